@@ -1,0 +1,151 @@
+"""The user's containers: rows and labels go back as what they came in."""
+
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import check_consistent_length
+
+
+def refuse_polars(X: Any) -> None:
+    """Point polars users to a container that imbalanced-learn can handle."""
+    if type(X).__module__.partition(".")[0] == "polars":
+        raise TypeError(
+            f"X is a polars {type(X).__name__}, which imbalanced-learn's samplers do not handle: "
+            "pass X.to_pandas() or X.to_numpy()."
+        )
+
+
+def _is_pandas(container: Any) -> bool:
+    return type(container).__module__.partition(".")[0] == "pandas"
+
+
+def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """`values` (float64) as `dtype`: rounded where it is integer, held inside its range."""
+    if dtype.kind == "b":
+        return values >= 0.5
+    if dtype.kind in "iu":
+        info = np.iinfo(dtype)
+        # The limits of int64 are no float64: clip by comparison, not by value.
+        whole = np.rint(values)
+        low, high = whole <= float(info.min), whole >= float(info.max)
+        inside = np.where(low | high, 0, whole).astype(dtype)
+        return np.where(low, info.min, np.where(high, info.max, inside)).astype(dtype)
+    if dtype.kind == "f":
+        return np.clip(values, np.finfo(dtype).min, np.finfo(dtype).max).astype(dtype)
+    return values
+
+
+@dataclass(frozen=True)
+class RowFormat:
+    """What the rows of a fitted table look like: container, dtypes, column names.
+
+    `like` is an empty piece of the table, so the format pickles small.
+    """
+
+    like: Any
+    dtype: np.dtype
+
+    @classmethod
+    def of(cls, X: Any, rows: np.ndarray) -> "RowFormat":
+        """The format of `X`; `rows` is the dense array that validation made of it."""
+        if sparse.issparse(X):
+            return cls(X[:0].copy(), rows.dtype)
+        if _is_pandas(X):
+            return cls(X.iloc[:0].copy(), rows.dtype)
+        return cls([] if isinstance(X, list) else np.empty((0,)), rows.dtype)
+
+    def wrap(self, rows: np.ndarray) -> Any:
+        """Float64 rows in this format."""
+        if sparse.issparse(self.like):
+            return self.like.__class__(cast(rows, self.dtype))
+        if _is_pandas(self.like):
+            return self._frame(rows)
+        dense = cast(rows, self.dtype)
+        return dense.tolist() if isinstance(self.like, list) else dense
+
+    def _frame(self, rows: np.ndarray) -> Any:
+        import pandas as pd
+
+        columns = {
+            j: pd.Series(cast(rows[:, j], numpy_dtype(dtype))).astype(dtype)
+            for j, dtype in enumerate(self.like.dtypes)
+        }
+        frame = pd.DataFrame(columns, index=range(len(rows)))
+        frame.columns = self.like.columns
+        return frame
+
+    def stack(self, X: Any, rows: np.ndarray, X_new: Any) -> Any:
+        """The original table, untouched, above the new rows. `rows` is the array of `X`."""
+        if sparse.issparse(X):
+            return sparse.vstack([X, X_new], format=X.format, dtype=self.dtype)
+        if _is_pandas(X):
+            import pandas as pd
+
+            return pd.concat([X, X_new], ignore_index=True)
+        if isinstance(X, list):
+            return rows.tolist() + X_new
+        return np.vstack([rows, X_new])
+
+
+def numpy_dtype(dtype: Any) -> np.dtype:
+    """The numpy dtype behind a pandas column: nullable and sparse ones have one inside."""
+    for name in ("numpy_dtype", "subtype"):
+        dtype = getattr(dtype, name, dtype)
+    return dtype if isinstance(dtype, np.dtype) else np.dtype(np.float64)
+
+
+def stack_labels(y: Any, labels: np.ndarray, new: np.ndarray, classes: np.ndarray) -> Any:
+    """The original target above the new labels, in the kind of `y`.
+
+    `labels` is `y` as the plain array that validation made of it; where `y` was a one-vs-all
+    indicator matrix, both go back to one.
+    """
+    if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] > 1:
+        new = (new[:, None] == classes).astype(np.asarray(y).dtype)
+        labels = np.asarray(y)
+    if _is_pandas(y):
+        import pandas as pd
+
+        if isinstance(y, pd.DataFrame):
+            fresh = pd.DataFrame(new, columns=y.columns).astype(y.dtypes)
+        else:
+            fresh = pd.Series(new, name=y.name).astype(y.dtype)
+        return pd.concat([y, fresh], ignore_index=True)
+    both = np.concatenate([labels, new.astype(labels.dtype, copy=False)])
+    return both.tolist() if isinstance(y, list) else both
+
+
+def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
+    """Name the columns that hold NaN or infinity."""
+    if rows.dtype.kind != "f":
+        return
+    bad = ~np.isfinite(rows)
+    if not bad.any():
+        return
+    columns = np.flatnonzero(bad.any(0))
+    named = [repr(str(names[j])) if names is not None else str(j) for j in columns[:5]]
+    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
+    kind = "NaN" if np.isnan(rows[bad]).any() else "infinity"
+    raise ValueError(
+        f"Input X contains {kind} in {bad.sum()} place(s), column(s) {', '.join(named)}{more}. "
+        "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
+    )
+
+
+def is_count(value: Any) -> bool:
+    """Whether `value` is a whole number rather than labels."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+__all__ = [
+    "RowFormat",
+    "cast",
+    "check_consistent_length",
+    "check_finite_columns",
+    "is_count",
+    "refuse_polars",
+    "stack_labels",
+]

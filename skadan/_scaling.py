@@ -1,0 +1,43 @@
+"""The sampler's own scaling: constant columns set aside, the rest z-normed (section IV-B)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Affine map between a table (n, d) and its z-scores (n, number of columns that vary).
+
+    `mean` and `scale` are (d,) float64; `varies` (d,) marks the columns that are not constant.
+    """
+
+    mean: np.ndarray
+    scale: np.ndarray
+    varies: np.ndarray
+
+    @classmethod
+    def fit(cls, X: np.ndarray) -> "Scaling":
+        """Mean and standard deviation of each column, safe for values near float64's limits."""
+        X = X.astype(np.float64)
+        varies = X.max(0) > X.min(0)
+        largest = np.abs(X).max(0)
+        largest[largest == 0] = 1.0
+        X /= largest
+        mean, deviation = X.mean(0) * largest, X.std(0) * largest
+        varies &= deviation > 0  # neighbouring floats can differ and still have no spread
+        # A constant column comes back as it was: mean() may be off by a rounding.
+        mean[~varies], deviation[~varies] = (X[0] * largest)[~varies], 1.0
+        return cls(mean, deviation, varies)
+
+    def scale_rows(self, X: np.ndarray) -> np.ndarray:
+        """z-scores of the columns that vary, float32."""
+        kept = self.varies
+        z = (X[:, kept].astype(np.float64) - self.mean[kept]) / self.scale[kept]
+        return z.astype(np.float32)
+
+    def unscale_rows(self, Z: np.ndarray) -> np.ndarray:
+        """Rows in the table's own units, all d columns, float64."""
+        X = np.repeat(self.mean[None], len(Z), axis=0)
+        X[:, self.varies] += Z.astype(np.float64) * self.scale[self.varies]
+        return X

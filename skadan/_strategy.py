@@ -1,0 +1,76 @@
+"""How many rows to make of which class."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+
+class Replicate:
+    """Ask for `n_sets` synthetic sets, each of the size and class counts of the real data.
+
+    A callable for ``sampling_strategy`` of any over-sampler, these and imbalanced-learn's alike, so
+    that samplers can be compared on one budget. Unlike a dict it holds in a fold that lacks a
+    class, and unlike a lambda it pickles.
+
+    Parameters
+    ----------
+    n_sets : int, default=1
+        Number of synthetic sets, 1 or more. The paper (section IV-D) adds ten.
+
+    Raises
+    ------
+    ValueError
+        If ``n_sets`` is not a whole number of 1 or more.
+
+    Examples
+    --------
+    >>> from skadan import Replicate
+    >>> Replicate(10)(["sad", "sad", "happy"]) == {"happy": 11, "sad": 22}
+    True
+    """
+
+    def __init__(self, n_sets: int = 1) -> None:
+        self.n_sets = n_sets
+        if isinstance(n_sets, bool) or not isinstance(n_sets, (int, np.integer)) or n_sets < 1:
+            raise ValueError(f"Replicate(n_sets={n_sets!r}): n_sets is a whole number, 1 or more.")
+
+    def __call__(self, y) -> dict:
+        """Rows of each class after resampling: ``{c: (n_sets + 1) * n_c}``."""
+        classes, counts = np.unique(np.asarray(y), return_counts=True)
+        totals = (self.n_sets + 1) * counts
+        return dict(zip(classes.tolist(), totals.tolist(), strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Replicate) and self.n_sets == other.n_sets
+
+    def __hash__(self) -> int:
+        return hash((Replicate, self.n_sets))
+
+    def __repr__(self) -> str:
+        return f"Replicate({self.n_sets})"
+
+
+def class_weights(class_weight, classes: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Weight of each class in the cross-entropy of real rows (section IV-D), shape (K,).
+
+    ``"balanced"`` is the paper's n_max / n_k; a dict may leave classes out, whose weight is 1.
+    """
+    if class_weight is None:
+        return np.ones(len(classes))
+    if isinstance(class_weight, Mapping):
+        unknown = [c for c in class_weight if c not in set(classes.tolist())]
+        if unknown:
+            raise ValueError(
+                f"class_weight names {unknown}, but the classes in y are {classes.tolist()}."
+            )
+        return np.array([class_weight.get(c, 1.0) for c in classes.tolist()], dtype=float)
+    return counts.max() / counts
+
+
+def proportional_counts(n_rows: int, counts: np.ndarray) -> np.ndarray:
+    """`n_rows` shared out in the proportions of `counts`, by largest remainder."""
+    exact = n_rows * counts / counts.sum()
+    whole = np.floor(exact).astype(int)
+    rest = np.argsort(whole - exact, kind="stable")[: n_rows - whole.sum()]
+    whole[rest] += 1
+    return whole

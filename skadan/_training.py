@@ -1,0 +1,102 @@
+"""The training loop: fit, epoch, step."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.optim import Adam
+
+from ._batch import Batch, Batches
+from ._networks import Networks
+from ._objectives import ADANGame, Turn
+
+History = dict[str, np.ndarray]
+
+
+class Optimizers:
+    """Adam for each set of networks that moves together."""
+
+    def __init__(
+        self,
+        networks: Networks,
+        turns: tuple[Turn, ...],
+        learning_rate: float,
+        betas: tuple[float, float],
+    ) -> None:
+        self._adam = {
+            moves: Adam(
+                [p for name in moves for p in getattr(networks, name).parameters()],
+                lr=learning_rate,
+                betas=betas,
+                fused=True,
+            )
+            for moves in {turn.moves: None for turn in turns}
+        }
+
+    def descend(self, turn: Turn, loss: Tensor) -> None:
+        """One Adam step on `loss`, for the networks of this turn and no other."""
+        adam = self._adam[turn.moves]
+        parameters = adam.param_groups[0]["params"]
+        gradients = torch.autograd.grad(loss, parameters)
+        for parameter, gradient in zip(parameters, gradients, strict=True):
+            parameter.grad = gradient
+        adam.step()
+
+
+def step(
+    game: ADANGame, networks: Networks, optimizers: Optimizers, batch: Batch, draw: Callable
+) -> dict[str, Tensor]:
+    """One iteration of Algorithm 1; returns the last value of each loss term."""
+    terms: dict[str, Tensor] = {}
+    batch = game.embed(networks, batch)
+    for turn in game.turns:
+        if turn.redraw:
+            batch = replace(batch, draw=draw())
+        losses = turn.loss(networks, batch)
+        optimizers.descend(turn, sum(losses.values()))
+        terms |= {name: value.detach() for name, value in losses.items()}
+    return terms
+
+
+def train(
+    game: ADANGame,
+    networks: Networks,
+    batches: Batches,
+    max_epochs: int,
+    learning_rate: float,
+    betas: tuple[float, float],
+    on_epoch: Callable[[int, dict[str, float]], None] = lambda epoch, losses: None,
+) -> History:
+    """Train `networks` in place and return the mean of each loss term, epoch by epoch.
+
+    The host reads from the device once an epoch. `on_epoch` is called after each, with the number
+    of epochs done and their losses.
+
+    Raises
+    ------
+    FloatingPointError
+        A loss is no longer finite; the message names the epoch and the loss.
+    """
+    optimizers = Optimizers(networks, game.turns, learning_rate, betas)
+    rows = []
+    for epoch in range(1, max_epochs + 1):
+        steps = [step(game, networks, optimizers, b, batches.draw) for b in batches.epoch()]
+        names = list(steps[0])
+        means = torch.stack([torch.stack(list(terms.values())) for terms in steps]).mean(0)
+        rows.append(means.tolist())
+        losses = dict(zip(names, rows[-1], strict=True))
+        check_finite(losses, epoch)
+        on_epoch(epoch, losses)
+    return {name: np.array(column) for name, column in zip(names, zip(*rows), strict=True)}
+
+
+def check_finite(losses: dict[str, float], epoch: int) -> None:
+    """Stop a training that has diverged."""
+    for name, value in losses.items():
+        if not np.isfinite(value):
+            raise FloatingPointError(
+                f"Training stopped: the loss {name!r} became {value} in epoch {epoch}. "
+                f"A smaller learning_rate usually helps; for WADAN also a smaller penalty_power."
+            )
