@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.validation import check_consistent_length
 
 
 def refuse_polars(X: Any) -> None:
@@ -52,7 +51,7 @@ class RowFormat:
     def of(cls, X: Any, rows: np.ndarray) -> "RowFormat":
         """The format of `X`; `rows` is the dense array that validation made of it."""
         if sparse.issparse(X):
-            return cls(X[:0].copy(), rows.dtype)
+            return cls(type(X)((0, X.shape[1])), rows.dtype)
         if _is_pandas(X):
             return cls(X.iloc[:0].copy(), rows.dtype)
         return cls([] if isinstance(X, list) else np.empty((0,)), rows.dtype)
@@ -60,7 +59,7 @@ class RowFormat:
     def wrap(self, rows: np.ndarray) -> Any:
         """Float64 rows in this format."""
         if sparse.issparse(self.like):
-            return self.like.__class__(cast(rows, self.dtype))
+            return type(self.like)(cast(rows, self.dtype))
         if _is_pandas(self.like):
             return self._frame(rows)
         dense = cast(rows, self.dtype)
@@ -138,14 +137,3 @@ def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
 def is_count(value: Any) -> bool:
     """Whether `value` is a whole number rather than labels."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
-
-
-__all__ = [
-    "RowFormat",
-    "cast",
-    "check_consistent_length",
-    "check_finite_columns",
-    "is_count",
-    "refuse_polars",
-    "stack_labels",
-]

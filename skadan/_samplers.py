@@ -1,5 +1,6 @@
 """The samplers: imbalanced-learn's contract around the training core."""
 
+import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
 from numbers import Integral, Real
@@ -34,6 +35,19 @@ from ._strategy import Replicate, class_weights, proportional_counts
 from ._threads import torch_threads
 from ._training import train
 
+LEARNED = {
+    "_counts",
+    "_format",
+    "_residuals",
+    "_scaling",
+    "_weights",
+    "classes_",
+    "device_",
+    "history_",
+    "is_synthetic_",
+    "n_iter_",
+    "sampling_strategy_",
+}
 CHUNK = 4096  # rows that pass through the networks at once when no gradient is needed
 
 
@@ -149,8 +163,6 @@ class _AdversarialSampler(BaseOverSampler):
         )
 
     def _warn_nothing_to_do(self) -> None:
-        import warnings
-
         warnings.warn(
             f"sampling_strategy={self.sampling_strategy!r} asks for no synthetic rows, so nothing "
             "was trained and the data are returned unchanged. To augment every class, pass "
@@ -189,7 +201,7 @@ class _AdversarialSampler(BaseOverSampler):
 
     def _forget(self) -> None:
         """Drop what an earlier fit learned: a failed fit leaves an unfitted sampler."""
-        for name in [name for name in vars(self) if name.endswith("_") or name.startswith("_")]:
+        for name in LEARNED & vars(self).keys():
             delattr(self, name)
 
     def _train(self, X, rows: np.ndarray, labels: np.ndarray) -> None:
@@ -221,8 +233,7 @@ class _AdversarialSampler(BaseOverSampler):
         self._weights, self._counts = networks.to_numpy(), counts
         self.classes_, self.history_, self.n_iter_ = classes, history, self.max_epochs
         self.device_ = str(device)
-        if self.residuals:
-            self._residuals = self._reconstruction_residuals(table.x.cpu().numpy(), codes)
+        self._residuals = self._reconstruction_residuals(x, codes) if self.residuals else None
 
     def _networks(self, n_columns: int, n_classes: int, device) -> Networks:
         return self._game().networks(
@@ -241,10 +252,13 @@ class _AdversarialSampler(BaseOverSampler):
             values = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
             print(f"[{type(self).__name__}] epoch {epoch}/{self.max_epochs}  {values}")
 
-    def _reconstruction_residuals(self, x: np.ndarray, codes: np.ndarray) -> list[np.ndarray]:
+    def _reconstruction_residuals(self, x: torch.Tensor, codes: np.ndarray) -> list[np.ndarray]:
         """x - R(E(x)) of the training rows, one array a class."""
         networks, device = self._trained()
-        x_hat = in_chunks(lambda part: networks.decoder(networks.encoder(part)), x, device, self)
+        x = x.cpu().numpy()
+        x_hat = in_chunks(
+            lambda part: networks.decoder(networks.encoder(part)), x, device, self.n_threads
+        )
         return [(x - x_hat)[codes == k] for k in range(len(self.classes_))]
 
     # The fitted sampler
@@ -294,7 +308,7 @@ class _AdversarialSampler(BaseOverSampler):
         """
         h, codes, generator = self._draw(y, random_state)
         z = self._decode_scaled(h)
-        if self.residuals:
+        if self._residuals is not None:
             z += self._draw_residuals(codes, generator)
         return self._format.wrap(self._scaling.unscale_rows(z)), self.classes_[codes]
 
@@ -340,7 +354,7 @@ class _AdversarialSampler(BaseOverSampler):
         )
         rows = rows.toarray() if sparse.issparse(rows) else rows
         check_finite_columns(rows, getattr(self, "feature_names_in_", None))
-        return in_chunks(networks.encoder, self._scaling.scale_rows(rows), device, self)
+        return in_chunks(networks.encoder, self._scaling.scale_rows(rows), device, self.n_threads)
 
     def decode(self, H: ArrayLike) -> Any:
         """Rows R(h) of codes.
@@ -379,7 +393,7 @@ class _AdversarialSampler(BaseOverSampler):
             lambda part: generate(networks, part[:, : self.n_noise], part[:, self.n_noise :]),
             zy,
             device,
-            self,
+            self.n_threads,
         )
         return h, codes, generator
 
@@ -402,7 +416,7 @@ class _AdversarialSampler(BaseOverSampler):
 
     def _decode_scaled(self, h: np.ndarray) -> np.ndarray:
         networks, device = self._trained()
-        return in_chunks(networks.decoder, h, device, self)
+        return in_chunks(networks.decoder, h, device, self.n_threads)
 
     def _draw_residuals(self, codes: np.ndarray, generator: torch.Generator) -> np.ndarray:
         """For each row the reconstruction residual of a real row of its class.
@@ -420,16 +434,11 @@ def one_hot(codes: np.ndarray, n_classes: int) -> np.ndarray:
     return np.eye(n_classes, dtype=np.float32)[codes]
 
 
-def in_chunks(network, rows: np.ndarray, device: torch.device, sampler) -> np.ndarray:
+def in_chunks(network, rows: np.ndarray, device: torch.device, n_threads: int) -> np.ndarray:
     """`network` of each row, a chunk at a time: numpy in, numpy out."""
-    if not len(rows):
-        rows, empty = np.zeros((1, rows.shape[1]), np.float32), True
-    else:
-        empty = False
-    with torch.no_grad(), torch_threads(sampler.n_threads):
+    with torch.no_grad(), torch_threads(n_threads):
         parts = torch.from_numpy(np.ascontiguousarray(rows)).split(CHUNK)
-        out = np.concatenate([network(part.to(device)).cpu().numpy() for part in parts])
-    return out[:0] if empty else out
+        return np.concatenate([network(part.to(device)).cpu().numpy() for part in parts])
 
 
 def check_layers(name: str, layers) -> None:
@@ -573,7 +582,7 @@ class ADANSampler(_AdversarialSampler):
     def paper_params() -> dict[str, Any]:
         """The paper's literal setting (section IV-D), as keyword arguments.
 
-        Ten synthetic sets on EmoDB; the paper lowers ``alpha`` to 0.1 where classes are very unequal
+        With ten synthetic sets. The paper lowers ``alpha`` to 0.1 where classes are very unequal
         (IEMOCAP's eleven).
 
         Examples
@@ -594,7 +603,8 @@ class WADANSampler(_AdversarialSampler):
 
     An encoder E, a decoder R and a classifier C shape a latent space; a generator G learns, class
     by class, how codes are distributed there, against a discriminator D that compares its codes
-    with those of real rows by the Wasserstein divergence [2]_. Synthetic rows are R(G(z, y)) (Yi & Mak [1]_).
+    with those of real rows by the Wasserstein divergence [2]_. Synthetic rows are R(G(z, y)) (Yi
+    & Mak [1]_).
 
     Parameters
     ----------
@@ -691,7 +701,7 @@ class WADANSampler(_AdversarialSampler):
     def paper_params() -> dict[str, Any]:
         """The paper's literal setting (section IV-D), as keyword arguments.
 
-        Ten synthetic sets on EmoDB; the paper lowers ``alpha`` to 0.1 where classes are very unequal
+        With ten synthetic sets. The paper lowers ``alpha`` to 0.1 where classes are very unequal
         (IEMOCAP's eleven).
 
         Examples

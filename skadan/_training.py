@@ -89,7 +89,7 @@ def train(
         losses = dict(zip(names, rows[-1], strict=True))
         check_finite(losses, epoch)
         on_epoch(epoch, losses)
-    return {name: np.array(column) for name, column in zip(names, zip(*rows), strict=True)}
+    return dict(zip(names, np.array(rows).T.copy(), strict=True))
 
 
 def check_finite(losses: dict[str, float], epoch: int) -> None:

@@ -1,0 +1,45 @@
+"""What the tests share: a small sampler for each class, and a small problem."""
+
+import pytest
+import torch
+
+from skadan import ADANSampler, Replicate, WADANSampler
+from skadan.datasets import make_speaker_classification
+
+SMALL = {
+    "n_latent": 4,
+    "n_noise": 3,
+    "autoencoder_layers": (8,),
+    "latent_layers": (6,),
+    "max_epochs": 2,
+    "batch_size": 32,
+    "device": "cpu",
+    "random_state": 0,
+}
+
+
+@pytest.fixture(params=[ADANSampler, WADANSampler], ids=lambda cls: cls.__name__)
+def sampler_class(request):
+    return request.param
+
+
+@pytest.fixture
+def small(sampler_class):
+    """A factory of small samplers; keywords override."""
+    return lambda **kw: sampler_class(**{"sampling_strategy": Replicate(1)} | SMALL | kw)
+
+
+@pytest.fixture(scope="session")
+def problem():
+    """X (45, 30), y of three unequal classes, groups of three speakers."""
+    return make_speaker_classification(
+        45, 30, n_classes=3, n_speakers=3, weights=(3, 2, 1), random_state=0
+    )
+
+
+@pytest.fixture(autouse=True)
+def _threads_restored():
+    """No call leaves torch with another number of threads than it found."""
+    before = torch.get_num_threads()
+    yield
+    assert torch.get_num_threads() == before

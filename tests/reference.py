@@ -1,0 +1,65 @@
+"""The paper's equations in plain NumPy, float64: the truth that the losses are held against."""
+
+import numpy as np
+
+
+def mlp(layers, x):
+    """ReLU network; `layers` is a list of (W, b), W of shape (out, in)."""
+    for i, (W, b) in enumerate(layers):
+        x = x @ W.T + b
+        if i < len(layers) - 1:
+            x = np.maximum(x, 0)
+    return x
+
+
+def input_gradient(layers, x):
+    """Gradient of a scalar ReLU network with respect to each input row."""
+    masks = []
+    for W, b in layers[:-1]:
+        x = x @ W.T + b
+        masks.append(x > 0)
+        x = np.maximum(x, 0)
+    slope = np.repeat(layers[-1][0], len(x), axis=0)
+    for (W, _), mask in zip(layers[-2::-1], masks[::-1], strict=True):
+        slope = (slope * mask) @ W
+    return slope
+
+
+def sigmoid(t):
+    return 1 / (1 + np.exp(-t))
+
+
+def cross_entropy(logits, y):
+    p = np.exp(logits - logits.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    return -(y * np.log(p)).sum(1)
+
+
+def eq10(real, fake):
+    """L_D of ADAN from the critic's logits."""
+    return -np.log(sigmoid(real)).mean() - np.log(1 - sigmoid(fake)).mean()
+
+
+def eq11(logits, y, weight):
+    return (weight * cross_entropy(logits, y)).mean()
+
+
+def eq12(x, x_hat):
+    return ((x - x_hat) ** 2).sum(1).mean()
+
+
+def eq14(fake, logits, y, alpha):
+    """L_G of ADAN from the critic's and the classifier's logits of fake codes."""
+    return (np.log(1 - sigmoid(fake))[:, 0] + alpha * cross_entropy(logits, y)).mean()
+
+
+def eq17(layers, h, h_hat, mu, weight, power):
+    """L_D of WADAN."""
+    mixed = (1 - mu) * h + mu * h_hat
+    norm = np.sqrt((input_gradient(layers, mixed) ** 2).sum(1))
+    return (mlp(layers, h) - mlp(layers, h_hat)).mean() + weight * (norm**power).mean()
+
+
+def eq18(fake, logits, y, alpha):
+    """L_G of WADAN."""
+    return (fake[:, 0] + alpha * cross_entropy(logits, y)).mean()
