@@ -41,28 +41,30 @@ def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 class RowFormat:
     """What the rows of a fitted table look like: container, dtypes, column names.
 
-    `like` is an empty piece of the table, so the format pickles small.
+    `like` is an empty piece of the table, None for an array, so the format pickles small. `dtype`
+    is numpy's name for it: a dtype object would be shared with others, which joblib.hash tells
+    apart from an equal one.
     """
 
     like: Any
-    dtype: np.dtype
+    dtype: str
 
     @classmethod
     def of(cls, X: Any, rows: np.ndarray) -> "RowFormat":
         """The format of `X`; `rows` is the dense array that validation made of it."""
         if sparse.issparse(X):
-            return cls(type(X)((0, X.shape[1])), rows.dtype)
+            return cls(type(X)((0, X.shape[1])), rows.dtype.str)
         if _is_pandas(X):
-            return cls(X.iloc[:0].copy(), rows.dtype)
-        return cls([] if isinstance(X, list) else np.empty((0,)), rows.dtype)
+            return cls(X.iloc[:0].copy(), rows.dtype.str)
+        return cls([] if isinstance(X, list) else None, rows.dtype.str)
 
     def wrap(self, rows: np.ndarray) -> Any:
         """Float64 rows in this format."""
         if sparse.issparse(self.like):
-            return type(self.like)(cast(rows, self.dtype))
+            return type(self.like)(cast(rows, np.dtype(self.dtype)))
         if _is_pandas(self.like):
             return self._frame(rows)
-        dense = cast(rows, self.dtype)
+        dense = cast(rows, np.dtype(self.dtype))
         return dense.tolist() if isinstance(self.like, list) else dense
 
     def _frame(self, rows: np.ndarray) -> Any:
@@ -132,6 +134,14 @@ def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
         f"Input X contains {kind} in {bad.sum()} place(s), column(s) {', '.join(named)}{more}. "
         "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
     )
+
+
+def check_varies(rows: np.ndarray) -> None:
+    """A table whose rows are all alike has nothing to learn."""
+    if (rows == rows[0]).all():
+        raise ValueError(
+            f"All {rows.shape[1]} column(s) of X are constant: there is nothing to learn from."
+        )
 
 
 def is_count(value: Any) -> bool:

@@ -13,7 +13,7 @@ from imblearn.utils import Substitution, check_sampling_strategy, check_target_t
 from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
@@ -22,6 +22,7 @@ from ._batch import SAMPLING, TRAINING, Batches, Table, seeded_generator
 from ._containers import (
     RowFormat,
     check_finite_columns,
+    check_varies,
     is_count,
     refuse_polars,
     stack_labels,
@@ -196,6 +197,7 @@ class _AdversarialSampler(BaseOverSampler):
         self.sampling_strategy_ = check_sampling_strategy(
             self.sampling_strategy, labels, self._sampling_type
         )
+        check_varies(rows)
         class_weights(self.class_weight, *np.unique(labels, return_counts=True))
         return rows, labels
 
@@ -206,8 +208,7 @@ class _AdversarialSampler(BaseOverSampler):
 
     def _train(self, X, rows: np.ndarray, labels: np.ndarray) -> None:
         device = resolve_device(self.device)
-        random_state = check_random_state(self.random_state)
-        generator = seeded_generator(random_state, TRAINING, device)
+        generator = seeded_generator(self.random_state, TRAINING, device)
         classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
         scaling = Scaling.fit(rows)
         weight = class_weights(self.class_weight, classes, counts)
@@ -252,14 +253,13 @@ class _AdversarialSampler(BaseOverSampler):
             values = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
             print(f"[{type(self).__name__}] epoch {epoch}/{self.max_epochs}  {values}")
 
-    def _reconstruction_residuals(self, x: torch.Tensor, codes: np.ndarray) -> list[np.ndarray]:
-        """x - R(E(x)) of the training rows, one array a class."""
+    def _reconstruction_residuals(self, x: torch.Tensor, codes: np.ndarray) -> np.ndarray:
+        """x - R(E(x)) of the training rows, class by class."""
         networks, device = self._trained()
-        x = x.cpu().numpy()
-        x_hat = in_chunks(
+        x = x.cpu().numpy()[np.argsort(codes, kind="stable")]
+        return x - in_chunks(
             lambda part: networks.decoder(networks.encoder(part)), x, device, self.n_threads
         )
-        return [(x - x_hat)[codes == k] for k in range(len(self.classes_))]
 
     # The fitted sampler
 
@@ -386,7 +386,7 @@ class _AdversarialSampler(BaseOverSampler):
         codes = self._class_codes(y)
         own = self.random_state if random_state is None else random_state
         # z is drawn on the CPU, so that a draw does not depend on the device.
-        generator = seeded_generator(check_random_state(own), SAMPLING, torch.device("cpu"))
+        generator = seeded_generator(own, SAMPLING, torch.device("cpu"))
         z = torch.randn(len(codes), self.n_noise, generator=generator).numpy()
         zy = np.hstack([z, one_hot(codes, len(self.classes_))])
         h = in_chunks(
@@ -424,9 +424,9 @@ class _AdversarialSampler(BaseOverSampler):
         NOTE[DIFF] not in the paper: R loses a quarter to a half of the variance, so that rows come
         out too clean; this gives back what it lost.
         """
-        u = torch.rand(len(codes), generator=generator).numpy()
-        rows = [self._residuals[k] for k in codes]
-        return np.stack([r[min(int(v * len(r)), len(r) - 1)] for r, v in zip(rows, u, strict=True)])
+        u = torch.rand(len(codes), generator=generator, dtype=torch.float64).numpy()
+        first = np.cumsum(self._counts) - self._counts  # where each class begins
+        return self._residuals[(first[codes] + u * self._counts[codes]).astype(int)]
 
 
 def one_hot(codes: np.ndarray, n_classes: int) -> np.ndarray:
