@@ -47,6 +47,7 @@ from skadan.datasets import make_speaker_classification
 # The arms. SMOTE measures distances, so it gets z-scores to work on; ADAN and WADAN scale the
 # columns themselves.
 
+LABELS = {"none": "no augmentation"}
 ARMS = ("none", "duplication", "SMOTE", "ADAN", "WADAN")
 
 
@@ -157,12 +158,14 @@ def print_table(summary, title):
             f"{m:.1f}" + (f" ± {s:.1f}" if spread is not None else "")
             for m, s in zip(mean, spread if spread is not None else mean, strict=True)
         ]
-        table.add_row(arm, *cells, f"{result['rows_added']:.0f}", f"{result['seconds']:.1f}")
+        table.add_row(
+            LABELS.get(arm, arm), *cells, f"{result['rows_added']:.0f}", f"{result['seconds']:.1f}"
+        )
     Console().print(table)
 
 
-def plot(summary, title):
-    """UAR of each arm, a dot a seed, against no augmentation."""
+def plot(summary, title, n_rows):
+    """UAR of each arm, a dot a seed, against no augmentation and its standard error."""
     figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
     for row, (arm, result) in enumerate(summary.items()):
         uar = result["scores"][:, 1]
@@ -176,11 +179,16 @@ def plot(summary, title):
             verticalalignment="center",
         )
     if "none" in summary:
-        ax.axvline(summary["none"]["scores"][:, 1].mean(), color="black", linestyle=":", zorder=0)
-    ax.set_yticks(range(len(summary)), list(summary))
+        base = summary["none"]["scores"][:, 1].mean()
+        error = np.sqrt(base * (100 - base) / n_rows)  # of a share of n_rows, in points
+        ax.axvline(base, color="black", linestyle=":", zorder=0)
+        ax.axvspan(base - error, base + error, color="0.9", zorder=-1)
+    ax.set_yticks(range(len(summary)), [LABELS.get(arm, arm) for arm in summary])
     ax.set_ylim(len(summary) - 0.5, -0.5)
     ax.margins(x=0.15)
-    ax.set_xlabel("UAR (%), pooled over held-out speakers; dotted: no augmentation")
+    ax.set_xlabel(
+        "UAR (%), pooled over held-out speakers; band: no augmentation ± 1 standard error"
+    )
     ax.set_title(title)
     return figure
 
@@ -207,15 +215,15 @@ def main(arguments=None):
             X, y, groups = file["X"], file["y"], file["groups"]
         name = args.data.stem
     else:
-        X, y, groups = make_speaker_classification(random_state=0)
+        X, y, groups = make_speaker_classification(200, 600, n_speakers=5, random_state=0)
         name = "generated data"
     records = run(
         X, y, groups, args.arms, args.seeds, args.sets, args.setting, args.n_jobs, args.results
     )
     summary = summarise(records, y, args.arms, args.seeds)
-    title = f"{name}: {len(X)} x {X.shape[1]}, {args.sets} set(s), {args.setting} setting"
+    title = f"{name}: {len(X)} x {X.shape[1]}, synthetic sets: {args.sets}, setting: {args.setting}"
     print_table(summary, title)
-    plot(summary, title).savefig(args.figure, dpi=150)
+    plot(summary, title, len(X)).savefig(args.figure, dpi=150)
     print(f"Figure: {args.figure}")
     return summary
 
