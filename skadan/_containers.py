@@ -1,20 +1,10 @@
 """The user's containers: rows and labels go back as what they came in."""
 
-import numbers
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy import sparse
-
-
-def refuse_polars(X: Any) -> None:
-    """Point polars users to a container that imbalanced-learn can handle."""
-    if type(X).__module__.partition(".")[0] == "polars":
-        raise TypeError(
-            f"X is a polars {type(X).__name__}, which imbalanced-learn's samplers do not handle: "
-            "pass X.to_pandas() or X.to_numpy()."
-        )
 
 
 def _is_pandas(container: Any) -> bool:
@@ -117,33 +107,3 @@ def stack_labels(y: Any, labels: np.ndarray, new: np.ndarray, classes: np.ndarra
         return pd.concat([y, fresh], ignore_index=True)
     both = np.concatenate([labels, new.astype(labels.dtype, copy=False)])
     return both.tolist() if isinstance(y, list) else both
-
-
-def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
-    """Name the columns that hold NaN or infinity."""
-    if rows.dtype.kind != "f":
-        return
-    bad = ~np.isfinite(rows)
-    if not bad.any():
-        return
-    columns = np.flatnonzero(bad.any(0))
-    named = [repr(str(names[j])) if names is not None else str(j) for j in columns[:5]]
-    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
-    kind = "NaN" if np.isnan(rows[bad]).any() else "infinity"
-    raise ValueError(
-        f"Input X contains {kind} in {bad.sum()} place(s), column(s) {', '.join(named)}{more}. "
-        "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
-    )
-
-
-def check_varies(rows: np.ndarray) -> None:
-    """A table whose rows are all alike has nothing to learn."""
-    if (rows == rows[0]).all():
-        raise ValueError(
-            f"All {rows.shape[1]} column(s) of X are constant: there is nothing to learn from."
-        )
-
-
-def is_count(value: Any) -> bool:
-    """Whether `value` is a whole number rather than labels."""
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool)

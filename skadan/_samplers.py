@@ -19,14 +19,16 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from ._batch import SAMPLING, TRAINING, Batches, Table, seeded_generator
-from ._containers import (
-    RowFormat,
+from ._checks import (
+    check_betas,
     check_finite_columns,
+    check_layers,
     check_varies,
     is_count,
     refuse_polars,
-    stack_labels,
+    resolve_device,
 )
+from ._containers import RowFormat, stack_labels
 from ._divergences import CrossEntropy, Divergence, WassersteinDivergence
 from ._docstrings import ATTRIBUTES, PARAMETERS
 from ._networks import Networks
@@ -439,31 +441,6 @@ def in_chunks(network, rows: np.ndarray, device: torch.device, n_threads: int) -
     with torch.no_grad(), torch_threads(n_threads):
         parts = torch.from_numpy(np.ascontiguousarray(rows)).split(CHUNK)
         return np.concatenate([network(part.to(device)).cpu().numpy() for part in parts])
-
-
-def check_layers(name: str, layers) -> None:
-    """Hidden widths are whole numbers of 1 or more."""
-    if not all(is_count(width) and width >= 1 for width in layers):
-        raise ValueError(f"{name}={layers!r}: each hidden width is a whole number, 1 or more.")
-
-
-def check_betas(betas) -> None:
-    """Adam's decay rates are two numbers in [0, 1)."""
-    if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-        raise ValueError(f"betas={betas!r}: Adam takes two numbers of 0 or more and below 1.")
-
-
-def resolve_device(device: str) -> torch.device:
-    """The torch device behind ``device``; "auto" is a GPU where there is one."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        resolved = torch.device(device)
-    except RuntimeError as error:
-        raise ValueError(f"device={device!r} is no torch device: use 'auto' or 'cpu'.") from error
-    if resolved.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device={device!r}, but torch finds no GPU: use 'auto' or 'cpu'.")
-    return resolved
 
 
 PAPER: dict[str, Any] = {

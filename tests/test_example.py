@@ -4,6 +4,7 @@ import importlib.util
 import re
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 
@@ -13,7 +14,7 @@ EMODB = ROOT.parent / "shared" / "data" / "emodb_is11.npz"
 
 @pytest.fixture(scope="module")
 def example():
-    pytest.MonkeyPatch().setenv("MPLBACKEND", "Agg")
+    matplotlib.use("Agg")
     path = ROOT / "examples" / "plot_compare_samplers.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
@@ -37,7 +38,7 @@ def test_example_compares_resumes_and_draws(example, table, tmp_path, capsys):
     arguments += ["--results", str(results), "--figure", str(figure)]
     summary = example.main(arguments)
     out = capsys.readouterr().out
-    assert all(arm in out for arm in example.ARMS)
+    assert all(example.LABELS.get(arm, arm) in out for arm in example.ARMS)
     assert list(summary) == list(example.ARMS)
     assert {arm: s["rows_added"] for arm, s in summary.items()} == {
         arm: 0 if arm == "none" else 2 * 28 for arm in example.ARMS
