@@ -186,9 +186,7 @@ def plot(summary, title, n_rows):
     ax.set_yticks(range(len(summary)), [LABELS.get(arm, arm) for arm in summary])
     ax.set_ylim(len(summary) - 0.5, -0.5)
     ax.margins(x=0.15)
-    ax.set_xlabel(
-        "UAR (%), pooled over held-out speakers; band: no augmentation ± 1 standard error"
-    )
+    ax.set_xlabel("pooled UAR (%); band: no augmentation ± 1 standard error")
     ax.set_title(title)
     return figure
 
