@@ -50,10 +50,8 @@ class Plain:
 
     def __init__(self, table, divergence, batch_size=128):
         self.table, self.wasserstein = table, isinstance(divergence, WassersteinDivergence)
-        self.batch_size, self.networks = (
-            batch_size,
-            make_networks(ADANGame(divergence), table.x.shape[1]),
-        )
+        self.batch_size = batch_size
+        self.networks = make_networks(ADANGame(divergence), table.x.shape[1])
         self.adam = {
             name: torch.optim.Adam(network.parameters(), lr=1e-4)
             for name, network in self.networks.named_children()
@@ -174,7 +172,7 @@ def fit_memory(n, d):
 
 def main():
     """Print every figure with the machine and the versions."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[4])
+    parser = argparse.ArgumentParser(description="Time one epoch against a plain Algorithm 1.")
     parser.add_argument("--rows", type=int, default=480)
     parser.add_argument("--columns", type=int, default=4368)
     parser.add_argument("--rounds", type=int, default=9)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -70,7 +71,7 @@ class ADANGame:
             discriminator=mlp((n_latent + n_seen, *hidden, 1), device),
         )
 
-    @property
+    @cached_property
     def turns(self) -> tuple[Turn, ...]:
         """One iteration of Algorithm 1, after `embed`.
 

@@ -51,6 +51,8 @@ LEARNED = {
     "n_iter_",
     "sampling_strategy_",
 }
+# What scikit-learn's validation lets pass: `_dense` handles both, and names the columns.
+LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
 CHUNK = 4096  # rows that pass through the networks at once when no gradient is needed
 
 
@@ -118,7 +120,7 @@ class _AdversarialSampler(BaseOverSampler):
             If a loss becomes NaN or infinite. The sampler is then not fitted.
         """
         rows, labels = self._validate(X, y)
-        self._train(X, rows, labels)
+        self._train(RowFormat.of(X, rows), rows, labels)
         return self
 
     def fit_resample(self, X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
@@ -154,7 +156,7 @@ class _AdversarialSampler(BaseOverSampler):
         y_new = np.repeat(np.array(list(wanted), dtype=labels.dtype), list(wanted.values()))
         row_format = RowFormat.of(X, rows)
         if len(y_new):
-            self._train(X, rows, labels)
+            self._train(row_format, rows, labels)
             X_new, _ = self.sample(y_new)
         else:
             self._warn_nothing_to_do()
@@ -186,16 +188,8 @@ class _AdversarialSampler(BaseOverSampler):
         resolve_device(self.device)
         check_classification_targets(y)
         labels, _ = check_target_type(y, indicate_one_vs_all=True)
-        rows, labels = validate_data(
-            self,
-            X,
-            labels,
-            reset=True,
-            accept_sparse=["csr", "csc"],
-            ensure_all_finite=False,
-        )
-        rows = rows.toarray() if sparse.issparse(rows) else rows
-        check_finite_columns(rows, getattr(self, "feature_names_in_", None))
+        rows, labels = validate_data(self, X, labels, reset=True, **LENIENT)
+        rows = self._dense(rows)
         self.sampling_strategy_ = check_sampling_strategy(
             self.sampling_strategy, labels, self._sampling_type
         )
@@ -203,12 +197,18 @@ class _AdversarialSampler(BaseOverSampler):
         class_weights(self.class_weight, *np.unique(labels, return_counts=True))
         return rows, labels
 
+    def _dense(self, rows) -> np.ndarray:
+        """Validated rows as a dense array of finite values."""
+        rows = rows.toarray() if sparse.issparse(rows) else rows
+        check_finite_columns(rows, getattr(self, "feature_names_in_", None))
+        return rows
+
     def _forget(self) -> None:
         """Drop what an earlier fit learned: a failed fit leaves an unfitted sampler."""
         for name in LEARNED & vars(self).keys():
             delattr(self, name)
 
-    def _train(self, X, rows: np.ndarray, labels: np.ndarray) -> None:
+    def _train(self, row_format: RowFormat, rows: np.ndarray, labels: np.ndarray) -> None:
         device = resolve_device(self.device)
         generator = seeded_generator(self.random_state, TRAINING, device)
         classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
@@ -232,7 +232,7 @@ class _AdversarialSampler(BaseOverSampler):
                 betas=tuple(self.betas),
                 on_epoch=self._report,
             )
-        self._scaling, self._format = scaling, RowFormat.of(X, rows)
+        self._scaling, self._format = scaling, row_format
         self._weights, self._counts = networks.to_numpy(), counts
         self.classes_, self.history_, self.n_iter_ = classes, history, self.max_epochs
         self.device_ = str(device)
@@ -351,11 +351,7 @@ class _AdversarialSampler(BaseOverSampler):
         """
         networks, device = self._trained()
         refuse_polars(X)
-        rows = validate_data(
-            self, X, reset=False, accept_sparse=["csr", "csc"], ensure_all_finite=False
-        )
-        rows = rows.toarray() if sparse.issparse(rows) else rows
-        check_finite_columns(rows, getattr(self, "feature_names_in_", None))
+        rows = self._dense(validate_data(self, X, reset=False, **LENIENT))
         return in_chunks(networks.encoder, self._scaling.scale_rows(rows), device, self.n_threads)
 
     def decode(self, H: ArrayLike) -> Any:
