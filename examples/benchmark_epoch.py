@@ -25,7 +25,7 @@ from torch.nn.functional import logsigmoid
 from skadan import WADANSampler, __version__
 from skadan._batch import Batches, Table
 from skadan._divergences import CrossEntropy, WassersteinDivergence
-from skadan._objectives import ADANGame, cross_entropy, generate
+from skadan._objectives import ADANGame, cross_entropy
 from skadan._threads import torch_threads
 from skadan._training import Optimizers, step
 
@@ -51,7 +51,8 @@ class Plain:
     def __init__(self, table, divergence, batch_size=128):
         self.table, self.wasserstein = table, isinstance(divergence, WassersteinDivergence)
         self.batch_size = batch_size
-        self.networks = make_networks(ADANGame(divergence), table.x.shape[1])
+        self.game = ADANGame(divergence)
+        self.networks = make_networks(self.game, table.x.shape[1])
         self.adam = {
             name: torch.optim.Adam(network.parameters(), lr=1e-4)
             for name, network in self.networks.named_children()
@@ -64,7 +65,7 @@ class Plain:
 
     def critic_loss(self, x, z, y_fake, mu):
         net, D = self.networks, self.networks.discriminator
-        h, h_hat = net.encoder(x), generate(net, z, y_fake)
+        h, h_hat = net.encoder(x), self.game.generate(net, z, y_fake)
         if not self.wasserstein:
             return -logsigmoid(D(h)).mean() - logsigmoid(-D(h_hat)).mean()
         mixed = ((1 - mu) * h + mu * h_hat).detach().requires_grad_()
@@ -73,7 +74,7 @@ class Plain:
 
     def generator_loss(self, z, y_fake):
         net = self.networks
-        h_hat = generate(net, z, y_fake)
+        h_hat = self.game.generate(net, z, y_fake)
         score = net.discriminator(h_hat)
         score = score if self.wasserstein else logsigmoid(-score)
         return score.mean() + cross_entropy(net.classifier(h_hat), y_fake).mean()

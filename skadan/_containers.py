@@ -1,5 +1,6 @@
 """The user's containers: rows and labels go back as what they came in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,14 +49,27 @@ class RowFormat:
             return cls(X.iloc[:0].copy(), rows.dtype.str)
         return cls([] if isinstance(X, list) else None, rows.dtype.str)
 
-    def wrap(self, rows: np.ndarray) -> Any:
-        """Float64 rows in this format."""
+    def wrap(self, n_rows: int, n_columns: int, blocks: Iterable[np.ndarray]) -> Any:
+        """Float64 blocks of rows as one table in this format.
+
+        An array is filled block by block: nothing is held beside it but one block. Other containers
+        are made from such an array.
+        """
         if sparse.issparse(self.like):
-            return type(self.like)(cast(rows, np.dtype(self.dtype)))
+            dense = self._filled(np.empty((n_rows, n_columns), self.dtype), blocks)
+            return type(self.like)(dense)
         if _is_pandas(self.like):
-            return self._frame(rows)
-        dense = cast(rows, np.dtype(self.dtype))
+            return self._frame(self._filled(np.empty((n_rows, n_columns)), blocks))
+        dense = self._filled(np.empty((n_rows, n_columns), self.dtype), blocks)
         return dense.tolist() if isinstance(self.like, list) else dense
+
+    @staticmethod
+    def _filled(out: np.ndarray, blocks: Iterable[np.ndarray]) -> np.ndarray:
+        start = 0
+        for block in blocks:
+            out[start : start + len(block)] = cast(block, out.dtype)
+            start += len(block)
+        return out
 
     def _frame(self, rows: np.ndarray) -> Any:
         import pandas as pd
@@ -68,17 +82,21 @@ class RowFormat:
         frame.columns = self.like.columns
         return frame
 
-    def stack(self, X: Any, rows: np.ndarray, X_new: Any) -> Any:
-        """The original table, untouched, above the new rows. `rows` is the array of `X`."""
+    def stack(self, X: Any, rows: np.ndarray, n_new: int, blocks: Iterable[np.ndarray]) -> Any:
+        """The original table, untouched, above new rows in blocks. `rows` is the array of `X`."""
+        if self.like is None:
+            both = np.empty((len(rows) + n_new, rows.shape[1]), self.dtype)
+            both[: len(rows)] = rows
+            self._filled(both[len(rows) :], blocks)
+            return both
+        X_new = self.wrap(n_new, rows.shape[1], blocks)
         if sparse.issparse(X):
             return sparse.vstack([X, X_new], format=X.format, dtype=self.dtype)
         if _is_pandas(X):
             import pandas as pd
 
             return pd.concat([X, X_new], ignore_index=True)
-        if isinstance(X, list):
-            return rows.tolist() + X_new
-        return np.vstack([rows, X_new])
+        return rows.tolist() + X_new
 
 
 def numpy_dtype(dtype: Any) -> np.dtype:

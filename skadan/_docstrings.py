@@ -43,6 +43,12 @@ PARAMETERS = f"""{BaseOverSampler._sampling_strategy_docstring}
         Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row of its
         class, drawn at random. The paper adds none.
 
+    row_space : {{"auto"}} or bool, default="auto"
+        Train in orthonormal coordinates of the span of the training rows in place of the columns:
+        as many as there are rows, and about as much faster as there are fewer of them. "auto" does
+        where there are at least twice as many columns as rows. The paper's networks see the
+        columns.
+
     max_epochs : int, default=200
         Passes over the training rows.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import sqrt
 
 import numpy as np
 import torch
@@ -18,32 +19,49 @@ class Networks(nn.Module):
 
     def initialise(self, generator: torch.Generator) -> "Networks":
         """Xavier-uniform weights and zero biases (section IV-D of the paper), in place."""
-        for module in self.modules():
-            if isinstance(module, nn.Linear):
-                nn.init.xavier_uniform_(module.weight, generator=generator)
-                nn.init.zeros_(module.bias)
+        with torch.no_grad():
+            for module in self.modules():
+                if isinstance(module, nn.Linear):
+                    bound = sqrt(6 / sum(module.fans))
+                    module.weight.uniform_(-bound, bound, generator=generator)
+                    module.bias.zero_()
         return self
 
     def to_numpy(self) -> dict[str, np.ndarray]:
         """Weights by dotted name, on the CPU and apart from the networks."""
         return {k: v.detach().cpu().numpy().copy() for k, v in self.state_dict().items()}
 
-    def load_numpy(self, weights: dict[str, np.ndarray], device: torch.device) -> "Networks":
-        """Take over weights that `to_numpy` gave; they share memory where the device allows."""
+    @classmethod
+    def from_numpy(cls, weights: dict[str, np.ndarray], device: torch.device) -> "Networks":
+        """The networks that gave `weights`; memory is shared where the device allows."""
+        sizes: dict[str, list[int]] = {}
+        for key, value in weights.items():
+            if key.endswith(".weight"):
+                n_out, n_in = value.shape
+                sizes.setdefault(key.partition(".")[0], [n_in]).append(n_out)
+        networks = cls(**{name: mlp(widths, device="meta") for name, widths in sizes.items()})
         tensors = {k: torch.from_numpy(v).to(device) for k, v in weights.items()}
-        self.load_state_dict(tensors, assign=True)
-        return self.requires_grad_(False)
+        networks.load_state_dict(tensors, assign=True)
+        return networks.requires_grad_(False)
 
 
-def mlp(sizes: Sequence[int], device: torch.device | str = "cpu") -> nn.Sequential:
+def mlp(
+    sizes: Sequence[int],
+    device: torch.device | str = "cpu",
+    stands_for: Sequence[int] | None = None,
+) -> nn.Sequential:
     """Fully connected network of the given widths: ReLU everywhere but on the output.
 
     The weights are left empty: see `Networks.initialise`. `nn.Linear` on its own would draw them
-    from torch's global generator, which belongs to the caller.
+    from torch's global generator, which belongs to the caller. `stands_for` are the widths that
+    count there, where `sizes` are those of a narrower network in its place: a layer's function
+    then has the distribution that it would have had.
     """
     layers: list[nn.Module] = []
-    for n_in, n_out in pairwise(sizes):
-        layers += [nn.utils.skip_init(nn.Linear, n_in, n_out, device=device), nn.ReLU(inplace=True)]
+    for (n_in, n_out), fans in zip(pairwise(sizes), pairwise(stands_for or sizes), strict=True):
+        layer = nn.utils.skip_init(nn.Linear, n_in, n_out, device=device)
+        layer.fans = fans
+        layers += [layer, nn.ReLU(inplace=True)]
     return nn.Sequential(*layers[:-1])
 
 

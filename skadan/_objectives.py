@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -59,19 +58,24 @@ class ADANGame:
         autoencoder_layers: Sequence[int],
         latent_layers: Sequence[int],
         device: torch.device | str = "cpu",
+        n_columns: int | None = None,
     ) -> Networks:
-        """The five networks, without weights yet; the decoder mirrors the encoder."""
+        """The five networks, without weights yet; the decoder mirrors the encoder.
+
+        `n_columns` is the width of the table, where `n_features` coordinates stand for it.
+        """
         hidden, n_seen = tuple(latent_layers), n_classes * self.conditional_critic
-        encoder = (n_features, *autoencoder_layers, n_latent)
+        inner = (*autoencoder_layers, n_latent)
+        encoder, full = (n_features, *inner), (n_columns or n_features, *inner)
         return Networks(
-            encoder=mlp(encoder, device),
-            decoder=mlp(encoder[::-1], device),
+            encoder=mlp(encoder, device, full),
+            decoder=mlp(encoder[::-1], device, full[::-1]),
             classifier=mlp((n_latent, *hidden, n_classes), device),
             generator=mlp((n_noise + n_classes, *hidden, n_latent), device),
             discriminator=mlp((n_latent + n_seen, *hidden, 1), device),
         )
 
-    @cached_property
+    @property
     def turns(self) -> tuple[Turn, ...]:
         """One iteration of Algorithm 1, after `embed`.
 
@@ -128,7 +132,11 @@ class ADANGame:
 
     def fake(self, networks: Networks, batch: Batch) -> Tensor:
         """Codes G(z, y) of the batch's draw, (m, n_latent)."""
-        return generate(networks, batch.draw.z, self._fake_labels(batch))
+        return self.generate(networks, batch.draw.z, self._fake_labels(batch))
+
+    def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
+        """h^ = G(z, y), (m, n_latent)."""
+        return networks.generator(concatenate(z, y))
 
     def _fake_labels(self, batch: Batch) -> Tensor:
         """Labels drawn anew; the real rows' own where D compares real and fake class by class."""
@@ -138,11 +146,6 @@ class ADANGame:
         if not self.conditional_critic:
             return networks.discriminator
         return lambda h: networks.discriminator(concatenate(h, batch.y))
-
-
-def generate(networks: Networks, z: Tensor, y: Tensor) -> Tensor:
-    """h^ = G(z, y), (m, n_latent)."""
-    return networks.generator(concatenate(z, y))
 
 
 def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -29,21 +29,20 @@ from ._checks import (
     resolve_device,
 )
 from ._containers import RowFormat, stack_labels
+from ._coordinates import Coordinates, choose_coordinates
 from ._divergences import CrossEntropy, Divergence, WassersteinDivergence
 from ._docstrings import ATTRIBUTES, PARAMETERS
+from ._model import TrainedModel, one_hot, reconstruction_residuals
 from ._networks import Networks
-from ._objectives import ADANGame, generate
+from ._objectives import ADANGame
 from ._scaling import Scaling
 from ._strategy import Replicate, class_weights, proportional_counts
 from ._threads import torch_threads
 from ._training import train
 
 LEARNED = {
-    "_counts",
     "_format",
-    "_residuals",
-    "_scaling",
-    "_weights",
+    "_model",
     "classes_",
     "device_",
     "history_",
@@ -53,7 +52,6 @@ LEARNED = {
 }
 # What scikit-learn's validation lets pass: `_dense` handles both, and names the columns.
 LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
-CHUNK = 4096  # rows that pass through the networks at once when no gradient is needed
 
 
 class _AdversarialSampler(BaseOverSampler):
@@ -72,6 +70,7 @@ class _AdversarialSampler(BaseOverSampler):
         "conditional_critic": ["boolean"],
         "input_noise": [Interval(Real, 0, None, closed="left")],
         "residuals": ["boolean"],
+        "row_space": [StrOptions({"auto"}), "boolean"],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -154,18 +153,16 @@ class _AdversarialSampler(BaseOverSampler):
         rows, labels = self._validate(X, y)
         wanted = self.sampling_strategy_
         y_new = np.repeat(np.array(list(wanted), dtype=labels.dtype), list(wanted.values()))
-        row_format = RowFormat.of(X, rows)
+        row_format, blocks = RowFormat.of(X, rows), iter(())
         if len(y_new):
             self._train(row_format, rows, labels)
-            X_new, _ = self.sample(y_new)
+            blocks = self._model.sample(self._class_numbers(y_new), self._generator(None))
         else:
             self._warn_nothing_to_do()
-            X_new = row_format.wrap(np.empty((0, rows.shape[1])))
         self.is_synthetic_ = np.repeat([False, True], [len(labels), len(y_new)])
-        return (
-            row_format.stack(X, rows, X_new),
-            stack_labels(y, labels, y_new, np.unique(labels)),
-        )
+        with torch_threads(self.n_threads):
+            X_resampled = row_format.stack(X, rows, len(y_new), blocks)
+        return X_resampled, stack_labels(y, labels, y_new, np.unique(labels))
 
     def _warn_nothing_to_do(self) -> None:
         warnings.warn(
@@ -211,20 +208,23 @@ class _AdversarialSampler(BaseOverSampler):
     def _train(self, row_format: RowFormat, rows: np.ndarray, labels: np.ndarray) -> None:
         device = resolve_device(self.device)
         generator = seeded_generator(self.random_state, TRAINING, device)
-        classes, codes, counts = np.unique(labels, return_inverse=True, return_counts=True)
+        classes, numbers, counts = np.unique(labels, return_inverse=True, return_counts=True)
         scaling = Scaling.fit(rows)
         weight = class_weights(self.class_weight, classes, counts)
 
         def tensor(array: np.ndarray) -> torch.Tensor:
             return torch.as_tensor(array, dtype=torch.float32, device=device)
 
-        x = tensor(scaling.scale_rows(rows))
-        table = Table(x, tensor(one_hot(codes, len(classes))), tensor(weight[codes]))
         with torch_threads(self.n_threads):
-            networks = self._networks(x.shape[1], len(classes), device).initialise(generator)
+            x = tensor(scaling.scale_rows(rows))
+            coordinates = choose_coordinates(self.row_space, x, generator)
+            u = coordinates.project(x)
+            networks = self._networks(coordinates, len(classes), device).initialise(generator)
+            table = Table(u, tensor(one_hot(numbers, len(classes))), tensor(weight[numbers]))
             batches = Batches(table, self.batch_size, self.n_noise, self.input_noise, generator)
+            game = self._game()
             history = train(
-                self._game(),
+                game,
                 networks,
                 batches,
                 max_epochs=self.max_epochs,
@@ -232,21 +232,30 @@ class _AdversarialSampler(BaseOverSampler):
                 betas=tuple(self.betas),
                 on_epoch=self._report,
             )
-        self._scaling, self._format = scaling, row_format
-        self._weights, self._counts = networks.to_numpy(), counts
-        self.classes_, self.history_, self.n_iter_ = classes, history, self.max_epochs
-        self.device_ = str(device)
-        self._residuals = self._reconstruction_residuals(x, codes) if self.residuals else None
+            residuals = reconstruction_residuals(networks, u, numbers) if self.residuals else None
+        self._model = TrainedModel(
+            game,
+            networks.to_numpy(),
+            scaling,
+            coordinates,
+            counts,
+            self.n_noise,
+            str(device),
+            residuals,
+        )
+        self._format, self.classes_, self.history_ = row_format, classes, history
+        self.n_iter_, self.device_ = self.max_epochs, str(device)
 
-    def _networks(self, n_columns: int, n_classes: int, device) -> Networks:
+    def _networks(self, coordinates: Coordinates, n_classes: int, device) -> Networks:
         return self._game().networks(
-            n_columns,
+            coordinates.n_coordinates,
             n_classes,
             self.n_latent,
             self.n_noise,
             tuple(self.autoencoder_layers),
             tuple(self.latent_layers),
             device,
+            n_columns=coordinates.n_columns,
         )
 
     def _report(self, epoch: int, losses: dict[str, float]) -> None:
@@ -255,32 +264,18 @@ class _AdversarialSampler(BaseOverSampler):
             values = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
             print(f"[{type(self).__name__}] epoch {epoch}/{self.max_epochs}  {values}")
 
-    def _reconstruction_residuals(self, x: torch.Tensor, codes: np.ndarray) -> np.ndarray:
-        """x - R(E(x)) of the training rows, class by class."""
-        networks, device = self._trained()
-        x = x.cpu().numpy()[np.argsort(codes, kind="stable")]
-        return x - in_chunks(
-            lambda part: networks.decoder(networks.encoder(part)), x, device, self.n_threads
-        )
-
     # The fitted sampler
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "_weights")
+        return hasattr(self, "_model")
 
-    def _trained(self) -> tuple[Networks, torch.device]:
-        """The trained networks, and where they live."""
+    def _trained(self) -> TrainedModel:
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(
                 f"This {type(self).__name__} holds no trained networks: call fit, or fit_resample "
                 "with a sampling_strategy that asks for synthetic rows, e.g. Replicate(1)."
             )
-        device = torch.device(self.device_)
-        if device.type == "cuda" and not torch.cuda.is_available():
-            device = torch.device("cpu")  # trained on a GPU, loaded where there is none
-        n_columns, n_classes = int(self._scaling.varies.sum()), len(self.classes_)
-        networks = self._networks(n_columns, n_classes, device="meta")
-        return networks.load_numpy(self._weights, device), device
+        return self._model
 
     def sample(self, y: ArrayLike | int, *, random_state: Any = None) -> tuple[Any, np.ndarray]:
         """Draw synthetic rows R(G(z, y)) from the trained networks.
@@ -308,11 +303,9 @@ class _AdversarialSampler(BaseOverSampler):
         ValueError
             If `y` holds a label that training did not see.
         """
-        h, codes, generator = self._draw(y, random_state)
-        z = self._decode_scaled(h)
-        if self._residuals is not None:
-            z += self._draw_residuals(codes, generator)
-        return self._format.wrap(self._scaling.unscale_rows(z)), self.classes_[codes]
+        model, numbers = self._trained(), self._class_numbers(y)
+        blocks = model.sample(numbers, self._generator(random_state))
+        return self._wrap(len(numbers), blocks), self.classes_[numbers]
 
     def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> np.ndarray:
         """Draw synthetic codes G(z, y), the ones that `sample` decodes.
@@ -329,7 +322,9 @@ class _AdversarialSampler(BaseOverSampler):
         H : ndarray of shape (n_samples, n_latent)
             Codes, float32.
         """
-        return self._draw(y, random_state)[0]
+        model, numbers = self._trained(), self._class_numbers(y)
+        with torch_threads(self.n_threads):
+            return model.sample_latent(numbers, self._generator(random_state))
 
     def encode(self, X: ArrayLike) -> np.ndarray:
         """Codes E(x) of real rows.
@@ -349,10 +344,11 @@ class _AdversarialSampler(BaseOverSampler):
         ValueError
             If the columns are not those of the training data, or hold NaN or infinity.
         """
-        networks, device = self._trained()
+        model = self._trained()
         refuse_polars(X)
         rows = self._dense(validate_data(self, X, reset=False, **LENIENT))
-        return in_chunks(networks.encoder, self._scaling.scale_rows(rows), device, self.n_threads)
+        with torch_threads(self.n_threads):
+            return model.encode(rows)
 
     def decode(self, H: ArrayLike) -> Any:
         """Rows R(h) of codes.
@@ -372,34 +368,28 @@ class _AdversarialSampler(BaseOverSampler):
         ValueError
             If the codes do not have ``n_latent`` columns.
         """
-        self._trained()
+        model = self._trained()
         h = check_array(H, dtype=np.float32)
-        if h.shape[1] != self.n_latent:
-            raise ValueError(f"H has {h.shape[1]} columns, but n_latent={self.n_latent}.")
-        return self._format.wrap(self._scaling.unscale_rows(self._decode_scaled(h)))
+        if h.shape[1] != model.n_latent:
+            raise ValueError(f"H has {h.shape[1]} columns, but n_latent={model.n_latent}.")
+        return self._wrap(len(h), model.decode(h))
 
-    def _draw(self, y, random_state) -> tuple[np.ndarray, np.ndarray, torch.Generator]:
-        """Codes G(z, y), the class numbers of their rows, and the generator that goes on."""
-        networks, device = self._trained()
-        codes = self._class_codes(y)
+    def _wrap(self, n_rows: int, blocks: Iterator[np.ndarray]) -> Any:
+        with torch_threads(self.n_threads):
+            return self._format.wrap(n_rows, self.n_features_in_, blocks)
+
+    def _generator(self, random_state: Any) -> torch.Generator:
+        """Of one draw: its own seed, or else the sampler's."""
         own = self.random_state if random_state is None else random_state
-        # z is drawn on the CPU, so that a draw does not depend on the device.
-        generator = seeded_generator(own, SAMPLING, torch.device("cpu"))
-        z = torch.randn(len(codes), self.n_noise, generator=generator).numpy()
-        zy = np.hstack([z, one_hot(codes, len(self.classes_))])
-        h = in_chunks(
-            lambda part: generate(networks, part[:, : self.n_noise], part[:, self.n_noise :]),
-            zy,
-            device,
-            self.n_threads,
-        )
-        return h, codes, generator
+        return seeded_generator(own, SAMPLING, torch.device("cpu"))
 
-    def _class_codes(self, y) -> np.ndarray:
+    def _class_numbers(self, y) -> np.ndarray:
         if is_count(y):
             if y < 0:
                 raise ValueError(f"sample({y}): the number of rows cannot be negative.")
-            return np.repeat(np.arange(len(self.classes_)), proportional_counts(y, self._counts))
+            return np.repeat(
+                np.arange(len(self.classes_)), proportional_counts(y, self._model.counts)
+            )
         labels = np.asarray(y)
         if labels.ndim != 1:
             raise ValueError(f"y has shape {labels.shape}; pass a number or a 1-D list of labels.")
@@ -411,32 +401,6 @@ class _AdversarialSampler(BaseOverSampler):
                 f"knows {self.classes_.tolist()}."
             )
         return np.array([known[label] for label in labels.tolist()], dtype=int)
-
-    def _decode_scaled(self, h: np.ndarray) -> np.ndarray:
-        networks, device = self._trained()
-        return in_chunks(networks.decoder, h, device, self.n_threads)
-
-    def _draw_residuals(self, codes: np.ndarray, generator: torch.Generator) -> np.ndarray:
-        """For each row the reconstruction residual of a real row of its class.
-
-        NOTE[DIFF] not in the paper: R loses a quarter to a half of the variance, so that rows come
-        out too clean; this gives back what it lost.
-        """
-        u = torch.rand(len(codes), generator=generator, dtype=torch.float64).numpy()
-        first = np.cumsum(self._counts) - self._counts  # where each class begins
-        return self._residuals[(first[codes] + u * self._counts[codes]).astype(int)]
-
-
-def one_hot(codes: np.ndarray, n_classes: int) -> np.ndarray:
-    """Class numbers as rows of the identity, (n, K) float32."""
-    return np.eye(n_classes, dtype=np.float32)[codes]
-
-
-def in_chunks(network, rows: np.ndarray, device: torch.device, n_threads: int) -> np.ndarray:
-    """`network` of each row, a chunk at a time: numpy in, numpy out."""
-    with torch.no_grad(), torch_threads(n_threads):
-        parts = torch.from_numpy(np.ascontiguousarray(rows)).split(CHUNK)
-        return np.concatenate([network(part.to(device)).cpu().numpy() for part in parts])
 
 
 PAPER: dict[str, Any] = {
@@ -452,6 +416,7 @@ PAPER: dict[str, Any] = {
     "conditional_critic": False,
     "input_noise": 0.0,
     "residuals": False,
+    "row_space": False,
     "batch_size": 128,
     "learning_rate": 1e-4,
     "betas": (0.9, 0.999),
@@ -520,6 +485,7 @@ class ADANSampler(_AdversarialSampler):
         conditional_critic: bool = True,
         input_noise: float = 1.0,
         residuals: bool = True,
+        row_space: bool | str = "auto",
         max_epochs: int = 200,
         batch_size: int = 128,
         learning_rate: float = 5e-4,
@@ -542,6 +508,7 @@ class ADANSampler(_AdversarialSampler):
         self.conditional_critic = conditional_critic
         self.input_noise = input_noise
         self.residuals = residuals
+        self.row_space = row_space
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -638,6 +605,7 @@ class WADANSampler(_AdversarialSampler):
         conditional_critic: bool = True,
         input_noise: float = 1.0,
         residuals: bool = True,
+        row_space: bool | str = "auto",
         max_epochs: int = 200,
         batch_size: int = 128,
         learning_rate: float = 5e-4,
@@ -661,6 +629,7 @@ class WADANSampler(_AdversarialSampler):
         self.conditional_critic = conditional_critic
         self.input_noise = input_noise
         self.residuals = residuals
+        self.row_space = row_space
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate

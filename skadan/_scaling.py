@@ -38,6 +38,10 @@ class Scaling:
 
     def unscale_rows(self, Z: np.ndarray) -> np.ndarray:
         """Rows in the table's own units, all d columns, float64."""
+        if self.varies.all():
+            X = np.multiply(Z, self.scale, dtype=np.float64)
+            X += self.mean
+            return X
         X = np.repeat(self.mean[None], len(Z), axis=0)
-        X[:, self.varies] += Z.astype(np.float64) * self.scale[self.varies]
+        X[:, self.varies] += Z * self.scale[self.varies]
         return X

@@ -31,9 +31,9 @@ def small(sampler_class):
 
 @pytest.fixture(scope="session")
 def problem():
-    """X (45, 30), y of three unequal classes, groups of three speakers."""
+    """X (45, 100), y of three unequal classes, groups of three speakers; wide: a row space."""
     return make_speaker_classification(
-        45, 30, n_classes=3, n_speakers=3, weights=(3, 2, 1), random_state=0
+        45, 100, n_classes=3, n_speakers=3, weights=(3, 2, 1), random_state=0
     )
 
 
