@@ -1,0 +1,101 @@
+"""The metrics against closed forms and limits."""
+
+import numpy as np
+import pytest
+
+from skadan.metrics import (
+    classifier_two_sample_test,
+    conditional_hit_rate,
+    maximum_mean_discrepancy,
+    near_copy_share,
+    nearest_neighbour_ratio,
+    unweighted_average_recall,
+)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def test_uar_counts_each_class_once():
+    y = ["a"] * 8 + ["b"] * 2
+    assert unweighted_average_recall(y, ["a"] * 9 + ["b"]) == pytest.approx((1 + 0.5) / 2)
+
+
+def test_mmd_is_the_papers_double_sum(rng):
+    X, U = rng.normal(size=(7, 3)), rng.normal(size=(5, 3)) + 0.5
+
+    def kernel(a, b):
+        return sum(np.exp(-((a - b) ** 2).sum() / (2 * s**2)) for s in (0.1, 1, 5, 10, 100))
+
+    def mean(A, B):
+        return np.mean([[kernel(a, b) for b in B] for a in A])
+
+    expected = mean(X, X) + mean(U, U) - 2 * mean(X, U)
+    np.testing.assert_allclose(maximum_mean_discrepancy(X, U), expected, rtol=1e-9)
+
+
+def test_mmd_limits(rng):
+    X = rng.normal(size=(20, 4))
+    assert maximum_mean_discrepancy(X, X) == pytest.approx(0, abs=1e-12)
+    far = maximum_mean_discrepancy(X[:1], X[:1] + 1e9)
+    assert far == pytest.approx(2 * 5)  # k(x, x) = 5 for five kernels, and nothing in common
+    near, further = (maximum_mean_discrepancy(X, X + shift) for shift in (0.1, 1.0))
+    assert 0 < near < further
+
+
+def test_mmd_of_one_gaussian_kernel_in_closed_form(rng):
+    """Two normals a distance m apart, kernel width s: each mean is a Gaussian integral."""
+    n, m, s = 3000, 1.5, 0.8
+    X, U = rng.normal(size=(n, 1)), rng.normal(size=(n, 1)) + m
+    width = s**2 + 2
+    expected = 2 * s / np.sqrt(width) * (1 - np.exp(-(m**2) / (2 * width)))
+    actual = maximum_mean_discrepancy(X, U, bandwidths=[s])
+    np.testing.assert_allclose(actual, expected, rtol=0.1)  # of 3,000 rows: 4 % is one sigma
+
+
+def test_mmd_refuses():
+    with pytest.raises(ValueError, match="2 columns, X_new has 3"):
+        maximum_mean_discrepancy(np.ones((2, 2)), np.ones((2, 3)))
+    with pytest.raises(ValueError, match=r"bandwidths=\[0.0\]"):
+        maximum_mean_discrepancy([[1.0]], [[1.0]], bandwidths=[0])
+
+
+def test_hit_rate(rng):
+    y = np.repeat(["low", "high"], 20)
+    X = rng.normal(size=(40, 6)) + np.where(y == "high", 5, -5)[:, None]
+    assert conditional_hit_rate(X, y, X, y) == 1
+    assert conditional_hit_rate(X, y, X, y[::-1]) == 0
+
+
+def test_neighbour_ratio_does_not_depend_on_units(rng):
+    X, U = rng.normal(size=(30, 3)), rng.normal(size=(10, 3))
+    units = np.array([1e-6, 1.0, 1e9])
+    np.testing.assert_allclose(
+        nearest_neighbour_ratio(X * units, U * units), nearest_neighbour_ratio(X, U)
+    )
+
+
+def test_near_copies(rng):
+    X = rng.normal(size=(50, 20))
+    fresh = rng.normal(size=(50, 20))
+    assert near_copy_share(X, X) == 1
+    assert near_copy_share(X, X + 1e-3) == 1
+    assert near_copy_share(X, fresh) == 0
+    ratio = nearest_neighbour_ratio(X, fresh)
+    assert 0.7 < np.median(ratio) < 1.5  # of the same distribution: as far as neighbours are
+    twins = np.vstack([X, X[:1]])
+    np.testing.assert_array_equal(nearest_neighbour_ratio(twins, X[:1]), [0])
+    with pytest.raises(ValueError, match="1 row"):
+        nearest_neighbour_ratio(X[:1], X)
+
+
+def test_two_sample_test(rng):
+    X = rng.normal(size=(120, 5))
+    same = classifier_two_sample_test(X, rng.normal(size=(200, 5)), random_state=0)
+    assert same.accuracy == pytest.approx(0.5, abs=0.12)
+    assert same.pvalue > 0.01
+    other = classifier_two_sample_test(X, rng.normal(size=(90, 5)) + 1, random_state=0)
+    assert other.accuracy > 0.8
+    assert other.pvalue < 1e-9
