@@ -23,9 +23,10 @@ import torch
 from torch.nn.functional import logsigmoid
 
 from skadan import WADANSampler, __version__
+from skadan._adan import ADANGame
 from skadan._batch import Batches, Table
 from skadan._divergences import CrossEntropy, WassersteinDivergence
-from skadan._objectives import ADANGame, cross_entropy
+from skadan._game import cross_entropy
 from skadan._threads import torch_threads
 from skadan._training import Optimizers, step
 
@@ -41,7 +42,7 @@ def make_table(n, d):
 
 def make_networks(game, d):
     """Networks of the paper's sizes."""
-    networks = game.networks(d, N_CLASSES, 100, N_NOISE, (800, 800), (100, 100))
+    networks = game.networks(d, N_CLASSES)
     return networks.initialise(torch.Generator().manual_seed(0))
 
 

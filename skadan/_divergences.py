@@ -78,4 +78,6 @@ class WassersteinDivergence:
         return {"generator": critic(fake).mean()}
 
 
+NON_SATURATING = CrossEntropy(saturating=False)
+
 Divergence = CrossEntropy | WassersteinDivergence

@@ -1,99 +1,133 @@
-"""Docstring text that the samplers share."""
+"""Docstrings of the samplers: one text a parameter, types and defaults from the class itself."""
+
+from dataclasses import fields
+from textwrap import dedent, fill, indent
 
 from imblearn.over_sampling.base import BaseOverSampler
 
-PARAMETERS = f"""{BaseOverSampler._sampling_strategy_docstring}
+PARAMETERS = {
+    "random_state": (
+        "int, RandomState instance or None",
+        "Seed of training and sampling. Neither numpy's nor torch's global state is read or moved.",
+    ),
+    "n_latent": ("int", "M, the size of a code h = E(x)."),
+    "n_noise": ("int", "Size of the generator's noise z."),
+    "autoencoder_layers": ("sequence of int", "Hidden widths of E; R mirrors them."),
+    "latent_layers": (
+        "sequence of int",
+        "Hidden widths of the networks that see codes (C, G, D), where the method has them.",
+    ),
+    "hidden_layers": ("sequence of int", "Hidden widths of G; D mirrors them."),
+    "alpha": ("float", "Weight of the class term in G's loss (Eqs. 14, 18), 0 or more."),
+    "class_weight": (
+        '{"balanced"}, dict or None',
+        'Weights of the classes in the cross-entropy of real rows (Eqs. 11, 13). "balanced" is '
+        "the paper's n_max / n_k.",
+    ),
+    "critic_steps": ("int", "Updates of D before each update of G."),
+    "latent_steps": (
+        "int",
+        "Rounds of D and G for each update of C, E and R. The paper's is 1.",
+    ),
+    "conditional_critic": ("bool", "D sees the label beside the code. The paper's does not."),
+    "input_noise": (
+        "float",
+        "Standard deviation of Gaussian noise added to the z-scores that E sees in training. The "
+        "paper adds none.",
+    ),
+    "residuals": (
+        "bool",
+        "Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row of "
+        "its class, drawn at random. The paper adds none.",
+    ),
+    "row_space": (
+        '{"auto"} or bool',
+        "Train in orthonormal coordinates of the span of the training rows in place of the "
+        "columns: as many as there are rows, and about as much faster as there are fewer of them. "
+        '"auto" does where there are at least twice as many columns as rows. The paper\'s networks '
+        "see the columns.",
+    ),
+    "max_epochs": ("int", "Passes over the training rows."),
+    "batch_size": ("int", "Largest number of rows in a batch; the batches of an epoch are equal."),
+    "learning_rate": ("float", "Adam's. The paper's is 1e-4."),
+    "betas": (
+        "tuple of two floats",
+        "Adam's decay rates. The paper names none; Adam's own are (0.9, 0.999).",
+    ),
+    "n_threads": (
+        "int",
+        "Threads of torch while training and sampling on a CPU; the caller's setting is restored "
+        "afterwards. The result is reproducible for a given number.",
+    ),
+    "device": ("str", 'A torch device, or "auto": a GPU where there is one, else the CPU.'),
+    "verbose": ("int", "1 or more prints the losses about ten times a fit."),
+    "saturating": (
+        "bool",
+        "G minimises log(1 - D(G)), as Eq. 14 prints it; otherwise -log D(G), as Eq. 3, whose "
+        "gradient does not vanish where D is sure.",
+    ),
+    "penalty_weight": ("float", "lambda > 0, weight of the gradient penalty of D (Eq. 17)."),
+    "penalty_power": ("float", "p > 1, power of the gradient's norm in that penalty (Eq. 17)."),
+    "prior_radius": ("float", "Radius of the circle on which the prior has a Gaussian a class."),
+    "prior_std": ("float", "Standard deviation of each Gaussian of the prior."),
+    "noise_scale": (
+        "float",
+        "Standard deviation of the noise, in standard deviations of each column.",
+    ),
+}
 
-        `skadan.Replicate` ``(k)`` is such a callable: k synthetic sets of the size and label
-        distribution of the data.
+STRATEGY = f"""{BaseOverSampler._sampling_strategy_docstring}
 
-    n_latent : int, default=100
-        M, the size of a code h = E(x).
+    `skadan.Replicate` ``(k)`` is such a callable: k synthetic sets of the size and label
+    distribution of the data."""
 
-    n_noise : int, default=100
-        Size of the generator's noise z.
+ATTRIBUTES = {
+    "classes_": ("ndarray of shape (n_classes,)", "The classes, sorted."),
+    "history_": (
+        "dict of str to ndarray of shape (n_iter_,)",
+        "Mean of each loss term, epoch by epoch.",
+    ),
+    "n_iter_": ("int", "Epochs trained."),
+    "device_": ("str", "Where it was trained."),
+    "is_synthetic_": (
+        "ndarray of shape (n_samples_new,)",
+        "Which rows of the last `fit_resample` are synthetic.",
+    ),
+    "sampling_strategy_": ("dict", "Number of rows to make of each class."),
+    "n_features_in_": ("int", "Number of columns."),
+    "feature_names_in_": (
+        "ndarray of shape (n_features_in_,)",
+        "Column names, where all are strings.",
+    ),
+}
+OF_TRAINING = {"history_", "n_iter_", "device_"}
 
-    autoencoder_layers : sequence of int, default=(800, 800)
-        Hidden widths of E; R mirrors them.
 
-    latent_layers : sequence of int, default=(100, 100)
-        Hidden widths of C, G and D.
+def documented(cls: type) -> type:
+    """Fill in `{parameters}` and `{attributes}` of a sampler's docstring; a class decorator."""
+    trains = any(field.name == "max_epochs" for field in fields(cls))
+    attributes = [
+        _entry(name, *text)
+        for name, text in ATTRIBUTES.items()
+        if trains or name not in OF_TRAINING
+    ]
+    parts = {"parameters": _parameters(cls), "attributes": "\n\n".join(attributes)}
+    doc = dedent(f"    {cls.__doc__}")
+    for name, text in parts.items():
+        doc = doc.replace(f"{{{name}}}", text)
+    cls.__doc__ = doc
+    return cls
 
-    alpha : float, default=1.0
-        Weight of the class term in G's loss (Eqs. 14, 18), 0 or more.
 
-    class_weight : {{"balanced"}}, dict or None, default="balanced"
-        Weights of the classes in the cross-entropy of real rows (Eqs. 11, 13). "balanced" is the
-        paper's n_max / n_k.
+def _parameters(cls: type) -> str:
+    _strategy, *others = fields(cls)
+    entries = [dedent(f"    {STRATEGY}").strip()]
+    for field in others:
+        kind, text = PARAMETERS[field.name]
+        default = f'"{field.default}"' if isinstance(field.default, str) else repr(field.default)
+        entries.append(_entry(field.name, f"{kind}, default={default}", text))
+    return "\n\n".join(entries)
 
-    critic_steps : int, default=1
-        Updates of D before each update of G.
 
-    latent_steps : int, default=4
-        Rounds of D and G for each update of C, E and R. The paper's is 1.
-
-    conditional_critic : bool, default=True
-        D sees the label beside the code. The paper's does not.
-
-    input_noise : float, default=1.0
-        Standard deviation of Gaussian noise added to the z-scores that E sees in training. The
-        paper adds none.
-
-    residuals : bool, default=True
-        Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row of its
-        class, drawn at random. The paper adds none.
-
-    row_space : {{"auto"}} or bool, default="auto"
-        Train in orthonormal coordinates of the span of the training rows in place of the columns:
-        as many as there are rows, and about as much faster as there are fewer of them. "auto" does
-        where there are at least twice as many columns as rows. The paper's networks see the
-        columns.
-
-    max_epochs : int, default=200
-        Passes over the training rows.
-
-    batch_size : int, default=128
-        Largest number of rows in a batch; the batches of an epoch are equal.
-
-    learning_rate : float, default=5e-4
-        Adam's. The paper's is 1e-4.
-
-    betas : tuple of two floats, default=(0.5, 0.9)
-        Adam's decay rates. The paper names none; Adam's own are (0.9, 0.999).
-
-    n_threads : int, default=1
-        Threads of torch while training and sampling on a CPU; the caller's setting is restored
-        afterwards. The result is reproducible for a given number.
-
-    device : str, default="auto"
-        A torch device, or "auto": a GPU where there is one, else the CPU.
-
-    random_state : int, RandomState instance or None, default=None
-        Seed of training and sampling. Neither numpy's nor torch's global state is read or moved.
-
-    verbose : int, default=0
-        1 or more prints the losses about ten times a fit."""
-
-ATTRIBUTES = """classes_ : ndarray of shape (n_classes,)
-        The classes, sorted.
-
-    history_ : dict of str to ndarray of shape (n_iter_,)
-        Mean of each loss term, epoch by epoch.
-
-    n_iter_ : int
-        Epochs trained.
-
-    device_ : str
-        Where it was trained.
-
-    is_synthetic_ : ndarray of shape (n_samples_new,)
-        Which rows of the last `fit_resample` are synthetic.
-
-    sampling_strategy_ : dict
-        Number of rows to make of each class.
-
-    n_features_in_ : int
-        Number of columns.
-
-    feature_names_in_ : ndarray of shape (n_features_in_,)
-        Column names, where all are strings."""
+def _entry(name: str, kind: str, text: str) -> str:
+    return f"{name} : {kind}\n" + indent(fill(text, 95), "    ")

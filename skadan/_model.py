@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from ._coordinates import Coordinates
+from ._game import Game
 from ._networks import Networks
-from ._objectives import ADANGame
 from ._scaling import Scaling
 
 CHUNK = 1024  # rows that pass through the networks at once when no gradient is needed
@@ -22,34 +22,26 @@ class TrainedModel:
 
     Parameters
     ----------
-    game : ADANGame
+    game : Game
     weights : dict of str to ndarray
         Of the networks, by dotted name.
     scaling : Scaling
     coordinates : Coordinates
     counts : ndarray of shape (K,)
         Training rows of each class.
-    n_noise : int
-        Size of z.
     device : str
         Where it was trained, and works again if it is there.
     residuals : ndarray of shape (n, r) or None
         x - R(E(x)) of the training rows, in coordinates, class by class.
     """
 
-    game: ADANGame
+    game: Game
     weights: dict[str, np.ndarray]
     scaling: Scaling
     coordinates: Coordinates
     counts: np.ndarray
-    n_noise: int
     device: str
     residuals: np.ndarray | None = None
-
-    @property
-    def n_latent(self) -> int:
-        """M, the size of a code."""
-        return self.weights["decoder.0.weight"].shape[1]
 
     def encode(self, rows: np.ndarray) -> np.ndarray:
         """E(x) of rows (n, d) in the table's units, (n, M)."""
@@ -57,7 +49,7 @@ class TrainedModel:
 
         def codes(part: slice) -> Tensor:
             x = torch.from_numpy(self.scaling.scale_rows(rows[part])).to(device)
-            return networks.encoder(self.coordinates.project(x))
+            return self.game.encode(networks, self.coordinates.project(x))
 
         return np.concatenate(list(blocks(codes, len(rows))))
 
@@ -66,7 +58,8 @@ class TrainedModel:
         networks, device = self._networks()
 
         def rows(part: slice) -> Tensor:
-            return self.coordinates.expand(networks.decoder(torch.from_numpy(h[part]).to(device)))
+            codes = torch.from_numpy(h[part]).to(device)
+            return self.coordinates.expand(self.game.decode(networks, codes))
 
         return map(self.scaling.unscale_rows, blocks(rows, len(h)))
 
@@ -86,7 +79,7 @@ class TrainedModel:
 
         def rows(part: slice) -> Tensor:
             h, residual = self._draw(networks, device, classes, generator, part)
-            return self.coordinates.expand(networks.decoder(h) + residual)
+            return self.coordinates.expand(self.game.decode(networks, h) + residual)
 
         return map(self.scaling.unscale_rows, blocks(rows, len(classes)))
 
@@ -94,29 +87,30 @@ class TrainedModel:
         device = torch.device(self.device)
         if device.type == "cuda" and not torch.cuda.is_available():
             device = torch.device("cpu")  # trained on a GPU, loaded where there is none
-        return Networks.from_numpy(self.weights, device), device
+        networks = self.game.networks(self.coordinates.n_coordinates, len(self.counts), "meta")
+        return networks.load_numpy(self.weights, device), device
 
     def _draw(self, networks, device, classes, generator, part) -> tuple[Tensor, Tensor]:
         """Codes and residuals of one block; what is random is drawn on the CPU, for any device."""
         k = classes[part]
-        z = torch.randn(len(k), self.n_noise, generator=generator)
-        chance = torch.rand(len(k), generator=generator, dtype=torch.float64).numpy()
+        z = torch.randn(len(k), self.game.n_noise, generator=generator)
+        rows = draw_rows(k, self.counts, generator)
         y = torch.from_numpy(one_hot(k, len(self.counts)))
         h = self.game.generate(networks, z.to(device), y.to(device))
         if self.residuals is None:
             return h, torch.zeros(1, device=device)
-        first = np.cumsum(self.counts) - self.counts  # where each class begins
-        rows = (first[k] + chance * self.counts[k]).astype(int)
         return h, torch.from_numpy(self.residuals[rows]).to(device)
 
 
-def reconstruction_residuals(networks: Networks, u: Tensor, classes: np.ndarray) -> np.ndarray:
+def reconstruction_residuals(
+    game: Game, networks: Networks, u: Tensor, classes: np.ndarray
+) -> np.ndarray:
     """x - R(E(x)) of the training rows in their coordinates u (n, r), class by class."""
     order = torch.from_numpy(np.argsort(classes, kind="stable")).to(u.device)
 
     def lost(part: slice) -> Tensor:
         x = u[order[part]]
-        return x - networks.decoder(networks.encoder(x))
+        return x - game.decode(networks, game.encode(networks, x))
 
     return np.concatenate(list(blocks(lost, len(u))))
 
@@ -127,6 +121,13 @@ def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndar
         with torch.no_grad():
             block = function(slice(start, min(start + CHUNK, n_rows))).cpu().numpy()
         yield block
+
+
+def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:
+    """For each class number a row of that class, in a table that is sorted by class."""
+    first = np.cumsum(counts) - counts  # where each class begins
+    chance = torch.rand(len(classes), generator=generator, dtype=torch.float64).numpy()
+    return first[classes] + (chance * counts[classes]).astype(int)
 
 
 def one_hot(classes: np.ndarray, n_classes: int) -> np.ndarray:

@@ -31,18 +31,11 @@ class Networks(nn.Module):
         """Weights by dotted name, on the CPU and apart from the networks."""
         return {k: v.detach().cpu().numpy().copy() for k, v in self.state_dict().items()}
 
-    @classmethod
-    def from_numpy(cls, weights: dict[str, np.ndarray], device: torch.device) -> "Networks":
-        """The networks that gave `weights`; memory is shared where the device allows."""
-        sizes: dict[str, list[int]] = {}
-        for key, value in weights.items():
-            if key.endswith(".weight"):
-                n_out, n_in = value.shape
-                sizes.setdefault(key.partition(".")[0], [n_in]).append(n_out)
-        networks = cls(**{name: mlp(widths, device="meta") for name, widths in sizes.items()})
+    def load_numpy(self, weights: dict[str, np.ndarray], device: torch.device) -> "Networks":
+        """Take over weights that `to_numpy` gave; memory is shared where the device allows."""
         tensors = {k: torch.from_numpy(v).to(device) for k, v in weights.items()}
-        networks.load_state_dict(tensors, assign=True)
-        return networks.requires_grad_(False)
+        self.load_state_dict(tensors, assign=True)
+        return self.requires_grad_(False)
 
 
 def mlp(
@@ -68,3 +61,44 @@ def mlp(
 def concatenate(*parts: Tensor) -> Tensor:
     """[a, b], the paper's concatenation of vectors, row by row."""
     return torch.cat(parts, dim=1)
+
+
+class Conditioned(nn.Module):
+    """A network that sees the label beside its input: f([x, y])."""
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        n_classes: int,
+        device: torch.device | str = "cpu",
+        stands_for: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__()
+        seen, full = (
+            (widths[0] + n_classes, *widths[1:]) for widths in (sizes, stands_for or sizes)
+        )
+        self.network = mlp(seen, device, full)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """f([x, y]) of rows x (m, n) and one-hot labels y (m, K)."""
+        return self.network(concatenate(x, y))
+
+
+class PerClass(nn.Module):
+    """A network for each class: f_k(x) for a row of class k."""
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        n_classes: int,
+        device: torch.device | str = "cpu",
+        stands_for: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(mlp(sizes, device, stands_for) for _ in range(n_classes))
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Each row of x (m, n) through the network of its class in y (m, K)."""
+        rows = [column.nonzero()[:, 0] for column in y.T]
+        outputs = [network(x[k]) for network, k in zip(self.networks, rows, strict=True)]
+        return torch.cat(outputs)[torch.cat(rows).argsort()]

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.optim import Adam
 
 from ._batch import Batch, Batches
+from ._game import Game, Turn
 from ._networks import Networks
-from ._objectives import ADANGame, Turn
 
 History = dict[str, np.ndarray]
 
@@ -46,9 +46,9 @@ class Optimizers:
 
 
 def step(
-    game: ADANGame, networks: Networks, optimizers: Optimizers, batch: Batch, draw: Callable
+    game: Game, networks: Networks, optimizers: Optimizers, batch: Batch, draw: Callable
 ) -> dict[str, Tensor]:
-    """One iteration of Algorithm 1; returns the last value of each loss term."""
+    """One iteration of a game; returns the last value of each loss term."""
     terms: dict[str, Tensor] = {}
     batch = game.embed(networks, batch)
     for turn in game.turns:
@@ -61,7 +61,7 @@ def step(
 
 
 def train(
-    game: ADANGame,
+    game: Game,
     networks: Networks,
     batches: Batches,
     max_epochs: int,

@@ -3,18 +3,30 @@
 import pytest
 import torch
 
-from skadan import ADANSampler, Replicate, WADANSampler
+from skadan import (
+    AAESampler,
+    ADANSampler,
+    ConditionalGANSampler,
+    GANSampler,
+    NoiseSampler,
+    Replicate,
+    WADANSampler,
+)
 from skadan.datasets import make_speaker_classification
 
-SMALL = {
+TRAINING = {"max_epochs": 2, "batch_size": 32, "device": "cpu", "random_state": 0}
+SMALL = TRAINING | {
     "n_latent": 4,
     "n_noise": 3,
     "autoencoder_layers": (8,),
     "latent_layers": (6,),
-    "max_epochs": 2,
-    "batch_size": 32,
-    "device": "cpu",
-    "random_state": 0,
+}
+SMALL_GAN = TRAINING | {"n_noise": 3, "hidden_layers": (8,)}
+BASELINES = {
+    AAESampler: TRAINING | {"autoencoder_layers": (8,), "latent_layers": (6,)},
+    ConditionalGANSampler: SMALL_GAN,
+    GANSampler: SMALL_GAN,
+    NoiseSampler: {"random_state": 0},
 }
 
 
@@ -27,6 +39,13 @@ def sampler_class(request):
 def small(sampler_class):
     """A factory of small samplers; keywords override."""
     return lambda **kw: sampler_class(**{"sampling_strategy": Replicate(1)} | SMALL | kw)
+
+
+@pytest.fixture(params=BASELINES, ids=lambda cls: cls.__name__)
+def baseline(request):
+    """A factory of small samplers of the paper's baselines; keywords override."""
+    keywords = {"sampling_strategy": Replicate(1)} | BASELINES[request.param]
+    return lambda **kw: request.param(**keywords | kw)
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from skadan import Replicate
+from skadan._adan import ADANGame
 from skadan._batch import Batch
 from skadan._coordinates import AllColumns, RowSpace, choose_coordinates
 from skadan._divergences import WassersteinDivergence
 from skadan._model import CHUNK
-from skadan._objectives import ADANGame
 
 N, D = 12, 40
 
@@ -59,9 +59,9 @@ def test_auto_takes_it_where_it_halves_the_width(x, generator):
 
 def test_it_is_the_full_width_game_restricted_to_the_span(x, generator):
     """First and last layers W B and B'W: the same losses, and gradients carried over by B."""
-    game = ADANGame(WassersteinDivergence())
-    full = game.networks(D, 3, 5, 4, (8, 7), (6, 6)).initialise(generator).double()
-    narrow = game.networks(N, 3, 5, 4, (8, 7), (6, 6), n_columns=D).double()
+    game = ADANGame(WassersteinDivergence(), autoencoder_layers=(8, 7), latent_layers=(6, 6))
+    full = game.networks(D, 3).initialise(generator).double()
+    narrow = game.networks(N, 3, n_columns=D).double()
     space = RowSpace.of(x, generator)
     x, basis = x.double(), torch.from_numpy(space.basis).double()
     basis, _ = torch.linalg.qr(basis)  # orthonormal to double precision
@@ -99,9 +99,9 @@ def test_first_layer_starts_as_at_full_width(generator):
     n, d = 200, 4000
     x = torch.randn(n, d, generator=generator)
     u = RowSpace.of(x, generator)
-    game = ADANGame(WassersteinDivergence())
-    wide = game.networks(d, 3, 5, 4, (300,), (6,)).initialise(generator)
-    thin = game.networks(n, 3, 5, 4, (300,), (6,), n_columns=d).initialise(generator)
+    game = ADANGame(WassersteinDivergence(), autoencoder_layers=(300,))
+    wide = game.networks(d, 3).initialise(generator)
+    thin = game.networks(n, 3, n_columns=d).initialise(generator)
     variances = [
         (rows @ net.encoder[0].weight.T).var().item()
         for rows, net in ((x, wide), (u.project(x), thin))

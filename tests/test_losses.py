@@ -1,19 +1,25 @@
 """Each loss against its equation in NumPy, and each turn against the networks it may move."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 import reference
 import torch
 
+from skadan._aae import AAEGame
+from skadan._adan import ADANGame as _ADANGame
 from skadan._batch import Batch, Batches, Draw, Table
 from skadan._divergences import CrossEntropy, WassersteinDivergence
-from skadan._objectives import ADANGame
+from skadan._gan import GANGame
+from skadan._networks import Conditioned, PerClass
 from skadan._training import Optimizers, check_finite, step, train
 
 M, D, K, N_LATENT, N_NOISE = 11, 9, 3, 5, 4
 RTOL = 1e-6
+LAYERS = {"autoencoder_layers": (8, 7), "latent_layers": (6, 6)}
+ADANGame = partial(_ADANGame, n_latent=N_LATENT, n_noise=N_NOISE, **LAYERS)
 
 
 @pytest.fixture
@@ -23,18 +29,18 @@ def rng():
 
 def make_networks(game, rng):
     """Float64 networks with random weights and biases."""
-    networks = game.networks(D, K, N_LATENT, N_NOISE, (8, 7), (6, 6)).double()
+    networks = game.networks(D, K).double()
     with torch.no_grad():
         for parameter in networks.parameters():
             parameter.copy_(torch.from_numpy(rng.normal(size=parameter.shape) * 0.6))
     return networks
 
 
-def make_batch(rng):
+def make_batch(rng, n_noise=N_NOISE):
     def labels():
         return torch.from_numpy(np.eye(K)[rng.integers(K, size=M)])
 
-    x, z, mu = rng.normal(size=(M, D)), rng.normal(size=(M, N_NOISE)), rng.uniform(size=(M, 1))
+    x, z, mu = rng.normal(size=(M, D)), rng.normal(size=(M, n_noise)), rng.uniform(size=(M, 1))
     draw = Draw(torch.from_numpy(z), labels(), torch.from_numpy(mu))
     weight = torch.from_numpy(rng.uniform(1, 3, size=M))
     return Batch(torch.from_numpy(x), labels(), weight, None, draw)
@@ -170,12 +176,16 @@ GAMES = [
     ADANGame(divergence, conditional_critic=conditional)
     for divergence in (CrossEntropy(), WassersteinDivergence())
     for conditional in (False, True)
+] + [
+    AAEGame(**LAYERS),
+    GANGame(PerClass, n_noise=N_NOISE, hidden_layers=(8, 7)),
+    GANGame(Conditioned, n_noise=N_NOISE, hidden_layers=(8, 7)),
 ]
 
 
 @pytest.mark.parametrize("game", GAMES)
 def test_a_turn_moves_only_its_networks(rng, game):
-    networks, batch = make_networks(game, rng), make_batch(rng)
+    networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
     optimizers = Optimizers(networks, game.turns, 1e-3, (0.9, 0.999))
     for turn in game.turns:
         before = {name: p.clone() for name, p in networks.named_parameters()}
@@ -187,6 +197,59 @@ def test_a_turn_moves_only_its_networks(rng, game):
             if not torch.equal(p, before[name])
         }
         assert moved == set(turn.moves)
+
+
+def critic_rows(critic, x, y):
+    """Scores by the reference network, whichever way the label enters."""
+    if isinstance(critic, Conditioned):
+        return reference.mlp(layers(critic), np.hstack([x, y]))
+    scores = [reference.mlp(layers(network), x) for network in critic.networks]
+    return np.stack(scores, axis=1)[np.arange(len(x)), y.argmax(1)]
+
+
+@pytest.mark.parametrize("conditioning", [PerClass, Conditioned])
+def test_eq_2_3_and_5_6(rng, conditioning):
+    """A GAN a class, and a conditional GAN: logits by the reference network, losses by Eqs."""
+    game = GANGame(conditioning, n_noise=N_NOISE, hidden_layers=(8, 7))
+    networks, batch = make_networks(game, rng), make_batch(rng)
+    x, y, z = batch.x.numpy(), batch.y.numpy(), batch.draw.z.numpy()
+    x_hat = critic_rows(networks.generator, z, y)
+    real, fake = (critic_rows(networks.discriminator, rows, y) for rows in (x, x_hat))
+    loss = total(game.critic_loss(networks, batch))
+    np.testing.assert_allclose(loss, reference.eq10(real, fake), rtol=RTOL)
+    loss = total(game.generator_loss(networks, batch))
+    np.testing.assert_allclose(loss, -np.log(reference.sigmoid(fake)).mean(), rtol=RTOL)
+
+
+def test_eq_7_8_9(rng):
+    game = AAEGame(**LAYERS, prior_radius=2.0, prior_std=0.3)
+    networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
+    x, y = batch.x.numpy(), batch.y.numpy()
+    h = reference.mlp(layers(networks.encoder), x)
+    angle = 2 * np.pi * y.argmax(1) / K
+    prior = 2.0 * np.stack([np.cos(angle), np.sin(angle)], 1) + 0.3 * batch.draw.z.numpy()
+    real, fake = (critic_rows(networks.discriminator, codes, y) for codes in (prior, h))
+    batch = game.embed(networks, batch)
+    loss = total(game.critic_loss(networks, batch))
+    np.testing.assert_allclose(loss, reference.eq10(real, fake), rtol=RTOL)
+    error = reference.eq12(x, reference.mlp(layers(networks.decoder), h))
+    np.testing.assert_allclose(total(game.reconstruction_loss(networks, batch)), error, rtol=RTOL)
+    adversarial = -np.log(reference.sigmoid(fake)).mean()
+    np.testing.assert_allclose(total(game.encoder_loss(networks, batch)), adversarial, rtol=RTOL)
+
+
+def test_a_gan_a_class_learns_from_its_class_alone(rng):
+    game = GANGame(PerClass, n_noise=N_NOISE, hidden_layers=(8, 7))
+    networks, batch = make_networks(game, rng), make_batch(rng)
+    y = torch.zeros_like(batch.y)
+    y[:, 1] = 1
+    loss = total(game.critic_loss(networks, replace(batch, y=y)))
+    gradients = torch.autograd.grad(
+        sum(game.critic_loss(networks, replace(batch, y=y)).values()),
+        list(networks.discriminator.networks[0].parameters()),
+    )
+    assert np.isfinite(loss)
+    assert all((gradient == 0).all() for gradient in gradients)
 
 
 def test_joint_pass_moves_c_r_d_as_algorithm_1(rng):
@@ -291,8 +354,9 @@ def test_training_reconstructs():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(40, 1, generator=generator) @ torch.randn(1, 6, generator=generator)
     table = Table(x, torch.eye(2)[torch.arange(40) % 2], torch.ones(40))
-    game = ADANGame(WassersteinDivergence())
-    networks = game.networks(6, 2, 3, 2, (16,), (8,)).initialise(generator)
+    sizes = {"n_latent": 3, "n_noise": 2, "autoencoder_layers": (16,), "latent_layers": (8,)}
+    game = _ADANGame(WassersteinDivergence(), **sizes)
+    networks = game.networks(6, 2).initialise(generator)
     history = train(game, networks, Batches(table, 20, 2, 0.0, generator), 150, 1e-2, (0.9, 0.999))
     assert history["reconstruction"][-1] < 0.1 * history["reconstruction"][0]
     assert set(history) == {

@@ -347,7 +347,7 @@ def test_paper_params_is_the_papers_setting(sampler_class):
 def digest(cls):
     """Hash of what one seeded fit draws."""
     rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(40, 25)), np.repeat([0, 1], [25, 15])
+    X, y = rng.normal(size=(40, 100)), np.repeat([0, 1], [25, 15])
     X_new, _ = cls(**SMALL).fit_resample(X, y)
     return hashlib.sha256(np.ascontiguousarray(X_new).tobytes()).hexdigest()
 

@@ -1,38 +1,30 @@
-"""Who plays: one frozen object a game, with its networks, its turns and their losses."""
+"""The paper's game: ADAN under cross-entropy, WADAN under the Wasserstein divergence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.nn.functional import log_softmax
 
 from ._batch import Batch
 from ._divergences import Critic, Divergence, Terms
+from ._game import Turn, cross_entropy, rounds, squared_error
 from ._networks import Networks, concatenate, mlp
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One move of a game: the networks that are updated, and the loss that they descend.
-
-    `redraw` asks for fresh noise, labels and mixing weights before the turn.
-    """
-
-    moves: tuple[str, ...]
-    loss: Callable[[Networks, Batch], Terms]
-    redraw: bool = False
 
 
 @dataclass(frozen=True)
 class ADANGame:
     """Encoder E, decoder R, classifier C, generator G and discriminator D (Fig. 1).
 
-    With `CrossEntropy` it is ADAN, with `WassersteinDivergence` WADAN.
-
     Parameters
     ----------
     divergence : Divergence
+    n_latent, n_noise : int, default=100
+        Sizes of a code and of z.
+    autoencoder_layers : sequence of int, default=(800, 800)
+        Hidden widths of E; R mirrors them.
+    latent_layers : sequence of int, default=(100, 100)
+        Hidden widths of C, G and D.
     alpha : float, default=1.0
         Weight of the class term in G's loss (Eqs. 14, 18).
     critic_steps : int, default=1
@@ -44,6 +36,10 @@ class ADANGame:
     """
 
     divergence: Divergence
+    n_latent: int = 100
+    n_noise: int = 100
+    autoencoder_layers: Sequence[int] = (800, 800)
+    latent_layers: Sequence[int] = (100, 100)
     alpha: float = 1.0
     critic_steps: int = 1
     latent_steps: int = 1
@@ -53,26 +49,19 @@ class ADANGame:
         self,
         n_features: int,
         n_classes: int,
-        n_latent: int,
-        n_noise: int,
-        autoencoder_layers: Sequence[int],
-        latent_layers: Sequence[int],
         device: torch.device | str = "cpu",
         n_columns: int | None = None,
     ) -> Networks:
-        """The five networks, without weights yet; the decoder mirrors the encoder.
-
-        `n_columns` is the width of the table, where `n_features` coordinates stand for it.
-        """
-        hidden, n_seen = tuple(latent_layers), n_classes * self.conditional_critic
-        inner = (*autoencoder_layers, n_latent)
+        """The five networks; the decoder mirrors the encoder."""
+        hidden, n_seen = tuple(self.latent_layers), n_classes * self.conditional_critic
+        inner = (*self.autoencoder_layers, self.n_latent)
         encoder, full = (n_features, *inner), (n_columns or n_features, *inner)
         return Networks(
             encoder=mlp(encoder, device, full),
             decoder=mlp(encoder[::-1], device, full[::-1]),
-            classifier=mlp((n_latent, *hidden, n_classes), device),
-            generator=mlp((n_noise + n_classes, *hidden, n_latent), device),
-            discriminator=mlp((n_latent + n_seen, *hidden, 1), device),
+            classifier=mlp((self.n_latent, *hidden, n_classes), device),
+            generator=mlp((self.n_noise + n_classes, *hidden, self.n_latent), device),
+            discriminator=mlp((self.n_latent + n_seen, *hidden, 1), device),
         )
 
     @property
@@ -85,12 +74,15 @@ class ADANGame:
         enters D's loss, and D saw the encoder before its update); only E reads R and C one step
         earlier. Half the work.
         """
-        autoencoder = Turn(("classifier", "encoder", "decoder"), self.autoencoder_loss)
-        critic = Turn(("discriminator",), self.critic_loss)
-        generator = Turn(("generator",), self.generator_loss)
-        round_ = [critic] * self.critic_steps + [generator]
-        round_[0] = replace(critic, redraw=True)
-        return autoencoder, *round_ * self.latent_steps
+        return (
+            Turn(("classifier", "encoder", "decoder"), self.autoencoder_loss),
+            *rounds(
+                Turn(("discriminator",), self.critic_loss),
+                Turn(("generator",), self.generator_loss),
+                self.critic_steps,
+                self.latent_steps,
+            ),
+        )
 
     def embed(self, networks: Networks, batch: Batch) -> Batch:
         """The batch with h = E(x), the one pass of the encoder that all turns share.
@@ -99,7 +91,7 @@ class ADANGame:
         perfectly, and G learns codes surer of their class than those of any new row.
         """
         x = batch.x if batch.x_noise is None else batch.x + batch.x_noise
-        return replace(batch, h=networks.encoder(x))  # (m, n_latent)
+        return replace(batch, h=self.encode(networks, x))
 
     def autoencoder_loss(self, networks: Networks, batch: Batch) -> Terms:
         """Eq. 12 for R, Eq. 11 for C, and their sum, Eq. 13, for E.
@@ -107,13 +99,11 @@ class ADANGame:
         Class weights multiply the cross-entropy of real rows, in Eq. 13 as in Eq. 11: one term
         serves both.
         """
-        x_hat = networks.decoder(batch.h)  # (m, d)
-        error = (batch.x - x_hat).square().sum(1)  # (m,)
+        x_hat = self.decode(networks, batch.h)  # (m, d)
+        log_loss = cross_entropy(networks.classifier(batch.h), batch.y)  # (m,)
         return {
-            "reconstruction": error.mean(),
-            "real_class": (
-                batch.weight * cross_entropy(networks.classifier(batch.h), batch.y)
-            ).mean(),
+            "reconstruction": squared_error(batch.x, x_hat).mean(),
+            "real_class": (batch.weight * log_loss).mean(),
         }
 
     def critic_loss(self, networks: Networks, batch: Batch) -> Terms:
@@ -134,6 +124,14 @@ class ADANGame:
         """Codes G(z, y) of the batch's draw, (m, n_latent)."""
         return self.generate(networks, batch.draw.z, self._fake_labels(batch))
 
+    def encode(self, networks: Networks, x: Tensor) -> Tensor:
+        """h = E(x), (m, n_latent)."""
+        return networks.encoder(x)
+
+    def decode(self, networks: Networks, h: Tensor) -> Tensor:
+        """R(h), (m, n_features)."""
+        return networks.decoder(h)
+
     def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
         """h^ = G(z, y), (m, n_latent)."""
         return networks.generator(concatenate(z, y))
@@ -146,8 +144,3 @@ class ADANGame:
         if not self.conditional_critic:
             return networks.discriminator
         return lambda h: networks.discriminator(concatenate(h, batch.y))
-
-
-def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
-    """-sum_k y_k log softmax(logits)_k, (m,)."""
-    return -(y * log_softmax(logits, dim=1)).sum(1)

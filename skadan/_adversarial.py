@@ -1,0 +1,189 @@
+"""Samplers whose model is a trained game: from a table to networks, and back to rows."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from sklearn.utils import check_array
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from ._batch import TRAINING, Batches, Table, seeded_generator
+from ._checks import check_betas, check_layers, resolve_device
+from ._coordinates import choose_coordinates
+from ._game import Game
+from ._model import TrainedModel, one_hot, reconstruction_residuals
+from ._scaling import Scaling
+from ._shell import SyntheticSampler
+from ._strategy import class_weights
+from ._threads import torch_threads
+from ._training import train
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class AdversarialSampler(SyntheticSampler):
+    """A sampler that trains a game."""
+
+    row_space: bool | str = "auto"
+    max_epochs: int = 200
+    batch_size: int = 128
+    learning_rate: float = 5e-4
+    betas: tuple[float, float] = (0.5, 0.9)
+    n_threads: int = 1
+    device: str = "auto"
+    verbose: int = 0
+
+    # Constructor keywords of the samplers whose game has a use for them.
+    class_weight: ClassVar[Any] = None
+    input_noise: ClassVar[float] = 0.0
+    residuals: ClassVar[bool] = False
+
+    _parameter_constraints: ClassVar[dict] = {
+        **SyntheticSampler._parameter_constraints,
+        "row_space": [StrOptions({"auto"}), "boolean"],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "betas": [tuple, list],
+        "n_threads": [Interval(Integral, 1, None, closed="left")],
+        "device": [str],
+        "verbose": ["verbose"],
+    }
+
+    @abstractmethod
+    def _game(self) -> Game:
+        """Who plays."""
+
+    def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
+        for name, value in self.get_params(deep=False).items():
+            if name.endswith("_layers"):
+                check_layers(name, value)
+        check_betas(self.betas)
+        resolve_device(self.device)
+        class_weights(self.class_weight, classes, counts)
+
+    def _resources(self) -> Any:
+        return torch_threads(self.n_threads)
+
+    def _learn(
+        self, rows: np.ndarray, numbers: np.ndarray, classes: np.ndarray, counts: np.ndarray
+    ) -> TrainedModel:
+        device = resolve_device(self.device)
+        generator = seeded_generator(self.random_state, TRAINING, device)
+        game, scaling = self._game(), Scaling.fit(rows)
+
+        def tensor(array: np.ndarray) -> torch.Tensor:
+            return torch.as_tensor(array, dtype=torch.float32, device=device)
+
+        x = tensor(scaling.scale_rows(rows))
+        coordinates = choose_coordinates(self.row_space, x, generator)
+        u = coordinates.project(x)
+        weight = class_weights(self.class_weight, classes, counts)[numbers]
+        table = Table(u, tensor(one_hot(numbers, len(classes))), tensor(weight))
+        batches = Batches(table, self.batch_size, game.n_noise, self.input_noise, generator)
+        networks = game.networks(u.shape[1], len(classes), device, coordinates.n_columns)
+        networks.initialise(generator)
+        self.history_ = train(
+            game,
+            networks,
+            batches,
+            max_epochs=self.max_epochs,
+            learning_rate=self.learning_rate,
+            betas=tuple(self.betas),
+            on_epoch=self._report,
+        )
+        self.n_iter_, self.device_ = self.max_epochs, str(device)
+        lost = reconstruction_residuals(game, networks, u, numbers) if self.residuals else None
+        return TrainedModel(
+            game, networks.to_numpy(), scaling, coordinates, counts, str(device), lost
+        )
+
+    def _report(self, epoch: int, losses: dict[str, float]) -> None:
+        """About ten lines a fit, where ``verbose`` asks for them."""
+        if self.verbose and (epoch % max(1, self.max_epochs // 10) == 0):
+            values = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
+            print(f"[{type(self).__name__}] epoch {epoch}/{self.max_epochs}  {values}")
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class AutoencodingSampler(AdversarialSampler):
+    """A sampler whose game has an encoder and a decoder: it shows its latent space."""
+
+    autoencoder_layers: Sequence[int] = (800, 800)
+    latent_layers: Sequence[int] = (100, 100)
+
+    _parameter_constraints: ClassVar[dict] = {
+        **AdversarialSampler._parameter_constraints,
+        "autoencoder_layers": ["array-like"],
+        "latent_layers": ["array-like"],
+    }
+
+    def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> np.ndarray:
+        """Draw synthetic codes G(z, y), the ones that `sample` decodes.
+
+        Parameters
+        ----------
+        y : int or array-like of shape (n_samples,)
+            As for `sample`.
+        random_state : int, RandomState instance or None, default=None
+            As for `sample`.
+
+        Returns
+        -------
+        H : ndarray of shape (n_samples, n_latent)
+            Codes, float32.
+        """
+        model, numbers = self._trained(), self._class_numbers(y)
+        with self._resources():
+            return model.sample_latent(numbers, self._generator(random_state))
+
+    def encode(self, X: ArrayLike) -> np.ndarray:
+        """Codes E(x) of real rows.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows in the units and columns of the training data.
+
+        Returns
+        -------
+        H : ndarray of shape (n_samples, n_latent)
+            Codes, float32.
+
+        Raises
+        ------
+        ValueError
+            If the columns are not those of the training data, or hold NaN or infinity.
+        """
+        model = self._trained()
+        rows = self._new_rows(X)
+        with self._resources():
+            return model.encode(rows)
+
+    def decode(self, H: ArrayLike) -> Any:
+        """Rows R(h) of codes.
+
+        Parameters
+        ----------
+        H : array-like of shape (n_samples, n_latent)
+            Codes, as `encode` and `sample_latent` give them.
+
+        Returns
+        -------
+        X : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
+            Rows in the units, container and dtypes of the training data.
+
+        Raises
+        ------
+        ValueError
+            If the codes do not have ``n_latent`` columns.
+        """
+        model = self._trained()
+        h = check_array(H, dtype=np.float32)
+        if h.shape[1] != model.game.n_latent:
+            raise ValueError(f"H has {h.shape[1]} columns, but n_latent={model.game.n_latent}.")
+        return self._wrap(len(h), model.decode(h))
