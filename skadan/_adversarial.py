@@ -17,6 +17,7 @@ from ._checks import check_betas, check_layers, resolve_device
 from ._coordinates import choose_coordinates
 from ._game import Game
 from ._model import TrainedModel, one_hot, reconstruction_residuals
+from ._precision import in_precision
 from ._scaling import Scaling
 from ._shell import SyntheticSampler
 from ._strategy import class_weights
@@ -29,6 +30,7 @@ class AdversarialSampler(SyntheticSampler):
     """A sampler that trains a game."""
 
     row_space: bool | str = "auto"
+    precision: str = "float32"
     max_epochs: int = 200
     batch_size: int = 128
     learning_rate: float = 5e-4
@@ -45,6 +47,7 @@ class AdversarialSampler(SyntheticSampler):
     _parameter_constraints: ClassVar[dict] = {
         **SyntheticSampler._parameter_constraints,
         "row_space": [StrOptions({"auto"}), "boolean"],
+        "precision": [StrOptions({"float32", "bfloat16"})],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -89,7 +92,7 @@ class AdversarialSampler(SyntheticSampler):
         networks.initialise(generator)
         self.history_ = train(
             game,
-            networks,
+            in_precision(networks, self.precision),
             batches,
             max_epochs=self.max_epochs,
             learning_rate=self.learning_rate,

@@ -47,6 +47,12 @@ PARAMETERS = {
         '"auto" does where there are at least twice as many columns as rows. The paper\'s networks '
         "see the columns.",
     ),
+    "precision": (
+        '{"float32", "bfloat16"}',
+        "Of the large networks' matrix products in training; weights and synthetic rows are "
+        "float32 either way. bfloat16 pays where the processor multiplies it (AVX512-BF16 or AMX; "
+        "GPUs since Ampere) and is slow elsewhere.",
+    ),
     "max_epochs": ("int", "Passes over the training rows."),
     "batch_size": ("int", "Largest number of rows in a batch; the batches of an epoch are equal."),
     "learning_rate": ("float", "Adam's. The paper's is 1e-4."),

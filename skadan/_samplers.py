@@ -34,6 +34,7 @@ PAPER: dict[str, Any] = {
     "input_noise": 0.0,
     "residuals": False,
     "row_space": False,
+    "precision": "float32",
     "batch_size": 128,
     "learning_rate": 1e-4,
     "betas": (0.9, 0.999),
