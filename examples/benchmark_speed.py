@@ -124,7 +124,8 @@ class Ours:
         self.optimizers = Optimizers(self.view, self.game.turns, 1e-4, (0.9, 0.999))
 
     def epoch(self):
-        for batch in self.batches.epoch():
+        for rows in self.batches.epoch():
+            batch = self.batches.batch(rows)
             step(self.game, self.view, self.optimizers, batch, self.batches.draw)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import pi
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -37,6 +38,8 @@ class AAEGame:
     prior_std: float = 0.5
     n_latent: int = 2
     n_noise: int = 2
+
+    capturable: ClassVar[bool] = True
 
     def networks(
         self,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -44,6 +45,8 @@ class ADANGame:
     critic_steps: int = 1
     latent_steps: int = 1
     conditional_critic: bool = False
+
+    capturable: ClassVar[bool] = True
 
     def networks(
         self,

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from ._batch import TRAINING, Batches, Table, seeded_generator
 from ._checks import check_betas, check_layers, resolve_device
 from ._coordinates import choose_coordinates
+from ._cuda_graph import captured
 from ._game import Game
 from ._model import TrainedModel, one_hot, reconstruction_residuals
 from ._precision import in_precision
@@ -98,6 +100,7 @@ class AdversarialSampler(SyntheticSampler):
             learning_rate=self.learning_rate,
             betas=tuple(self.betas),
             on_epoch=self._report,
+            prepare=partial(captured, game=game, generator=generator),
         )
         self.n_iter_, self.device_ = self.max_epochs, str(device)
         lost = reconstruction_residuals(game, networks, u, numbers) if self.residuals else None

@@ -1,6 +1,5 @@
 """Batches: everything that a loss sees, and the only place where randomness arrives."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -102,14 +101,16 @@ class Batches:
         self.size = ceil(n_rows / self.n_batches)
         self.generator = generator
 
-    def epoch(self) -> Iterator[Batch]:
-        """The batches of one pass over the table."""
+    def epoch(self) -> tuple[Tensor, ...]:
+        """Row numbers (m,) of each batch of one pass over the table."""
         order = self._indices(torch.randperm, len(self.table.x))
-        order = torch.cat([order, order])[: self.n_batches * self.size]
-        for rows in order.split(self.size):
-            x, y, weight = (t.index_select(0, rows) for t in vars(self.table).values())
-            noise = self.input_noise * self._normal(*x.shape) if self.input_noise else None
-            yield Batch(x, y, weight, noise)
+        return torch.cat([order, order])[: self.n_batches * self.size].split(self.size)
+
+    def batch(self, rows: Tensor) -> Batch:
+        """These rows of the table, with fresh noise for the encoder."""
+        x, y, weight = (t.index_select(0, rows) for t in vars(self.table).values())
+        noise = self.input_noise * self._normal(*x.shape) if self.input_noise else None
+        return Batch(x, y, weight, noise)
 
     def draw(self) -> Draw:
         """Fresh noise, labels and mixing weights for the latent players."""

@@ -35,6 +35,10 @@ class Game(Protocol):
     n_noise: int
 
     @property
+    def capturable(self) -> bool:
+        """Whether an iteration never waits for the host, so that a CUDA graph can hold it."""
+
+    @property
     def turns(self) -> tuple[Turn, ...]:
         """One iteration, after `embed`."""
 

@@ -36,6 +36,11 @@ class GANGame:
     hidden_layers: Sequence[int] = (800, 800)
     critic_steps: int = 1
 
+    @property
+    def capturable(self) -> bool:
+        """As the networks are."""
+        return self.conditioning.capturable
+
     def networks(
         self,
         n_features: int,

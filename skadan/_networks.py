@@ -66,6 +66,8 @@ def concatenate(*parts: Tensor) -> Tensor:
 class Conditioned(nn.Module):
     """A network that sees the label beside its input: f([x, y])."""
 
+    capturable = True
+
     def __init__(
         self,
         sizes: Sequence[int],
@@ -86,6 +88,8 @@ class Conditioned(nn.Module):
 
 class PerClass(nn.Module):
     """A network for each class: f_k(x) for a row of class k."""
+
+    capturable = False  # the host has to know how many rows each class has
 
     def __init__(
         self,
