@@ -1,0 +1,203 @@
+"""How much synthetic data helps: scores against the number of synthetic sets."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from imblearn.pipeline import Pipeline
+from joblib import Parallel, delayed
+from numpy.typing import ArrayLike
+from sklearn.base import clone
+from sklearn.model_selection import check_cv
+from sklearn.utils import Bunch, _safe_indexing, check_random_state, indexable
+
+from ._strategy import Replicate
+from .metrics import unweighted_average_recall
+
+__all__ = ["augmentation_curve"]
+
+
+def augmentation_curve(
+    estimator: Pipeline,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    cv: Any = None,
+    n_sets: Sequence[int] = (0, 1, 2, 5, 10),
+    synthetic_only: bool = False,
+    metric: Callable[[ArrayLike, ArrayLike], float] = unweighted_average_recall,
+    n_repeats: int = 3,
+    random_state: Any = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+) -> Bunch:
+    """Score of a pipeline against the number of synthetic sets that its sampler adds.
+
+    Figures 6 to 8 and 10 of Yi & Mak (2020). In each fold and repeat the sampler is fitted once and
+    draws the largest number of sets; smaller numbers take the first rows of each class. A set has
+    the size and the class counts of the fold's training rows (`skadan.Replicate`). Predictions are
+    pooled over all folds before they are scored, so that a fold may lack a class.
+
+    Parameters
+    ----------
+    estimator : imblearn.pipeline.Pipeline
+        One sampler, the steps before it and the classifier steps behind it. The sampler's
+        ``sampling_strategy`` and, repeat by repeat, every ``random_state`` in the pipeline are set.
+    X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+        Real rows.
+    y : array-like of shape (n_samples,)
+        Their classes.
+    groups : array-like of shape (n_samples,), default=None
+        Groups for `cv`, such as speakers.
+    cv : int, cross-validation generator or iterable, default=None
+        As in scikit-learn; None is 5 stratified folds. Each row must be held out exactly once.
+    n_sets : sequence of int, default=(0, 1, 2, 5, 10)
+        Numbers of synthetic sets, 0 or more; 0 trains on the real rows alone.
+    synthetic_only : bool, default=False
+        Train on the synthetic rows without the real ones (Fig. 8); `n_sets` are then 1 or more.
+    metric : callable, default=unweighted_average_recall
+        ``metric(y_true, y_pred)`` of the pooled predictions.
+    n_repeats : int, default=3
+        Trainings of the sampler, and of the classifier, in each fold. Their spread is that of
+        another seed; it leaves out that of another test set.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the repeats' seeds.
+    n_jobs : int, default=None
+        Folds and repeats at a time.
+    verbose : int, default=0
+        As in `joblib.Parallel`.
+
+    Returns
+    -------
+    curve : Bunch
+        ``n_sets`` of shape (n_points,), ``scores`` (n_points, n_repeats), ``predictions``
+        (n_points, n_repeats, n_samples), and ``y`` (n_samples,), what was scored against.
+
+    Raises
+    ------
+    ValueError
+        If `estimator` does not hold exactly one sampler with steps behind it, `n_sets` is empty or
+        holds a number that is too small, or a row is held out more or less often than once.
+
+    Examples
+    --------
+    >>> from imblearn.pipeline import Pipeline
+    >>> from sklearn.model_selection import LeaveOneGroupOut
+    >>> from sklearn.svm import LinearSVC
+    >>> from skadan import NoiseSampler
+    >>> from skadan.datasets import make_speaker_classification
+    >>> from skadan.model_selection import augmentation_curve
+    >>> X, y, groups = make_speaker_classification(60, 40, random_state=0)
+    >>> pipe = Pipeline([("aug", NoiseSampler()), ("svm", LinearSVC())])
+    >>> curve = augmentation_curve(
+    ...     pipe, X, y, groups=groups, cv=LeaveOneGroupOut(), n_sets=(0, 2), random_state=0
+    ... )
+    >>> curve.scores.shape
+    (2, 3)
+    """
+    before, sampler, after = _split(estimator)
+    n_sets = _check_n_sets(n_sets, synthetic_only)
+    X, y, groups = indexable(X, y, groups)
+    labels = np.asarray(y)
+    folds = list(check_cv(cv, labels, classifier=True).split(X, labels, groups))
+    _check_partition(folds, len(labels))
+    rng = check_random_state(random_state)
+    seeds = rng.randint(np.iinfo(np.int32).max, size=n_repeats)
+
+    def run(seed: int, train: np.ndarray, test: np.ndarray) -> list[np.ndarray]:
+        parts = (_seeded(part, seed) for part in (before, sampler, after))
+        return _fold(*parts, X, y, train, test, n_sets, synthetic_only)
+
+    jobs = [(r, fold) for r in range(n_repeats) for fold in folds]
+    results = Parallel(n_jobs=n_jobs, verbose=verbose)(
+        delayed(run)(int(seeds[r]), *fold) for r, fold in jobs
+    )
+    predictions = np.empty((len(n_sets), n_repeats, len(labels)), dtype=labels.dtype)
+    for (r, (_, test)), predicted in zip(jobs, results, strict=True):
+        predictions[:, r, test] = predicted
+    scores = [[metric(labels, p) for p in repeats] for repeats in predictions]
+    return Bunch(n_sets=n_sets, scores=np.array(scores), predictions=predictions, y=labels)
+
+
+def _split(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:
+    """The steps before the sampler, the sampler, and those behind it."""
+    steps = getattr(pipeline, "steps", [])
+    places = [i for i, (_, step) in enumerate(steps) if hasattr(step, "fit_resample")]
+    if len(places) != 1 or places[0] == len(steps) - 1:
+        raise ValueError(
+            f"estimator={pipeline!r}: pass an imblearn Pipeline of exactly one sampler and, behind "
+            "it, a classifier."
+        )
+    (i,) = places
+    return Pipeline(steps[:i]) if i else None, steps[i][1], Pipeline(steps[i + 1 :])
+
+
+def _check_n_sets(n_sets: Sequence[int], synthetic_only: bool) -> np.ndarray:
+    n_sets = np.asarray(n_sets)
+    least = int(synthetic_only)
+    if n_sets.ndim != 1 or not len(n_sets) or n_sets.dtype.kind not in "iu" or min(n_sets) < least:
+        raise ValueError(
+            f"n_sets={n_sets.tolist()}: give whole numbers of {least} or more"
+            + (", since synthetic_only leaves out the real rows." if synthetic_only else ".")
+        )
+    return n_sets
+
+
+def _check_partition(folds: list, n_rows: int) -> None:
+    held_out = np.bincount(np.concatenate([test for _, test in folds]), minlength=n_rows)
+    if (held_out != 1).any():
+        row = np.flatnonzero(held_out != 1)[0]
+        raise ValueError(
+            f"cv holds out row {row} {held_out[row]} times: pooled predictions need a cv that "
+            "holds out each row exactly once, such as LeaveOneGroupOut."
+        )
+
+
+def _seeded(step: Any, seed: int) -> Any:
+    """A clone of a pipeline or a step with all its seeds set."""
+    if step is None:
+        return None
+    step = clone(step)
+    names = [name for name in step.get_params() if name.split("__")[-1] == "random_state"]
+    return step.set_params(**dict.fromkeys(names, seed))
+
+
+def _fold(
+    before: Pipeline | None,
+    sampler: Any,
+    after: Pipeline,
+    X: Any,
+    y: Any,
+    train: np.ndarray,
+    test: np.ndarray,
+    n_sets: np.ndarray,
+    synthetic_only: bool,
+) -> list[np.ndarray]:
+    """Predictions for the held-out rows, one array for each number of sets."""
+    X_train, y_train = _safe_indexing(X, train), _safe_indexing(y, train)
+    X_test = _safe_indexing(X, test)
+    if before is not None:
+        X_train = before.fit_transform(X_train, y_train)
+        X_test = before.transform(X_test)
+    if n_sets.max():
+        sampler.set_params(sampling_strategy=Replicate(int(n_sets.max())))
+        X_train, y_train = sampler.fit_resample(X_train, y_train)
+    rows = _nested(np.asarray(y_train), len(train), n_sets, synthetic_only)
+    return [
+        clone(after)
+        .fit(_safe_indexing(X_train, chosen), _safe_indexing(y_train, chosen))
+        .predict(X_test)
+        for chosen in rows
+    ]
+
+
+def _nested(
+    y: np.ndarray, n_real: int, n_sets: np.ndarray, synthetic_only: bool
+) -> Iterator[np.ndarray]:
+    """Row numbers for each number k of sets: the real rows and the first k n_c of each class."""
+    real, new = np.arange(n_real), np.arange(n_real, len(y))
+    counts = {c: int((y[:n_real] == c).sum()) for c in np.unique(y[:n_real])}
+    for k in n_sets:
+        chosen = [new[y[n_real:] == c][: k * count] for c, count in counts.items()]
+        yield np.concatenate([*([] if synthetic_only else [real]), *chosen])

@@ -1,0 +1,147 @@
+"""The augmentation curve against plain loops over folds."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.pipeline import Pipeline
+from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from skadan import NoiseSampler, Replicate
+from skadan.metrics import unweighted_average_recall
+from skadan.model_selection import augmentation_curve
+
+LOGO = {"cv": LeaveOneGroupOut(), "random_state": 0}
+
+
+def pipeline(sampler):
+    return Pipeline(
+        [("scale", StandardScaler()), ("aug", sampler), ("knn", KNeighborsClassifier())]
+    )
+
+
+class Spy(KNeighborsClassifier):
+    """Keeps what each clone was fitted on."""
+
+    seen: list = []  # noqa: RUF012
+
+    def fit(self, X, y):
+        Spy.seen.append((np.array(X), np.array(y)))
+        return super().fit(X, y)
+
+
+@pytest.fixture
+def seen(problem):
+    """Training tables of a one-fold curve: (n_sets, X, y), and what went in."""
+    X, y, groups = problem
+    test = groups == 0
+
+    def run(**kw):
+        Spy.seen = []
+        folds = [(np.flatnonzero(~test), np.flatnonzero(test))] * 1
+        both = [*folds, (np.flatnonzero(test), np.flatnonzero(~test))]
+        pipe = Pipeline([("aug", NoiseSampler()), ("knn", Spy())])
+        augmentation_curve(pipe, X, y, cv=both, n_repeats=1, random_state=0, **kw)
+        return Spy.seen, X[~test], y[~test]
+
+    return run
+
+
+def test_zero_sets_is_no_augmentation(problem):
+    X, y, groups = problem
+    curve = augmentation_curve(pipeline(SMOTE(k_neighbors=1)), X, y, groups=groups, **LOGO)
+    plain = Pipeline([("scale", StandardScaler()), ("knn", KNeighborsClassifier())])
+    expected = cross_val_predict(plain, X, y, groups=groups, cv=LeaveOneGroupOut())
+    np.testing.assert_array_equal(curve.predictions[0], np.tile(expected, (3, 1)))
+    assert curve.scores[0] == pytest.approx([unweighted_average_recall(y, expected)] * 3)
+    assert curve.scores.shape == (5, 3)
+
+
+def test_largest_number_is_the_pipeline_itself(problem):
+    X, y, groups = problem
+    pipe = pipeline(NoiseSampler(noise_scale=1.0))
+    curve = augmentation_curve(pipe, X, y, groups=groups, n_sets=(3,), n_repeats=1, **LOGO)
+    seed = int(np.random.RandomState(0).randint(np.iinfo(np.int32).max, size=1)[0])
+    pipe.set_params(aug__sampling_strategy=Replicate(3), aug__random_state=seed)
+    expected = cross_val_predict(pipe, X, y, groups=groups, cv=LeaveOneGroupOut())
+    np.testing.assert_array_equal(curve.predictions[0, 0], expected)
+
+
+def test_smaller_numbers_are_nested_and_keep_the_counts(seen):
+    tables, X, y = seen(n_sets=(0, 1, 3))
+    (X_0, y_0), (X_1, y_1), (X_3, y_3) = tables[:3]
+    np.testing.assert_array_equal(X_0, X)
+    np.testing.assert_array_equal(y_0, y)
+    for k, X_k, y_k in ((1, X_1, y_1), (3, X_3, y_3)):
+        np.testing.assert_array_equal(X_k[: len(X)], X)
+        np.testing.assert_array_equal(np.bincount(y_k), (k + 1) * np.bincount(y))
+    assert {r.tobytes() for r in X_1} < {r.tobytes() for r in X_3}
+
+
+def test_synthetic_only_leaves_the_real_rows_out(seen):
+    tables, X, y = seen(n_sets=(2,), synthetic_only=True)
+    X_2, y_2 = tables[0]
+    np.testing.assert_array_equal(np.bincount(y_2), 2 * np.bincount(y))
+    assert not {r.tobytes() for r in X_2} & {r.tobytes() for r in X}
+
+
+def test_repeats_differ_seeds_reproduce_and_jobs_do_not_matter(problem):
+    X, y, groups = problem
+    pipe = Pipeline([("aug", NoiseSampler(noise_scale=3.0)), ("svm", LinearSVC(C=0.01))])
+    keywords = {"groups": groups, "n_sets": [2]} | LOGO
+    first = augmentation_curve(pipe, X, y, **keywords)
+    again = augmentation_curve(pipe, pd.DataFrame(X), pd.Series(y), n_jobs=2, **keywords)
+    np.testing.assert_array_equal(first.predictions, again.predictions)
+    assert len({p.tobytes() for p in first.predictions[0]}) == 3
+    assert pipe.get_params()["aug__random_state"] is None
+
+
+def test_text_labels_and_a_metric_of_ones_own(problem):
+    X, y, groups = problem
+    names = np.array(["anger", "fear", "joy"])[y]
+    curve = augmentation_curve(
+        pipeline(RandomOverSampler()),
+        X,
+        names,
+        groups=groups,
+        n_sets=[1],
+        n_repeats=2,
+        metric=lambda true, predicted: float(np.mean(true == predicted)),
+        **LOGO,
+    )
+    assert curve.scores[0] == pytest.approx((curve.predictions[0] == names).mean(1))
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"n_sets": ()}, "n_sets=\\[\\]"),
+        ({"n_sets": (-1, 2)}, "n_sets=.*0 or more"),
+        ({"n_sets": (0, 1), "synthetic_only": True}, "1 or more, since synthetic_only"),
+        ({"n_sets": (1.5,)}, "whole numbers"),
+        ({"cv": [(np.arange(40), np.arange(40, 45))]}, "holds out row 0 0 times"),
+        ({"cv": 2 * [*LOGO["cv"].split(range(45), groups=[0, 1, 2] * 15)]}, "row 0 2 times"),
+    ],
+)
+def test_bad_arguments(problem, keywords, message):
+    X, y, groups = problem
+    with pytest.raises(ValueError, match=message):
+        augmentation_curve(pipeline(NoiseSampler()), X, y, groups=groups, **LOGO | keywords)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        LinearSVC(),
+        Pipeline([("scale", StandardScaler()), ("svm", LinearSVC())]),
+        Pipeline([("aug", NoiseSampler())]),
+        Pipeline([("a", NoiseSampler()), ("b", NoiseSampler()), ("svm", LinearSVC())]),
+    ],
+)
+def test_it_needs_one_sampler_and_a_classifier(problem, estimator):
+    X, y, _ = problem
+    with pytest.raises(ValueError, match="exactly one sampler"):
+        augmentation_curve(estimator, X, y)
