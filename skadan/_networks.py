@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ._products import Linear
+
 
 class Networks(nn.Module):
     """The networks of one game, each an attribute under its own name."""
@@ -21,7 +23,7 @@ class Networks(nn.Module):
         """Xavier-uniform weights and zero biases (section IV-D of the paper), in place."""
         with torch.no_grad():
             for module in self.modules():
-                if isinstance(module, nn.Linear):
+                if isinstance(module, Linear):
                     bound = sqrt(6 / sum(module.fans))
                     module.weight.uniform_(-bound, bound, generator=generator)
                     module.bias.zero_()
@@ -45,14 +47,14 @@ def mlp(
 ) -> nn.Sequential:
     """Fully connected network of the given widths: ReLU everywhere but on the output.
 
-    The weights are left empty: see `Networks.initialise`. `nn.Linear` on its own would draw them
+    The weights are left empty: see `Networks.initialise`. A layer on its own would draw them
     from torch's global generator, which belongs to the caller. `stands_for` are the widths that
     count there, where `sizes` are those of a narrower network in its place: a layer's function
     then has the distribution that it would have had.
     """
     layers: list[nn.Module] = []
     for (n_in, n_out), fans in zip(pairwise(sizes), pairwise(stands_for or sizes), strict=True):
-        layer = nn.utils.skip_init(nn.Linear, n_in, n_out, device=device)
+        layer = nn.utils.skip_init(Linear, n_in, n_out, device=device)
         layer.fans = fans
         layers += [layer, nn.ReLU(inplace=True)]
     return nn.Sequential(*layers[:-1])

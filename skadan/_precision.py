@@ -4,8 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from ._networks import Networks
-
-LARGE = 100_000  # weights; below, a network's time is not in its matrix products
+from ._products import LARGE
 
 
 class Bfloat16(nn.Module):
