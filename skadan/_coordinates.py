@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ._products import affine
+
 
 @dataclass(frozen=True)
 class AllColumns:
@@ -64,11 +66,11 @@ class RowSpace:
 
     def project(self, x: Tensor) -> Tensor:
         """u = B'x, (m, r)."""
-        return x @ self._basis(x.device)
+        return affine(x, self._basis(x.device).T, None)
 
     def expand(self, u: Tensor) -> Tensor:
         """x = B u, (m, d)."""
-        return u @ self._basis(u.device).T
+        return affine(u, self._basis(u.device), None)
 
     def _basis(self, device: torch.device) -> Tensor:
         return torch.from_numpy(self.basis).to(device)

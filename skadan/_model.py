@@ -13,7 +13,7 @@ from ._game import Game
 from ._networks import Networks
 from ._scaling import Scaling
 
-CHUNK = 1024  # rows that pass through the networks at once when no gradient is needed
+CHUNK = 256  # rows that pass through the networks at once when no gradient is needed
 
 
 @dataclass(frozen=True)
