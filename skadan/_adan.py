@@ -34,6 +34,8 @@ class ADANGame:
         Rounds of D and G for each update of C, E and R.
     conditional_critic : bool, default=False
         D sees the label beside the code, as in a cGAN (Eqs. 5, 6).
+    reconstruction_weight : float, default=1.0
+        Weight of Eq. 12 beside Eq. 11 in Eq. 13.
     """
 
     divergence: Divergence
@@ -45,6 +47,7 @@ class ADANGame:
     critic_steps: int = 1
     latent_steps: int = 1
     conditional_critic: bool = False
+    reconstruction_weight: float = 1.0
 
     capturable: ClassVar[bool] = True
 
@@ -101,11 +104,15 @@ class ADANGame:
 
         Class weights multiply the cross-entropy of real rows, in Eq. 13 as in Eq. 11: one term
         serves both.
+
+        NOTE[DIFF] Eq. 12 sums over columns, thousands of them: E then hardly hears the class term,
+        and classes overlap in its codes. `reconstruction_weight` restores the balance.
         """
         x_hat = self.decode(networks, batch.h)  # (m, d)
         log_loss = cross_entropy(networks.classifier(batch.h), batch.y)  # (m,)
+        error = squared_error(batch.x, x_hat).mean()
         return {
-            "reconstruction": squared_error(batch.x, x_hat).mean(),
+            "reconstruction": self.reconstruction_weight * error,
             "real_class": (batch.weight * log_loss).mean(),
         }
 

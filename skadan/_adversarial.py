@@ -18,8 +18,9 @@ from ._checks import check_betas, check_layers, resolve_device
 from ._coordinates import choose_coordinates
 from ._cuda_graph import captured
 from ._game import Game
-from ._model import TrainedModel, one_hot, reconstruction_residuals
+from ._model import TrainedModel, one_hot
 from ._precision import in_precision
+from ._real_rows import RealRows
 from ._scaling import Scaling
 from ._shell import SyntheticSampler
 from ._strategy import class_weights
@@ -44,7 +45,8 @@ class AdversarialSampler(SyntheticSampler):
     # Constructor keywords of the samplers whose game has a use for them.
     class_weight: ClassVar[Any] = None
     input_noise: ClassVar[float] = 0.0
-    residuals: ClassVar[bool] = False
+    residuals: ClassVar[str | None] = None
+    anchor: ClassVar[float] = 0.0
 
     _parameter_constraints: ClassVar[dict] = {
         **SyntheticSampler._parameter_constraints,
@@ -60,8 +62,8 @@ class AdversarialSampler(SyntheticSampler):
     }
 
     @abstractmethod
-    def _game(self) -> Game:
-        """Who plays."""
+    def _game(self, n_columns: int) -> Game:
+        """Who plays, on a table of so many columns that vary."""
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         for name, value in self.get_params(deep=False).items():
@@ -79,12 +81,13 @@ class AdversarialSampler(SyntheticSampler):
     ) -> TrainedModel:
         device = resolve_device(self.device)
         generator = seeded_generator(self.random_state, TRAINING, device)
-        game, scaling = self._game(), Scaling.fit(rows)
+        scaling = Scaling.fit(rows)
 
         def tensor(array: np.ndarray) -> torch.Tensor:
             return torch.as_tensor(array, dtype=torch.float32, device=device)
 
         x = tensor(scaling.scale_rows(rows))
+        game = self._game(x.shape[1])
         coordinates = choose_coordinates(self.row_space, x, generator)
         u = coordinates.project(x)
         weight = class_weights(self.class_weight, classes, counts)[numbers]
@@ -103,9 +106,9 @@ class AdversarialSampler(SyntheticSampler):
             prepare=partial(captured, game=game, generator=generator),
         )
         self.n_iter_, self.device_ = self.max_epochs, str(device)
-        lost = reconstruction_residuals(game, networks, u, numbers) if self.residuals else None
+        real_rows = RealRows.of(game, networks, u, numbers, self.residuals, self.anchor)
         return TrainedModel(
-            game, networks.to_numpy(), scaling, coordinates, counts, str(device), lost
+            game, networks.to_numpy(), scaling, coordinates, counts, str(device), real_rows
         )
 
     def _report(self, epoch: int, losses: dict[str, float]) -> None:

@@ -35,10 +35,21 @@ PARAMETERS = {
         "Standard deviation of Gaussian noise added to the z-scores that E sees in training. The "
         "paper adds none.",
     ),
+    "reconstruction_weight": (
+        'float or {"mean"}',
+        "Weight of the reconstruction error, a sum over columns (Eq. 12), beside the cross-entropy "
+        "in E's loss (Eq. 13). \"mean\" is one over the number of columns; the paper's is 1, with "
+        "which E hardly hears the classes of a wide table.",
+    ),
     "residuals": (
-        "bool",
-        "Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row of "
-        "its class, drawn at random. The paper adds none.",
+        '{"class", "all"} or None',
+        "Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row, "
+        "drawn at random from its class or from all. The paper adds none.",
+    ),
+    "anchor": (
+        "float",
+        "Mix each synthetic row with a training row of its class, drawn at random, which has this "
+        "weight: 0 for the generated row alone, as in the paper, 1 for duplication.",
     ),
     "row_space": (
         '{"auto"} or bool',

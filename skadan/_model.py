@@ -11,6 +11,7 @@ from torch import Tensor
 from ._coordinates import Coordinates
 from ._game import Game
 from ._networks import Networks
+from ._real_rows import RealRows
 from ._scaling import Scaling
 
 CHUNK = 256  # rows that pass through the networks at once when no gradient is needed
@@ -31,8 +32,8 @@ class TrainedModel:
         Training rows of each class.
     device : str
         Where it was trained, and works again if it is there.
-    residuals : ndarray of shape (n, r) or None
-        x - R(E(x)) of the training rows, in coordinates, class by class.
+    real_rows : RealRows
+        What they lend to synthetic ones.
     """
 
     game: Game
@@ -41,7 +42,7 @@ class TrainedModel:
     coordinates: Coordinates
     counts: np.ndarray
     device: str
-    residuals: np.ndarray | None = None
+    real_rows: RealRows
 
     def encode(self, rows: np.ndarray) -> np.ndarray:
         """E(x) of rows (n, d) in the table's units, (n, M)."""
@@ -70,16 +71,13 @@ class TrainedModel:
         return np.concatenate(list(blocks(lambda part: draw(part)[0], len(classes))))
 
     def sample(self, classes: np.ndarray, generator: torch.Generator) -> Iterator[np.ndarray]:
-        """R(G(z, y)), and a residual where they are kept, for class numbers (n,), in blocks.
-
-        NOTE[DIFF] no residual is in the paper: R loses a quarter to a half of the variance, so that
-        rows come out too clean; the residual of a real row of the class gives back what it lost.
-        """
+        """R(G(z, y)), with what real rows lend it, for class numbers (n,), in blocks."""
         networks, device = self._networks()
 
         def rows(part: slice) -> Tensor:
-            h, residual = self._draw(networks, device, classes, generator, part)
-            return self.coordinates.expand(self.game.decode(networks, h) + residual)
+            h, lenders = self._draw(networks, device, classes, generator, part)
+            u = self.real_rows.lend(self.game.decode(networks, h), *lenders)
+            return self.coordinates.expand(u)
 
         return map(self.scaling.unscale_rows, blocks(rows, len(classes)))
 
@@ -90,29 +88,15 @@ class TrainedModel:
         networks = self.game.networks(self.coordinates.n_coordinates, len(self.counts), "meta")
         return networks.load_numpy(self.weights, device), device
 
-    def _draw(self, networks, device, classes, generator, part) -> tuple[Tensor, Tensor]:
-        """Codes and residuals of one block; what is random is drawn on the CPU, for any device."""
+    def _draw(
+        self, networks, device, classes, generator, part
+    ) -> tuple[Tensor, tuple[np.ndarray, ...]]:
+        """Codes and real rows of one block; what is random is drawn on the CPU, for any device."""
         k = classes[part]
         z = torch.randn(len(k), self.game.n_noise, generator=generator)
-        rows = draw_rows(k, self.counts, generator)
         y = torch.from_numpy(one_hot(k, len(self.counts)))
         h = self.game.generate(networks, z.to(device), y.to(device))
-        if self.residuals is None:
-            return h, torch.zeros(1, device=device)
-        return h, torch.from_numpy(self.residuals[rows]).to(device)
-
-
-def reconstruction_residuals(
-    game: Game, networks: Networks, u: Tensor, classes: np.ndarray
-) -> np.ndarray:
-    """x - R(E(x)) of the training rows in their coordinates u (n, r), class by class."""
-    order = torch.from_numpy(np.argsort(classes, kind="stable")).to(u.device)
-
-    def lost(part: slice) -> Tensor:
-        x = u[order[part]]
-        return x - game.decode(networks, game.encode(networks, x))
-
-    return np.concatenate(list(blocks(lost, len(u))))
+        return h, self.real_rows.draw(k, generator)
 
 
 def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndarray]:
@@ -121,13 +105,6 @@ def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndar
         with torch.no_grad():
             block = function(slice(start, min(start + CHUNK, n_rows))).cpu().numpy()
         yield block
-
-
-def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:
-    """For each class number a row of that class, in a table that is sorted by class."""
-    first = np.cumsum(counts) - counts  # where each class begins
-    chance = torch.rand(len(classes), generator=generator, dtype=torch.float64).numpy()
-    return first[classes] + (chance * counts[classes]).astype(int)
 
 
 def one_hot(classes: np.ndarray, n_classes: int) -> np.ndarray:

@@ -10,7 +10,8 @@ import torch
 from sklearn.utils._param_validation import Interval
 
 from ._docstrings import documented
-from ._model import CHUNK, draw_rows
+from ._model import CHUNK
+from ._real_rows import draw_rows
 from ._scaling import Scaling
 from ._shell import SyntheticSampler
 

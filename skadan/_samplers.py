@@ -32,7 +32,9 @@ PAPER: dict[str, Any] = {
     "latent_steps": 1,
     "conditional_critic": False,
     "input_noise": 0.0,
-    "residuals": False,
+    "reconstruction_weight": 1.0,
+    "residuals": None,
+    "anchor": 0.0,
     "row_space": False,
     "precision": "float32",
     "batch_size": 128,
@@ -53,7 +55,9 @@ class _ADANFamily(AutoencodingSampler):
     latent_steps: int = 4
     conditional_critic: bool = True
     input_noise: float = 1.0
-    residuals: bool = True
+    reconstruction_weight: float | str = "mean"
+    residuals: str | None = "class"
+    anchor: float = 0.0
 
     _parameter_constraints: ClassVar[dict] = {
         **AutoencodingSampler._parameter_constraints,
@@ -65,14 +69,16 @@ class _ADANFamily(AutoencodingSampler):
         "latent_steps": [COUNT],
         "conditional_critic": ["boolean"],
         "input_noise": [NOT_NEGATIVE],
-        "residuals": ["boolean"],
+        "reconstruction_weight": [POSITIVE, StrOptions({"mean"})],
+        "residuals": [StrOptions({"class", "all"}), None],
+        "anchor": [Interval(Real, 0, 1, closed="both")],
     }
 
     def _divergence(self) -> Divergence:
         """How real and fake are scored."""
         raise NotImplementedError
 
-    def _game(self) -> ADANGame:
+    def _game(self, n_columns: int) -> ADANGame:
         return ADANGame(
             self._divergence(),
             n_latent=self.n_latent,
@@ -83,6 +89,9 @@ class _ADANFamily(AutoencodingSampler):
             critic_steps=self.critic_steps,
             latent_steps=self.latent_steps,
             conditional_critic=self.conditional_critic,
+            reconstruction_weight=1 / n_columns
+            if self.reconstruction_weight == "mean"
+            else self.reconstruction_weight,
         )
 
 
@@ -236,7 +245,7 @@ class _GANFamily(AdversarialSampler):
 
     conditioning: ClassVar[type]
 
-    def _game(self) -> GANGame:
+    def _game(self, n_columns: int) -> GANGame:
         return GANGame(
             self.conditioning,
             n_noise=self.n_noise,
@@ -365,16 +374,14 @@ class AAESampler(AutoencodingSampler):
 
     prior_radius: float = 3.0
     prior_std: float = 0.5
-    residuals: bool = False
 
     _parameter_constraints: ClassVar[dict] = {
         **AutoencodingSampler._parameter_constraints,
         "prior_radius": [POSITIVE],
         "prior_std": [POSITIVE],
-        "residuals": ["boolean"],
     }
 
-    def _game(self) -> AAEGame:
+    def _game(self, n_columns: int) -> AAEGame:
         return AAEGame(
             autoencoder_layers=tuple(self.autoencoder_layers),
             latent_layers=tuple(self.latent_layers),

@@ -116,7 +116,9 @@ def test_residual_plus_reconstruction_is_the_row(small, problem):
     """x - R(E(x)) is kept in the row space, and is exact there."""
     X, y, _ = problem
     sampler = small(row_space=True).fit(X, y)
-    lost = sampler._model.coordinates.expand(torch.from_numpy(sampler._model.residuals)).numpy()
+    lost = sampler._model.coordinates.expand(
+        torch.from_numpy(sampler._model.real_rows.residuals)
+    ).numpy()
     order = np.argsort(y, kind="stable")
     back = sampler.decode(sampler.encode(X))[order] + lost * sampler._model.scaling.scale
     np.testing.assert_allclose(back, X[order], atol=1e-4)

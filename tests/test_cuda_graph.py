@@ -59,7 +59,7 @@ def test_a_graph_is_for_gpus_and_games_that_do_not_wait():
     assert captured(advance, GAMES[0], generator) is advance
     assert all(game.capturable for game in GAMES)
     assert not GANGame(PerClass).capturable
-    assert GANSampler()._game().capturable is False
+    assert GANSampler()._game(9).capturable is False
     if torch.cuda.is_available():
         generator = torch.Generator("cuda")
         assert isinstance(captured(advance, GAMES[0], generator), CapturedIteration)

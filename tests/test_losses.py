@@ -286,6 +286,16 @@ def test_turns_follow_the_step_counts():
     assert [turn.redraw for turn in game.turns] == [False, *[True, False, False] * 3]
 
 
+def test_reconstruction_weight_is_that_of_eq_12_in_eq_13(rng):
+    networks, batch = make_networks(ADANGame(CrossEntropy()), rng), make_batch(rng)
+    plain, weighted = (
+        game.autoencoder_loss(networks, game.embed(networks, batch))
+        for game in (ADANGame(CrossEntropy()), ADANGame(CrossEntropy(), reconstruction_weight=0.1))
+    )
+    torch.testing.assert_close(weighted["reconstruction"], 0.1 * plain["reconstruction"])
+    torch.testing.assert_close(weighted["real_class"], plain["real_class"])
+
+
 def make_batches(n, batch_size, **kw):
     table = Table(
         torch.arange(n * 2.0).reshape(n, 2), torch.eye(2)[torch.arange(n) % 2], torch.ones(n)

@@ -112,7 +112,7 @@ def test_fitted_attributes(small, problem):
 
 def test_sample_by_labels_keeps_their_order(small, problem):
     X, y, _ = problem
-    sampler = small(residuals=False).fit(X, y)
+    sampler = small(residuals=None).fit(X, y)
     labels = np.array([2, 0, 2, 1])
     X_new, y_new = sampler.sample(labels, random_state=5)
     np.testing.assert_array_equal(y_new, labels)
@@ -163,6 +163,35 @@ def test_residuals_are_those_of_the_rows_class(small, problem):
     clean = sampler.decode(sampler.sample_latent([2, 2], random_state=3))
     lost = X[-1] - sampler.decode(sampler.encode(X[-1:]))[0]
     np.testing.assert_allclose(X_new - clean, np.stack([lost, lost]), atol=1e-4)
+
+
+def test_residuals_of_all_classes(small, problem):
+    """Rows without their decoded part are residuals of training rows, of other classes too."""
+    X, y, _ = problem
+    sampler = small(residuals="all").fit(X, y)
+    labels = np.repeat(2, 200)
+    X_new, _ = sampler.sample(labels, random_state=3)
+    clean = sampler.decode(sampler.sample_latent(labels, random_state=3))
+    lost = X - sampler.decode(sampler.encode(X))
+    distance = ((X_new - clean)[:, None] - lost[None]).__abs__().max(2)
+    assert distance.min(1).max() < 1e-4
+    assert set(y[distance.argmin(1)]) == {0, 1, 2}
+
+
+def test_anchors_are_rows_of_the_class(small, problem):
+    """Half way to a real row of the class; all the way is duplication."""
+    X, y, _ = problem
+    labels = np.repeat([0, 1, 2], 20)
+    copies, _ = small(anchor=1.0).fit(X, y).sample(labels)
+    distance = np.abs(copies[:, None] - X[None]).max(2)
+    assert distance.min(1).max() < 1e-4
+    np.testing.assert_array_equal(y[distance.argmin(1)], labels)
+    assert len(set(distance.argmin(1))) > 20
+    generated, _ = small(residuals=None).fit(X, y).sample(labels, random_state=3)
+    half, _ = small(residuals=None, anchor=0.5).fit(X, y).sample(labels, random_state=3)
+    distance = np.abs((2 * half - generated)[:, None] - X[None]).max(2)
+    assert distance.min(1).max() < 1e-3
+    np.testing.assert_array_equal(y[distance.argmin(1)], labels)
 
 
 def test_learns_the_classes():
@@ -329,7 +358,9 @@ def test_paper_params_is_the_papers_setting(sampler_class):
         "latent_steps": 1,
         "conditional_critic": False,
         "input_noise": 0.0,
-        "residuals": False,
+        "reconstruction_weight": 1.0,
+        "residuals": None,
+        "anchor": 0.0,
         "batch_size": 128,
         "learning_rate": 1e-4,
         "sampling_strategy": Replicate(10),
@@ -511,7 +542,7 @@ def test_parameters_changed_after_a_fit_wait_for_the_next(small, problem):
     X, y, _ = problem
     sampler = small().fit(X, y)
     before = sampler.sample(9)[0]
-    sampler.set_params(n_latent=7, n_noise=9, latent_layers=(5,), residuals=False)
+    sampler.set_params(n_latent=7, n_noise=9, latent_layers=(5,), residuals=None)
     np.testing.assert_array_equal(sampler.sample(9)[0], before)
 
 

@@ -1,0 +1,81 @@
+"""What real rows lend to synthetic ones: what the decoder lost of them, and themselves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ._game import Game
+from ._networks import Networks
+
+
+@dataclass(frozen=True)
+class RealRows:
+    """The training rows in their coordinates, class by class, as far as sampling needs them.
+
+    NOTE[DIFF] The paper's synthetic rows are R(G(z, y)) alone. R loses a quarter of the variance or
+    more, so that these come out too clean: the residual x - R(E(x)) of a real row gives back what
+    it lost. And a row that is mixed with a real one of its class cannot be far off.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (K,)
+        Rows of each class.
+    residuals : ndarray of shape (n, r) or None
+        x - R(E(x)).
+    of_class : bool
+        Whether a residual comes from a row of the same class, or of any.
+    anchors : ndarray of shape (n, r) or None
+        x.
+    weight : float
+        Of the anchor in a synthetic row.
+    """
+
+    counts: np.ndarray
+    residuals: np.ndarray | None = None
+    of_class: bool = True
+    anchors: np.ndarray | None = None
+    weight: float = 0.0
+
+    @classmethod
+    def of(
+        cls,
+        game: Game,
+        networks: Networks,
+        u: Tensor,
+        numbers: np.ndarray,
+        residuals: str | None,
+        anchor: float,
+    ) -> "RealRows":
+        """Of training rows in coordinates u (n, r) with class numbers (n,)."""
+        x = u[torch.from_numpy(np.argsort(numbers, kind="stable")).to(u.device)]
+        lost = None
+        if residuals is not None:
+            with torch.no_grad():
+                lost = (x - game.decode(networks, game.encode(networks, x))).cpu().numpy()
+        anchors = x.cpu().numpy() if anchor else None
+        return cls(np.bincount(numbers), lost, residuals != "all", anchors, anchor)
+
+    def draw(self, classes: np.ndarray, generator: torch.Generator) -> tuple[np.ndarray, ...]:
+        """For each class number the row whose residual it gets, and its anchor."""
+        own, anchor = (draw_rows(classes, self.counts, generator) for _ in range(2))
+        if self.of_class:
+            return own, anchor
+        n_rows = self.counts.sum(keepdims=True)
+        return draw_rows(np.zeros_like(classes), n_rows, generator), anchor
+
+    def lend(self, u: Tensor, residual: np.ndarray, anchor: np.ndarray) -> Tensor:
+        """Decoded rows u (m, r) with their residuals, drawn towards their anchors."""
+        if self.residuals is not None:
+            u = u + torch.from_numpy(self.residuals[residual]).to(u.device)
+        if self.anchors is not None:
+            u = torch.lerp(u, torch.from_numpy(self.anchors[anchor]).to(u.device), self.weight)
+        return u
+
+
+def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:
+    """For each class number a row of that class, in a table that is sorted by class."""
+    first = np.cumsum(counts) - counts  # where each class begins
+    chance = torch.rand(len(classes), generator=generator, dtype=torch.float64).numpy()
+    return first[classes] + (chance * counts[classes]).astype(int)
