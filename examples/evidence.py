@@ -1,0 +1,317 @@
+"""
+==========================================
+Does augmentation help, and against what?
+==========================================
+
+Each arm makes a training set from the rows of the training speakers, and each classifier is fitted
+on it over a grid of its penalty. The penalty that counts is chosen arm by arm on other data
+(``--tune-on``), never on the rows that are scored. ::
+
+    python examples/evidence.py --scenario unbalanced --data A.npz --results A.jsonl
+    python examples/evidence.py --scenario unbalanced --data B.npz --results B.jsonl
+    python examples/evidence.py --scenario unbalanced --data A.npz --results A.jsonl \
+        --tune-on B.npz B.jsonl
+
+Scenarios: ``full`` (all training rows, ``--sets`` synthetic sets), ``unbalanced`` (three classes,
+drawn anew for each seed, cut to a tenth; the sampler fills all classes up to the largest) and
+``few-N`` (N rows a class). Predictions are pooled over all held-out groups; the interval is a
+paired bootstrap over utterances of the mean over seeds. Every fold is kept as soon as it is done,
+and the same command goes on from there.
+"""
+
+import argparse
+import json
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
+from joblib import Parallel, delayed
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import LeaveOneGroupOut
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC, LinearSVC
+
+from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler
+
+# %%
+# What makes the training set. Class weights are a matter of the classifier; the mean-and-residual
+# yardstick moves a row of any class to the mean of the wanted one.
+
+
+def mean_and_residual(X, y, strategy, seed):
+    """Class mean plus x - class mean of a row of any class, for each wanted label."""
+    rng = np.random.default_rng(seed)
+    classes, numbers, counts = np.unique(y, return_inverse=True, return_counts=True)
+    means = np.stack([X[numbers == k].mean(0) for k in range(len(classes))])
+    total = counts.max() if strategy == "auto" else [strategy(y)[c] for c in classes]
+    wanted = np.repeat(np.arange(len(classes)), total - counts)
+    lent = rng.integers(len(X), size=len(wanted))
+    new = means[wanted] + X[lent] - means[numbers[lent]]
+    return np.vstack([X, new]), np.concatenate([y, classes[wanted]])
+
+
+SAMPLERS = {
+    "duplication": RandomOverSampler,
+    "SMOTE": SMOTE,
+    "ADASYN": ADASYN,
+    "noise": NoiseSampler,
+    "ADAN": ADANSampler,
+    "WADAN": WADANSampler,
+}
+ARMS = ("none", "class weights", *SAMPLERS, "mean and residual")
+
+
+def training_set(arm, X, y, strategy, seed):
+    """Rows and labels that the classifiers are fitted on."""
+    if arm in ("none", "class weights"):
+        return X, y
+    if arm == "mean and residual":
+        return mean_and_residual(X, y, strategy, seed)
+    keywords = {"sampling_strategy": strategy, "random_state": seed}
+    if arm in ("SMOTE", "ADASYN"):
+        fewest = np.unique(y, return_counts=True)[1].min()
+        keywords["k_neighbors" if arm == "SMOTE" else "n_neighbors"] = min(5, fewest - 1)
+    try:
+        return SAMPLERS[arm](**keywords).fit_resample(X, y)
+    except RuntimeError:
+        if arm != "ADASYN":
+            raise
+        return X, y  # ADASYN refuses where a rare class has no neighbours of other classes
+
+
+# %%
+# What learns from it, over a grid of the penalty.
+
+GRIDS = {
+    "LinearSVC": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
+    "SVC": (1e-4, 1e-3, 1e-2),
+    "MLP": (1.0, 10.0),
+}
+
+
+def classifier(name, penalty, weights, seed):
+    """One classifier; `penalty` is C of an SVM, the L2 weight of the MLP."""
+    if name == "MLP":
+        return MLPClassifier((100, 100), alpha=penalty, random_state=seed)
+    if name == "SVC":
+        return SVC(kernel="linear", C=penalty, class_weight=weights)
+    return LinearSVC(C=penalty, class_weight=weights, random_state=seed)
+
+
+def span(X, X_test):
+    """Orthonormal coordinates of the rows' span: the same products between rows, fewer columns."""
+    _, s, axes = np.linalg.svd(X, full_matrices=False)
+    axes = axes[s > 1e-5 * s[0]]
+    rng = np.random.default_rng(0)
+    axes = np.linalg.qr(rng.normal(size=(len(axes),) * 2))[0] @ axes
+    return X @ axes.T, X_test @ axes.T
+
+
+# %%
+# One fold of one arm.
+
+
+def cut(y, scenario, seed, fold):
+    """Numbers of the training rows that a scenario leaves."""
+    rng, classes = np.random.default_rng([seed, fold]), np.unique(y)
+    if scenario == "full":
+        return np.arange(len(y))
+    rare = np.random.default_rng(seed).choice(classes, 3, replace=False)
+    kept = []
+    for c in classes:
+        rows = rng.permutation(np.flatnonzero(y == c))
+        n = len(rows)
+        if scenario == "unbalanced":
+            n = max(2, round(n / 10)) if c in rare else n
+        else:
+            n = int(scenario.removeprefix("few-"))
+        kept.append(rows[:n])
+    return np.sort(np.concatenate(kept))
+
+
+def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets):
+    """Predictions for the held-out rows by every classifier of the grids."""
+    train = train[cut(y[train], scenario, seed, fold)]
+    start = time.perf_counter()
+    varies = X[train].std(0) > 0
+    scaler = StandardScaler().fit(X[train][:, varies])
+    Z, Z_test = (scaler.transform(X[rows][:, varies]) for rows in (train, test))
+    strategy = "auto" if scenario == "unbalanced" else Replicate(n_sets)
+    Z, labels = training_set(arm, Z, y[train], strategy, seed)
+    seconds = time.perf_counter() - start
+    scaler = StandardScaler().fit(Z)
+    Z, Z_test = span(scaler.transform(Z), scaler.transform(Z_test))
+    weights = "balanced" if arm == "class weights" else None
+    predicted = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for name, grid in GRIDS.items():
+            if name == "MLP" and weights:
+                continue  # scikit-learn's has none
+            for penalty in grid:
+                model = classifier(name, penalty, weights, seed).fit(Z, labels)
+                predicted[f"{name} {penalty:g}"] = model.predict(Z_test).tolist()
+    return {
+        "arm": arm,
+        "seed": seed,
+        "fold": fold,
+        "scenario": scenario,
+        "sets": n_sets,
+        "rows_added": len(labels) - len(train),
+        "seconds": round(seconds, 2),
+        "rows": test.tolist(),
+        "predicted": predicted,
+    }
+
+
+def key_of(record):
+    """What a record is a result of."""
+    return tuple(record[k] for k in ("arm", "seed", "fold", "scenario", "sets"))
+
+
+def load(path):
+    """The records of a results file, by key."""
+    lines = path.read_text().splitlines() if path and path.exists() else []
+    return {key_of(record): record for record in map(json.loads, lines)}
+
+
+def run(X, y, groups, args):
+    """Every fold that the results file does not hold yet."""
+    folds = list(LeaveOneGroupOut().split(X, y, groups))
+    done = load(args.results)
+    wanted = [
+        (arm, seed, fold, args.scenario, args.sets)
+        for seed in args.seeds
+        for arm in args.arms
+        for fold in range(len(folds))
+    ]
+    tasks = [key for key in wanted if key not in done]
+    jobs = (
+        delayed(run_fold)(arm, seed, fold, X, y, *folds[fold], scenario, sets)
+        for arm, seed, fold, scenario, sets in tasks
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn()) as progress:
+        bar = progress.add_task("folds", total=len(wanted), completed=len(wanted) - len(tasks))
+        for record in Parallel(n_jobs=args.n_jobs, return_as="generator_unordered")(jobs):
+            done[key_of(record)] = record
+            with args.results.open("a") as file:
+                file.write(json.dumps(record) + "\n")
+            progress.update(bar, advance=1, description=f"{record['arm']}, fold {record['fold']}")
+    return {key: done[key] for key in wanted}
+
+
+# %%
+# Scores, and the interval of a difference.
+
+
+def pooled(records, arm, setting, n_rows=None):
+    """Predictions of one arm and setting, (n_seeds, n_rows): all folds of each seed."""
+    mine = [r for r in records.values() if r["arm"] == arm and setting in r["predicted"]]
+    seeds = sorted({r["seed"] for r in mine})
+    n_rows = n_rows or 1 + max(max(r["rows"]) for r in records.values())
+    out = np.full((len(seeds), n_rows), -1)
+    for r in mine:
+        out[seeds.index(r["seed"]), r["rows"]] = r["predicted"][setting]
+    return out
+
+
+def uar(y, predicted, weight=None):
+    """Unweighted average recall of each row of predictions (n_seeds, n), in percent."""
+    weight = np.ones(len(y)) if weight is None else weight
+    hits = (predicted == y) * weight
+    return 100 * np.mean([hits[:, y == c].sum(1) / weight[y == c].sum() for c in np.unique(y)], 0)
+
+
+def interval(y, predicted, reference, n_draws=2000):
+    """Mean difference of two arms' UAR over seeds, and its 95 % interval over utterances."""
+    rng = np.random.default_rng(0)
+    draws = []
+    for _ in range(n_draws):
+        weight = np.bincount(rng.integers(len(y), size=len(y)), minlength=len(y))
+        draws.append(uar(y, predicted, weight).mean() - uar(y, reference, weight).mean())
+    gain = uar(y, predicted).mean() - uar(y, reference).mean()
+    return gain, *np.percentile(draws, [2.5, 97.5])
+
+
+def best_setting(records, y, arm, name):
+    """The penalty of the highest mean UAR."""
+    settings = [f"{name} {penalty:g}" for penalty in GRIDS[name]]
+    scores = [uar(y, pooled(records, arm, setting)).mean() for setting in settings]
+    return settings[int(np.argmax(scores))]
+
+
+def report(records, y, other, y_other, reference):
+    """A line for each classifier and arm."""
+    arms = list(dict.fromkeys(r["arm"] for r in records.values()))
+    table = Table()
+    for column in ("classifier", "arm", "penalty", "UAR %", "sd of seeds", f"against {reference}"):
+        table.add_column(column)
+    for name in GRIDS:
+        chosen = {}
+        for arm in arms:
+            if name == "MLP" and arm == "class weights":
+                continue
+            setting = best_setting(other, y_other, arm, name)
+            chosen[arm] = (setting, pooled(records, arm, setting, len(y)))
+        for arm, (setting, predicted) in chosen.items():
+            scores = uar(y, predicted)
+            gain, low, high = interval(y, predicted, chosen[reference][1])
+            table.add_row(
+                name,
+                arm,
+                setting.split()[1],
+                f"{scores.mean():.1f}",
+                f"{scores.std(ddof=1):.1f}" if len(scores) > 1 else "",
+                "" if arm == reference else f"{gain:+.1f} ({low:.1f} to {high:.1f})",
+            )
+    Console(width=110).print(table)
+
+
+# %%
+# Put together.
+
+
+def read(path, n_groups):
+    """Rows, class numbers and groups; `n_groups` puts speakers together."""
+    with np.load(path) as file:
+        X, y, groups = file["X"].astype(float), file["y"], file["groups"]
+    y = np.unique(y, return_inverse=True)[1]
+    speakers = np.unique(groups, return_inverse=True)[1]
+    if n_groups:
+        speakers = speakers * n_groups // (speakers.max() + 1)
+    return X, y, speakers
+
+
+def main(arguments=None):
+    """Run what is missing and print the table."""
+    parser = argparse.ArgumentParser(description="Compare ways to make a training set.")
+    parser.add_argument("--data", type=Path, required=True, help="npz file with X, y and groups")
+    parser.add_argument("--results", type=Path, required=True, help="jsonl file, for resuming too")
+    parser.add_argument("--groups", type=int, help="put speakers together into so many groups")
+    parser.add_argument("--scenario", default="full", help="full, unbalanced or few-N")
+    parser.add_argument("--sets", type=int, default=1, help="synthetic sets (not if unbalanced)")
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--n-jobs", type=int, default=2)
+    parser.add_argument("--tune-on", nargs=2, type=Path, metavar=("NPZ", "JSONL"))
+    parser.add_argument("--against", default="none", choices=ARMS, help="reference of the interval")
+    args = parser.parse_args(arguments)
+    X, y, groups = read(args.data, args.groups)
+    records = run(X, y, groups, args)
+    if args.tune_on:
+        wanted = (args.scenario, args.sets)
+        found = load(args.tune_on[1])
+        other = {k: r for k, r in found.items() if (r["scenario"], r["sets"]) == wanted}
+        report(records, y, other, read(args.tune_on[0], None)[1], args.against)
+    return records
+
+
+if __name__ == "__main__":
+    main()
