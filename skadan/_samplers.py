@@ -56,8 +56,8 @@ class _ADANFamily(AutoencodingSampler):
     conditional_critic: bool = True
     input_noise: float = 1.0
     reconstruction_weight: float | str = "mean"
-    residuals: str | None = "class"
-    anchor: float = 0.0
+    residuals: str | None = "all"
+    anchor: float = 0.5
 
     _parameter_constraints: ClassVar[dict] = {
         **AutoencodingSampler._parameter_constraints,

@@ -1,5 +1,10 @@
 """What the tests share: a small sampler for each class, and a small problem."""
 
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import matplotlib
 import pytest
 import torch
 
@@ -14,6 +19,7 @@ from skadan import (
 )
 from skadan.datasets import make_speaker_classification
 
+ROOT = Path(__file__).parents[1]
 TRAINING = {"max_epochs": 2, "batch_size": 32, "device": "cpu", "random_state": 0}
 SMALL = TRAINING | {
     "n_latent": 4,
@@ -28,6 +34,16 @@ BASELINES = {
     GANSampler: SMALL_GAN,
     NoiseSampler: {"random_state": 0},
 }
+
+
+def load_example(name: str) -> ModuleType:
+    """An example as a module, drawing without a screen."""
+    matplotlib.use("Agg")
+    path = ROOT / "examples" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(params=[ADANSampler, WADANSampler], ids=lambda cls: cls.__name__)

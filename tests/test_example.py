@@ -1,25 +1,17 @@
 """The comparison example, end to end, and the README's promises."""
 
-import importlib.util
 import re
-from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
+from conftest import ROOT, load_example
 
-ROOT = Path(__file__).parents[1]
 EMODB = ROOT.parent / "shared" / "data" / "emodb_is11.npz"
 
 
 @pytest.fixture(scope="module")
 def example():
-    matplotlib.use("Agg")
-    path = ROOT / "examples" / "plot_compare_samplers.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_example("plot_compare_samplers")
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_fitted_attributes(small, problem):
 
 def test_sample_by_labels_keeps_their_order(small, problem):
     X, y, _ = problem
-    sampler = small(residuals=None).fit(X, y)
+    sampler = small(residuals=None, anchor=0.0).fit(X, y)
     labels = np.array([2, 0, 2, 1])
     X_new, y_new = sampler.sample(labels, random_state=5)
     np.testing.assert_array_equal(y_new, labels)
@@ -158,7 +158,7 @@ def test_residuals_are_those_of_the_rows_class(small, problem):
     X, y, _ = problem
     keep = np.r_[np.flatnonzero(y != 2), np.flatnonzero(y == 2)[:1]]
     X, y = X[keep], y[keep]
-    sampler = small().fit(X, y)
+    sampler = small(residuals="class", anchor=0.0).fit(X, y)
     X_new, _ = sampler.sample([2, 2], random_state=3)
     clean = sampler.decode(sampler.sample_latent([2, 2], random_state=3))
     lost = X[-1] - sampler.decode(sampler.encode(X[-1:]))[0]
@@ -168,7 +168,7 @@ def test_residuals_are_those_of_the_rows_class(small, problem):
 def test_residuals_of_all_classes(small, problem):
     """Rows without their decoded part are residuals of training rows, of other classes too."""
     X, y, _ = problem
-    sampler = small(residuals="all").fit(X, y)
+    sampler = small(residuals="all", anchor=0.0).fit(X, y)
     labels = np.repeat(2, 200)
     X_new, _ = sampler.sample(labels, random_state=3)
     clean = sampler.decode(sampler.sample_latent(labels, random_state=3))
@@ -187,7 +187,7 @@ def test_anchors_are_rows_of_the_class(small, problem):
     assert distance.min(1).max() < 1e-4
     np.testing.assert_array_equal(y[distance.argmin(1)], labels)
     assert len(set(distance.argmin(1))) > 20
-    generated, _ = small(residuals=None).fit(X, y).sample(labels, random_state=3)
+    generated, _ = small(residuals=None, anchor=0.0).fit(X, y).sample(labels, random_state=3)
     half, _ = small(residuals=None, anchor=0.5).fit(X, y).sample(labels, random_state=3)
     distance = np.abs((2 * half - generated)[:, None] - X[None]).max(2)
     assert distance.min(1).max() < 1e-3
