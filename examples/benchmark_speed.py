@@ -37,6 +37,7 @@ from skadan import Replicate, WADANSampler, __version__
 from skadan._adan import ADANGame
 from skadan._batch import Batches, Table
 from skadan._coordinates import RowSpace
+from skadan._cuda_graph import captured
 from skadan._divergences import CrossEntropy, WassersteinDivergence
 from skadan._game import cross_entropy
 from skadan._precision import in_precision, n_weights
@@ -131,23 +132,29 @@ class Plain:
 class Ours:
     """The library's training, at the paper's setting unless told otherwise."""
 
-    def __init__(self, table, divergence, row_space=False, precision="float32", **game):
-        generator = torch.Generator().manual_seed(0)
+    def __init__(self, table, divergence, row_space=False, precision="float32", device="cpu"):
+        generator = torch.Generator(device).manual_seed(0)
+        table = Table(*(tensor.to(device) for tensor in vars(table).values()))
         d = table.x.shape[1]
         if row_space:
             u = RowSpace.of(table.x, generator).project(table.x)
             table = Table(u, table.y, table.weight)
-        self.game = ADANGame(divergence, **game)
-        self.networks = self.game.networks(table.x.shape[1], N_CLASSES, n_columns=d)
+        self.game = ADANGame(divergence)
+        self.networks = self.game.networks(table.x.shape[1], N_CLASSES, device, d)
         self.networks.initialise(generator)
         self.view = in_precision(self.networks, precision)
         self.batches = Batches(table, 128, 100, 0.0, generator)
-        self.optimizers = Optimizers(self.view, self.game.turns, 1e-4, (0.9, 0.999))
+        optimizers = Optimizers(self.view, self.game.turns, 1e-4, (0.9, 0.999))
+
+        def advance(rows):
+            batch = self.batches.batch(rows)
+            return step(self.game, self.view, optimizers, batch, self.batches.draw)
+
+        self.advance = captured(advance, self.game, generator)
 
     def epoch(self):
         for rows in self.batches.epoch():
-            batch = self.batches.batch(rows)
-            step(self.game, self.view, self.optimizers, batch, self.batches.draw)
+            self.advance(rows)
 
 
 # %%
@@ -303,6 +310,26 @@ def growth_rows(d, n_rounds):
     for name, values in seconds.items():
         median = statistics.median(values)
         yield name, f"{median:.3f}", f"{1e3 * median / runs[name][0]:.3f}"
+
+
+def gpu_rows(d, n_rounds):
+    """Table rows: absolute times of an epoch on the GPU."""
+    for n in (480, 2000, 10_000):
+        table = make_table(n, d)
+        for name, divergence in DIVERGENCES.items():
+            runs = {}
+            for precision in ("float32", "bfloat16"):
+                ours = Ours(table, divergence, precision=precision, device="cuda")
+
+                def epoch(ours=ours):
+                    ours.epoch()
+                    torch.cuda.synchronize()
+
+                epoch(), epoch()  # until the graph is captured
+                runs[precision] = epoch
+            seconds = alternate(runs, n_rounds)
+            medians = [1e3 * statistics.median(values) for values in seconds.values()]
+            yield f"{name}, {n:,} rows", *(f"{ms:.2f}" for ms in medians)
 
 
 def sampling_rows(table, n_rounds, n_new=10_000):
@@ -486,6 +513,15 @@ def main(arguments=None):
                 thread_rows(table, few),
             ),
         ]
+        if torch.cuda.is_available():
+            sections.append(
+                markdown(
+                    f"One epoch on {torch.cuda.get_device_name()}",
+                    f"The paper's setting, {args.columns:,} columns, captured; milliseconds.",
+                    ("training", "float32", "bfloat16"),
+                    gpu_rows(args.columns, args.rounds),
+                )
+            )
         if args.data:
             sections.append(
                 markdown(
@@ -496,12 +532,13 @@ def main(arguments=None):
                     real_rows(args.data),
                 )
             )
+    no_gpu = "" if torch.cuda.is_available() else " No GPU: that path has not been measured."
     title = f"""# Performance
 
 Written by `python examples/benchmark_speed.py`{" --data FILE.npz" if args.data else ""}.
 {processor()}, {multiprocessing.cpu_count()} cores, which other work may have shared; Python
 {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}, skadan
-{__version__}; {time.perf_counter() - start:.0f} s in all. No GPU: that path has not been measured.
+{__version__}; {time.perf_counter() - start:.0f} s in all.{no_gpu}
 """
     args.out.write_text("\n".join([title, *sections]))
     say(f"\nWritten: {args.out}")

@@ -213,7 +213,7 @@ def run(X, y, groups, args):
         for record in Parallel(n_jobs=args.n_jobs, return_as="generator_unordered")(jobs):
             done[key_of(record)] = record
             with args.results.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+                file.write(json.dumps(record, separators=(",", ":")) + "\n")
             progress.update(bar, advance=1, description=f"{record['arm']}, fold {record['fold']}")
     return {key: done[key] for key in wanted}
 
