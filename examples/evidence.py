@@ -23,6 +23,7 @@ import argparse
 import json
 import time
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,7 @@ SAMPLERS = {
     "noise": NoiseSampler,
     "ADAN": ADANSampler,
     "WADAN": WADANSampler,
+    "WADAN, anchor 0.5": partial(WADANSampler, anchor=0.5),
 }
 ARMS = ("none", "class weights", *SAMPLERS, *YARDSTICKS)
 

@@ -57,7 +57,7 @@ class _ADANFamily(AutoencodingSampler):
     input_noise: float = 1.0
     reconstruction_weight: float | str = "mean"
     residuals: str | None = "all"
-    anchor: float = 0.5
+    anchor: float = 0.75
 
     _parameter_constraints: ClassVar[dict] = {
         **AutoencodingSampler._parameter_constraints,
