@@ -351,17 +351,21 @@ def sampling_rows(table, n_rounds, n_new=10_000):
 
 
 FIT = """
-import resource
+from pathlib import Path
 import numpy as np
 from skadan import WADANSampler
 X = np.random.default_rng(0).standard_normal(({n}, {d}), dtype=np.float32)
 WADANSampler(max_epochs=2, device="cpu").fit(X, np.arange({n}) % 7)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+status = Path("/proc/self/status").read_text().split()
+print(int(status[status.index("VmHWM:") + 1]) / 2**20)
 """
 
 
 def memory_rows(d):
-    """Table rows: peak memory of a process that does nothing but fit, GiB."""
+    """Table rows: peak memory of a process that does nothing but fit, GiB (Linux).
+
+    Not by `getrusage`, whose peak a process inherits from the one that starts it.
+    """
     for n in (480, 10_000):
         command = [sys.executable, "-c", FIT.format(n=n, d=d)]
         peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -444,7 +448,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Time training and sampling.")
     parser.add_argument("--rows", type=int, default=480)
     parser.add_argument("--columns", type=int, default=4368)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--data", type=Path, help="npz file with X, y and groups")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "performance.md")
     args = parser.parse_args(arguments)
@@ -535,7 +539,7 @@ def main(arguments=None):
     no_gpu = "" if torch.cuda.is_available() else " No GPU: that path has not been measured."
     title = f"""# Performance
 
-Written by `python examples/benchmark_speed.py`{" --data FILE.npz" if args.data else ""}.
+Written by `python examples/benchmark_speed.py{" --data FILE.npz" if args.data else ""}`.
 {processor()}, {multiprocessing.cpu_count()} cores, which other work may have shared; Python
 {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}, skadan
 {__version__}; {time.perf_counter() - start:.0f} s in all.{no_gpu}
