@@ -28,6 +28,7 @@ from pathlib import Path
 
 import numpy as np
 from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
+from imblearn.utils import check_sampling_strategy
 from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -49,10 +50,10 @@ from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler
 def mean_and_residual(X, y, strategy, seed):
     """Class mean plus x - class mean of a row of any class, for each wanted label."""
     rng = np.random.default_rng(seed)
-    classes, numbers, counts = np.unique(y, return_inverse=True, return_counts=True)
+    classes, numbers = np.unique(y, return_inverse=True)
     means = np.stack([X[numbers == k].mean(0) for k in range(len(classes))])
-    total = counts.max() if strategy == "auto" else [strategy(y)[c] for c in classes]
-    wanted = np.repeat(np.arange(len(classes)), total - counts)
+    missing = check_sampling_strategy(strategy, y, "over-sampling")
+    wanted = np.searchsorted(classes, np.repeat(list(missing), list(missing.values())))
     lent = rng.integers(len(X), size=len(wanted))
     new = means[wanted] + X[lent] - means[numbers[lent]]
     return np.vstack([X, new]), np.concatenate([y, classes[wanted]])

@@ -105,13 +105,17 @@ def augmentation_curve(
     rng = check_random_state(random_state)
     seeds = rng.randint(np.iinfo(np.int32).max, size=n_repeats)
 
-    def run(seed: int, train: np.ndarray, test: np.ndarray) -> list[np.ndarray]:
-        parts = (_seeded(part, seed) for part in (before, sampler, after))
-        return _fold(*parts, X, y, train, test, n_sets, synthetic_only)
-
     jobs = [(r, fold) for r in range(n_repeats) for fold in folds]
     results = Parallel(n_jobs=n_jobs, verbose=verbose)(
-        delayed(run)(int(seeds[r]), *fold) for r, fold in jobs
+        delayed(_fold)(
+            *(_seeded(part, int(seeds[r])) for part in (before, sampler, after)),
+            X,
+            y,
+            *fold,
+            n_sets,
+            synthetic_only,
+        )
+        for r, fold in jobs
     )
     predictions = np.empty((len(n_sets), n_repeats, len(labels)), dtype=labels.dtype)
     for (r, (_, test)), predicted in zip(jobs, results, strict=True):
