@@ -40,6 +40,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler
+from skadan.metrics import recall_gain, unweighted_average_recall
 
 # %%
 # What makes the training set. Class weights are a matter of the classifier. Two yardsticks are no
@@ -77,6 +78,7 @@ SAMPLERS = {
     "ADAN": ADANSampler,
     "WADAN": WADANSampler,
     "WADAN, anchor 0.5": partial(WADANSampler, anchor=0.5),
+    "WADAN, all columns": partial(WADANSampler, row_space=False),
 }
 ARMS = ("none", "class weights", *SAMPLERS, *YARDSTICKS)
 
@@ -222,7 +224,7 @@ def run(X, y, groups, args):
 
 
 # %%
-# Scores, and the interval of a difference.
+# Scores.
 
 
 def pooled(records, arm, setting, n_rows=None):
@@ -236,22 +238,9 @@ def pooled(records, arm, setting, n_rows=None):
     return out
 
 
-def uar(y, predicted, weight=None):
+def uar(y, predicted):
     """Unweighted average recall of each row of predictions (n_seeds, n), in percent."""
-    weight = np.ones(len(y)) if weight is None else weight
-    hits = (predicted == y) * weight
-    return 100 * np.mean([hits[:, y == c].sum(1) / weight[y == c].sum() for c in np.unique(y)], 0)
-
-
-def interval(y, predicted, reference, n_draws=2000):
-    """Mean difference of two arms' UAR over seeds, and its 95 % interval over utterances."""
-    rng = np.random.default_rng(0)
-    draws = []
-    for _ in range(n_draws):
-        weight = np.bincount(rng.integers(len(y), size=len(y)), minlength=len(y))
-        draws.append(uar(y, predicted, weight).mean() - uar(y, reference, weight).mean())
-    gain = uar(y, predicted).mean() - uar(y, reference).mean()
-    return gain, *np.percentile(draws, [2.5, 97.5])
+    return 100 * np.array([unweighted_average_recall(y, p) for p in predicted])
 
 
 def best_setting(records, y, arm, name):
@@ -276,7 +265,9 @@ def report(records, y, other, y_other, reference):
             chosen[arm] = (setting, pooled(records, arm, setting, len(y)))
         for arm, (setting, predicted) in chosen.items():
             scores = uar(y, predicted)
-            gain, low, high = interval(y, predicted, chosen[reference][1])
+            gain, low, high = 100 * np.array(
+                recall_gain(y, predicted, chosen[reference][1], random_state=0)
+            )
             table.add_row(
                 name,
                 arm,

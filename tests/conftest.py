@@ -5,6 +5,7 @@ from pathlib import Path
 from types import ModuleType
 
 import matplotlib
+import numpy as np
 import pytest
 import torch
 
@@ -70,6 +71,18 @@ def problem():
     return make_speaker_classification(
         45, 100, n_classes=3, n_speakers=3, weights=(3, 2, 1), random_state=0
     )
+
+
+def write_utterance(path: Path, seed: int, seconds: float = 0.4, rate: int = 16000) -> None:
+    """Something that openSMILE finds a pitch in: a vibrating harmonic tone in noise."""
+    soundfile = pytest.importorskip("soundfile")
+    rng = np.random.default_rng(seed)
+    t = np.arange(int(seconds * rate)) / rate
+    pitch = rng.uniform(100, 250) * (1 + 0.05 * np.sin(2 * np.pi * 5 * t))
+    phase = 2 * np.pi * np.cumsum(pitch) / rate
+    tone = sum(np.sin(k * phase) / k for k in range(1, 8))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, 0.1 * tone + 0.01 * rng.normal(size=len(t)), rate)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 from conftest import load_example
-from sklearn.metrics import recall_score
 
 from skadan import Replicate
 
@@ -75,19 +74,6 @@ def test_yardsticks(evidence, strategy):
     moved, labels = evidence.mean_and_residual(X, y, Replicate(20), 0)
     for c in (0, 1):
         assert np.abs(moved[labels == c].mean(0) - X[y == c].mean(0)).max() < 0.5
-
-
-def test_interval(evidence):
-    rng = np.random.default_rng(0)
-    y = rng.integers(3, size=400)
-    worse = np.where(rng.random((2, 400)) < 0.7, y, (y + 1) % 3)
-    better = np.where(rng.random((2, 400)) < 0.5, y, worse)
-    expected = [100 * recall_score(y, p, average="macro") for p in better]
-    assert evidence.uar(y, better) == pytest.approx(expected)
-    assert evidence.interval(y, worse, worse, n_draws=20) == (0, 0, 0)
-    gain, low, high = evidence.interval(y, better, worse, n_draws=200)
-    assert 0 < low < gain < high
-    assert gain == pytest.approx(np.mean(expected) - evidence.uar(y, worse).mean())
 
 
 def test_span_keeps_products(evidence):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import recall_score
 
 from skadan.metrics import (
     classifier_two_sample_test,
@@ -9,6 +10,7 @@ from skadan.metrics import (
     maximum_mean_discrepancy,
     near_copy_share,
     nearest_neighbour_ratio,
+    recall_gain,
     unweighted_average_recall,
 )
 
@@ -99,3 +101,31 @@ def test_two_sample_test(rng):
     other = classifier_two_sample_test(X, rng.normal(size=(90, 5)) + 1, random_state=0)
     assert other.accuracy > 0.8
     assert other.pvalue < 1e-9
+
+
+def test_recall_gain_is_a_difference_of_recalls_and_its_interval_covers():
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=400)
+    worse = np.where(rng.random((2, 400)) < 0.7, y, (y + 1) % 3)
+    better = np.where(rng.random((2, 400)) < 0.5, y, worse)
+    assert recall_gain(y, worse, worse) == (0, 0, 0)
+    gain, low, high = recall_gain(y, better, worse, random_state=0)
+    recalls = [[recall_score(y, p, average="macro") for p in of] for of in (better, worse)]
+    assert gain == pytest.approx(np.subtract(*np.mean(recalls, axis=1)))
+    assert 0 < low < gain < high
+    wide = recall_gain(y, better, worse, confidence_level=0.999, random_state=0)
+    assert wide.low < low < high < wide.high
+    # The spread of a binomial share: 400 rows, one prediction against none right.
+    half = np.where(np.arange(400) % 2, y, -1)
+    gain, low, high = recall_gain(np.zeros(400), half * 0 - (half < 0), -np.ones(400))
+    assert gain == pytest.approx(0.5)
+    assert high - low == pytest.approx(2 * 1.96 * 0.5 / 20, rel=0.1)
+
+
+def test_recall_gain_with_a_class_of_one_row_and_wrong_shapes():
+    y = np.array([0] * 30 + [1])
+    gain, low, high = recall_gain(y, y, np.zeros(31), random_state=0)
+    assert gain == pytest.approx(0.5)
+    assert (low, high) == (0, 0.5)  # a resample without the row has a gain of 0
+    with pytest.raises(ValueError, match=r"\(1, 2\) do not match 31 labels"):
+        recall_gain(y, y, [0, 1])

@@ -1,0 +1,286 @@
+"""Speech corpora in their publishers' own layout."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from .._optional import require
+from ._features import extract_features
+
+EMODB_NAME = re.compile(r"(?P<speaker>\d\d)[ab]\d\d(?P<emotion>[WLEAFTN])[a-z]?")
+EMODB_EMOTIONS = {
+    "W": "anger",
+    "L": "boredom",
+    "E": "disgust",
+    "A": "fear",
+    "F": "happiness",
+    "T": "sadness",
+    "N": "neutral",
+}
+EMODB = """Berlin Database of Emotional Speech (EmoDB)
+
+535 utterances of ten German sentences by ten actors, in seven emotions; `groups` are the speakers.
+
+F. Burkhardt, A. Paeschke, M. Rolfes, W. Sendlmeier, B. Weiss: A database of German emotional
+speech, Interspeech 2005."""
+
+IEMOCAP_TURN = re.compile(r"^\[[^\]]*\]\t(?P<turn>\S+)\t(?P<emotion>\S+)\t", re.MULTILINE)
+IEMOCAP = """Interactive Emotional Dyadic Motion Capture database (IEMOCAP)
+
+10,039 utterances of ten actors in five sessions, improvised and scripted; labels are the corpus's
+own three letters ("xxx": no agreement). `groups` are the sessions, `speakers` the actors.
+
+C. Busso et al.: IEMOCAP: Interactive emotional dyadic motion capture database, Language Resources
+and Evaluation 42(4), 2008."""
+
+
+def load_emodb(
+    folder: str | os.PathLike,
+    *,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+    **extraction: Any,
+) -> Any:
+    """EmoDB's recordings as a table for classification.
+
+    Needs the ``audio`` extra.
+
+    Parameters
+    ----------
+    folder : path
+        The folder of wav files, or the one above it (``wav/``), as published.
+    return_X_y : bool, default=False
+        Return ``(data, target)`` in place of a Bunch.
+    as_frame : bool, default=False
+        ``data`` as a DataFrame and ``target`` as a Series.
+    **extraction
+        Keywords of `extract_features`, such as ``feature_set``, ``cache`` and ``n_jobs``.
+
+    Returns
+    -------
+    corpus : Bunch
+        ``data`` (n_samples, n_features) float32, ``target`` (n_samples,) names of emotions,
+        ``groups`` (n_samples,) numbers of speakers, ``feature_names``, ``target_names``,
+        ``filenames``, ``frame`` (data, target and groups in one DataFrame, with `as_frame`, else
+        None) and ``DESCR``; rows in the order of the file names.
+
+    Raises
+    ------
+    ImportError
+        Without the ``audio`` extra.
+    FileNotFoundError
+        If the folder holds no wav file.
+    ValueError
+        If a file name is not EmoDB's, or a recording has no features.
+
+    Examples
+    --------
+    >>> from skadan.datasets import load_emodb
+    >>> corpus = load_emodb("emodb/wav", cache="features")  # doctest: +SKIP
+    """
+    return _emodb(_recordings(folder), return_X_y, as_frame, extraction)
+
+
+def fetch_emodb(
+    *,
+    version: str | None = None,
+    cache_root: str | os.PathLike | None = None,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+    **extraction: Any,
+) -> Any:
+    """EmoDB from audb's repositories: downloaded once, then as `load_emodb`.
+
+    Needs the ``audio`` extra, and a network the first time.
+
+    Parameters
+    ----------
+    version : str, default=None
+        audb's version of the corpus; None is the latest.
+    cache_root : path, default=None
+        Where audb keeps the recordings; None is audb's own choice.
+    feature_set : str, default="IS11_speaker_state"
+        As for `extract_features`.
+    cache : path, default=None
+        As for `extract_features`.
+    n_jobs : int, default=None
+        Processes.
+    verbose : int, default=0
+        1 or more shows progress bars.
+    return_X_y : bool, default=False
+        Return ``(data, target)`` in place of a Bunch.
+    as_frame : bool, default=False
+        ``data`` as a DataFrame and ``target`` as a Series.
+
+    Returns
+    -------
+    corpus : Bunch
+        As `load_emodb`.
+
+    Raises
+    ------
+    ImportError
+        Without the ``audio`` extra.
+
+    Examples
+    --------
+    >>> from skadan.datasets import fetch_emodb
+    >>> X, y = fetch_emodb(return_X_y=True)  # doctest: +SKIP
+    """
+    database = require("audb", "audio").load(
+        "emodb",
+        version=version,
+        cache_root=None if cache_root is None else os.fspath(cache_root),
+        verbose=bool(extraction.get("verbose")),
+    )
+    files = sorted(map(Path, database.files), key=lambda file: file.name)
+    return _emodb(files, return_X_y, as_frame, extraction)
+
+
+def load_iemocap(
+    folder: str | os.PathLike,
+    *,
+    sessions: str = "all",
+    classes: Sequence[str] | None = None,
+    return_X_y: bool = False,
+    as_frame: bool = False,
+    **extraction: Any,
+) -> Any:
+    """IEMOCAP's recordings, as licensed, as a table for classification.
+
+    Needs the ``audio`` extra. The paper's two subsets (section IV-A): ``sessions="improvised",
+    classes=("ang", "hap", "neu", "sad")``, 2,280 utterances, and the defaults, 10,039 utterances
+    in eleven classes.
+
+    Parameters
+    ----------
+    folder : path
+        The folder that holds ``Session1`` to ``Session5``.
+    sessions : {"all", "improvised", "scripted"}, default="all"
+        Which dialogues.
+    classes : sequence of str, default=None
+        Labels to keep, in the corpus's letters; None keeps all, "xxx" (no agreement) included.
+    return_X_y : bool, default=False
+        Return ``(data, target)`` in place of a Bunch.
+    as_frame : bool, default=False
+        ``data`` as a DataFrame and ``target`` as a Series.
+    **extraction
+        Keywords of `extract_features`, such as ``feature_set``, ``cache`` and ``n_jobs``.
+
+    Returns
+    -------
+    corpus : Bunch
+        As `load_emodb`, with ``groups`` the numbers of the sessions, for the paper's
+        leave-one-session-out, and ``speakers`` (n_samples,) such as "Ses01F".
+
+    Raises
+    ------
+    ImportError
+        Without the ``audio`` extra.
+    FileNotFoundError
+        If the folder holds no session.
+    ValueError
+        If `sessions` or `classes` is unknown, or a recording is missing or has no features.
+
+    Examples
+    --------
+    >>> from skadan.datasets import load_iemocap
+    >>> corpus = load_iemocap(
+    ...     "IEMOCAP_full_release",
+    ...     sessions="improvised",
+    ...     classes=("ang", "hap", "neu", "sad"),
+    ... )  # doctest: +SKIP
+    """
+    parts = {"all": ("impro", "script"), "improvised": ("impro",), "scripted": ("script",)}
+    if sessions not in parts:
+        raise ValueError(f"sessions={sessions!r} is none of {', '.join(parts)}.")
+    turns = [turn for turn in _iemocap_turns(Path(folder)) if turn[3].startswith(parts[sessions])]
+    if classes is not None:
+        found = {emotion for _, _, emotion, _ in turns}
+        unknown = sorted(set(classes) - found)
+        if unknown:
+            raise ValueError(f"classes holds {unknown}; these dialogues have {sorted(found)}.")
+        turns = [turn for turn in turns if turn[2] in classes]
+    files, numbers, emotions, _ = zip(*turns, strict=True)
+    # Ses01F_impro01_M003: the last part begins with the speaker, the first with who wears markers.
+    speakers = [f"{f.stem[:5]}{f.stem.rpartition('_')[2][0]}" for f in files]
+    labels = {"target": emotions, "groups": numbers, "speakers": speakers}
+    return _corpus(files, labels, IEMOCAP, return_X_y, as_frame, extraction)
+
+
+def _recordings(folder: str | os.PathLike) -> list[Path]:
+    """wav files of a folder or of its folder ``wav``, in the order of their names."""
+    for place in (Path(folder), Path(folder) / "wav"):
+        files = sorted(f for f in place.glob("*.wav") if not f.name.startswith("."))
+        if files:
+            return files
+    raise FileNotFoundError(f"{folder} holds no wav file, nor does a folder 'wav' in it.")
+
+
+def _emodb(files: list[Path], return_X_y: bool, as_frame: bool, extraction: dict) -> Any:
+    names = [EMODB_NAME.fullmatch(file.stem) for file in files]
+    strange = [file.name for file, name in zip(files, names, strict=True) if name is None]
+    if strange:
+        raise ValueError(
+            f"{strange[0]} (and {len(strange) - 1} more) is not named as in EmoDB, such as "
+            "03a01Fa.wav: speaker, text, emotion, version."
+        )
+    labels = {
+        "target": [EMODB_EMOTIONS[name["emotion"]] for name in names],
+        "groups": [int(name["speaker"]) for name in names],
+    }
+    return _corpus(files, labels, EMODB, return_X_y, as_frame, extraction)
+
+
+def _iemocap_turns(folder: Path) -> list[tuple[Path, int, str, str]]:
+    """(recording, session number, emotion, dialogue such as impro01) of every labelled turn."""
+    turns = []
+    for number in range(1, 6):
+        session = folder / f"Session{number}"
+        for labels in sorted((session / "dialog" / "EmoEvaluation").glob("[!.]*.txt")):
+            for turn in IEMOCAP_TURN.finditer(labels.read_text()):
+                file = session / "sentences" / "wav" / labels.stem / f"{turn['turn']}.wav"
+                turns.append((file, number, turn["emotion"], labels.stem.partition("_")[2]))
+    if not turns:
+        raise FileNotFoundError(
+            f"{folder} holds no labels: expected Session1/dialog/EmoEvaluation/*.txt and so on."
+        )
+    return sorted(turns)
+
+
+def _corpus(
+    files: Sequence[Path],
+    labels: dict[str, Sequence],
+    description: str,
+    return_X_y: bool,
+    as_frame: bool,
+    extraction: dict,
+) -> Any:
+    """The Bunch that all loaders return, as scikit-learn's do; `labels` has a list a file."""
+    features = extract_features(files, **extraction)
+    # Recordings may have been skipped.
+    kept = np.isin([str(file) for file in files], features.index.get_level_values("file"))
+    labels = {name: np.array(values)[kept] for name, values in labels.items()}
+    data, target, frame = features.to_numpy(), labels.pop("target"), None
+    classes = np.unique(target).tolist()
+    if as_frame:
+        data = features.reset_index(drop=True)
+        target = require("pandas", "audio").Series(target, name="target")
+        frame = data.assign(target=target, **labels)
+    if return_X_y:
+        return data, target
+    return Bunch(
+        data=data,
+        target=target,
+        **labels,
+        feature_names=list(features.columns),
+        target_names=classes,
+        filenames=[file.name for file, keep in zip(files, kept, strict=True) if keep],
+        frame=frame,
+        DESCR=description,
+    )
