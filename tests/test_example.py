@@ -103,3 +103,21 @@ def test_ci_runs_the_readmes_test_command():
     commands = [c.strip() for c in readme_blocks("bash")]
     (test_command,) = [c for c in commands if "pytest" in c]
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == test_command
+
+
+def test_from_recordings_to_a_table(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("opensmile")
+    example = load_example("plot_from_recordings")
+    make = example.make_recordings
+    monkeypatch.setattr(example, "make_recordings", lambda folder: make(folder, n_takes=2))
+    figure = tmp_path / "figure.png"
+    arguments = ["--feature-set", "IS09_emotion", "--samplers", "duplication", "SMOTE"]
+    arguments += ["--sets", "0", "1", "--repeats", "1", "--n-jobs", "1", "--figure", str(figure)]
+    curves = example.main(arguments)
+    out = capsys.readouterr().out
+    assert "32 recordings, 384 features" in out
+    for name in ("no augmentation", "duplication", "SMOTE"):
+        assert re.search(rf"^{name} +\d", out, re.MULTILINE)
+    assert list(curves) == ["duplication", "SMOTE"]
+    assert curves["SMOTE"].scores.min() > 1 / 4  # four emotions
+    assert figure.stat().st_size > 5000

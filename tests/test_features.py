@@ -35,7 +35,9 @@ def computed(monkeypatch):
 
 def test_features_are_opensmiles(files):
     ours = extract_features(files, SET)
-    theirs = opensmile.Smile(feature_set=opensmile.FeatureSet.IS09).process_files([*map(str, files)])
+    theirs = opensmile.Smile(feature_set=opensmile.FeatureSet.IS09).process_files(
+        [*map(str, files)]
+    )
     pd.testing.assert_frame_equal(ours, theirs, check_index_type=False)
     assert ours.to_numpy().dtype == np.float32
     assert np.ptp(ours.to_numpy(), axis=0).max() > 0

@@ -1,0 +1,13 @@
+"""Figures of what a sampler learned and whether its rows help; they need the ``plot`` extra."""
+
+from ._curve import AugmentationCurveDisplay
+from ._embedding import EmbeddingDisplay
+from ._histogram import FeatureHistogramDisplay
+from ._history import TrainingHistoryDisplay
+
+__all__ = [
+    "AugmentationCurveDisplay",
+    "EmbeddingDisplay",
+    "FeatureHistogramDisplay",
+    "TrainingHistoryDisplay",
+]

@@ -1,0 +1,169 @@
+"""Scores against the number of synthetic sets (Figs. 6 to 8 and 10 of the paper)."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..model_selection import augmentation_curve
+from ._style import SYNTHETIC, axes
+
+
+class AugmentationCurveDisplay:
+    """Score against the number of synthetic sets (Figs. 6 to 8 and 10 of Yi & Mak 2020).
+
+    Parameters
+    ----------
+    n_sets : array-like of shape (n_points,)
+        Numbers of sets.
+    scores : array-like of shape (n_points, n_repeats)
+        A score each point and repeat.
+    score_name : str, default="UAR"
+        Of the vertical axis.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it was drawn.
+    figure_ : matplotlib Figure
+        Its figure.
+    line_ : matplotlib Line2D
+        Means.
+    band_ : matplotlib PolyCollection or None
+        One standard deviation over the repeats on either side; None for one repeat.
+    baseline_ : matplotlib Line2D or None
+        The mean without augmentation; None where 0 is no point.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from skadan.displays import AugmentationCurveDisplay
+    >>> display = AugmentationCurveDisplay(n_sets=[0, 1], scores=[[0.5, 0.6], [0.6, 0.7]]).plot()
+    >>> display.line_.get_ydata()
+    array([0.55, 0.65])
+    """
+
+    def __init__(self, *, n_sets: ArrayLike, scores: ArrayLike, score_name: str = "UAR") -> None:
+        self.n_sets = n_sets
+        self.scores = scores
+        self.score_name = score_name
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: ArrayLike,
+        y: ArrayLike,
+        *,
+        score_name: str = "UAR",
+        label: str | None = None,
+        ax: Any = None,
+        **parameters: Any,
+    ) -> "AugmentationCurveDisplay":
+        """Compute the curve of a pipeline and draw it.
+
+        Parameters
+        ----------
+        estimator : imblearn.pipeline.Pipeline
+            As for `skadan.model_selection.augmentation_curve`.
+        X : array-like of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        score_name : str, default="UAR"
+            Of the vertical axis.
+        label : str, default=None
+            As for `plot`.
+        ax : matplotlib Axes, default=None
+            As for `plot`.
+        **parameters
+            Further keywords of `augmentation_curve`.
+
+        Returns
+        -------
+        display : AugmentationCurveDisplay
+            Drawn.
+        """
+        curve = augmentation_curve(estimator, X, y, **parameters)
+        return cls.from_curve(curve, score_name=score_name, label=label, ax=ax)
+
+    @classmethod
+    def from_curve(
+        cls, curve: Any, *, score_name: str = "UAR", label: str | None = None, ax: Any = None
+    ) -> "AugmentationCurveDisplay":
+        """Draw what `augmentation_curve` returned.
+
+        Parameters
+        ----------
+        curve : Bunch
+            With ``n_sets`` and ``scores``.
+        score_name : str, default="UAR"
+            Of the vertical axis.
+        label : str, default=None
+            As for `plot`.
+        ax : matplotlib Axes, default=None
+            As for `plot`.
+
+        Returns
+        -------
+        display : AugmentationCurveDisplay
+            Drawn.
+        """
+        display = cls(n_sets=curve.n_sets, scores=curve.scores, score_name=score_name)
+        return display.plot(ax, label=label)
+
+    def plot(
+        self,
+        ax: Any = None,
+        *,
+        label: str | None = None,
+        color: Any = SYNTHETIC,
+        marker: str = "o",
+    ) -> "AugmentationCurveDisplay":
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where; None makes a figure. Several curves may share one.
+        label : str, default=None
+            Of the curve in the legend.
+        color : matplotlib colour, default="#0072b2"
+            Of the curve and its band.
+        marker : str, default="o"
+            Of the points.
+
+        Returns
+        -------
+        display : AugmentationCurveDisplay
+            Itself.
+        """
+        self.ax_ = axes(ax)
+        self.figure_ = self.ax_.figure
+        order = np.argsort(self.n_sets)
+        n_sets, scores = np.asarray(self.n_sets)[order], np.asarray(self.scores)[order]
+        mean = scores.mean(1)
+        (self.line_,) = self.ax_.plot(n_sets, mean, marker=marker, color=color, label=label)
+        self.band_ = self.baseline_ = None
+        if scores.shape[1] > 1:
+            spread = scores.std(1, ddof=1)
+            self.band_ = self.ax_.fill_between(
+                n_sets, mean - spread, mean + spread, color=color, alpha=0.15, linewidth=0
+            )
+        if (n_sets == 0).any():
+            # One line does for several curves on an axis.
+            drawn = any(line.get_label() == "no augmentation" for line in self.ax_.get_lines())
+            self.baseline_ = self.ax_.axhline(
+                mean[n_sets == 0][0],
+                color="black",
+                linestyle=":",
+                linewidth=1,
+                label="_no augmentation" if drawn else "no augmentation",
+            )
+        self.ax_.set_xticks(n_sets)
+        self.ax_.set_xlabel("synthetic sets added")
+        self.ax_.set_ylabel(self.score_name)
+        if self.ax_.get_legend_handles_labels()[0]:
+            self.ax_.legend()
+        return self

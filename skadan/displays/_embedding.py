@@ -1,0 +1,214 @@
+"""Real and synthetic rows in the plane (Figs. 4 and 9 of the paper)."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import clone
+from sklearn.manifold import TSNE
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array
+
+from ._style import axes, legend_outside, mark
+
+
+class EmbeddingDisplay:
+    """Real and synthetic rows in the plane (Figs. 4 and 9 of Yi & Mak 2020).
+
+    A colour and a marker each class, light and open for real rows, dark and filled for synthetic
+    ones. Distances between far groups mean little in t-SNE.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n_samples, 2)
+        Places.
+    labels : ndarray of shape (n_samples,)
+        Classes.
+    is_synthetic : ndarray of shape (n_samples,)
+        Which rows are synthetic.
+    title : str, default=None
+        Of the figure.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it was drawn.
+    figure_ : matplotlib Figure
+        Its figure.
+    scatters_ : dict of tuple to matplotlib PathCollection
+        By class and whether synthetic.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from sklearn.decomposition import PCA
+    >>> from skadan import WADANSampler
+    >>> from skadan.datasets import make_speaker_classification
+    >>> from skadan.displays import EmbeddingDisplay
+    >>> X, y, _ = make_speaker_classification(40, 60, random_state=0)
+    >>> sampler = WADANSampler(max_epochs=3, random_state=0).fit(X, y)
+    >>> display = EmbeddingDisplay.from_estimator(
+    ...     sampler, X, y, space="latent", embedding=PCA(2), random_state=0
+    ... )
+    >>> display.points.shape
+    (80, 2)
+    """
+
+    def __init__(
+        self,
+        *,
+        points: np.ndarray,
+        labels: np.ndarray,
+        is_synthetic: np.ndarray,
+        title: str | None = None,
+    ) -> None:
+        self.points = points
+        self.labels = labels
+        self.is_synthetic = is_synthetic
+        self.title = title
+
+    @classmethod
+    def from_estimator(
+        cls,
+        sampler: Any,
+        X: Any,
+        y: ArrayLike,
+        *,
+        space: str = "original",
+        embedding: Any = None,
+        random_state: Any = None,
+        ax: Any = None,
+    ) -> "EmbeddingDisplay":
+        """Embed real rows and one synthetic row for each of their labels, and draw.
+
+        Parameters
+        ----------
+        sampler : estimator
+            Fitted, with ``sample``; for the latent space with ``encode`` and ``sample_latent``.
+        X : {array-like, dataframe} of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        space : {"original", "latent"}, default="original"
+            z-normed rows, or codes.
+        embedding : estimator, default=None
+            With ``fit_transform`` to two columns; None for t-SNE.
+        random_state : int, RandomState instance or None, default=None
+            Seed of the draw and of t-SNE.
+        ax : matplotlib Axes, default=None
+            As for `plot`.
+
+        Returns
+        -------
+        display : EmbeddingDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If `space` is unknown.
+        """
+        if space not in ("original", "latent"):
+            raise ValueError(f"space={space!r}: use 'original' or 'latent'.")
+        if space == "latent":
+            real, new = sampler.encode(X), sampler.sample_latent(y, random_state=random_state)
+        else:
+            real, new = X, sampler.sample(y, random_state=random_state)[0]
+        return cls.from_arrays(
+            real,
+            y,
+            new,
+            y,
+            embedding=embedding,
+            random_state=random_state,
+            title=f"{type(sampler).__name__}, {space} space",
+            ax=ax,
+        )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        X: Any,
+        y: ArrayLike,
+        X_new: Any,
+        y_new: ArrayLike,
+        *,
+        embedding: Any = None,
+        random_state: Any = None,
+        title: str | None = None,
+        ax: Any = None,
+    ) -> "EmbeddingDisplay":
+        """Embed real and synthetic rows, of whatever sampler, and draw.
+
+        Parameters
+        ----------
+        X, X_new : {array-like, dataframe} of shape (n_samples, n_features)
+            Real and synthetic rows; both are z-normed by the real ones' mean and deviation.
+        y, y_new : array-like of shape (n_samples,)
+            Their classes.
+        embedding : estimator, default=None
+            With ``fit_transform`` to two columns; None for t-SNE.
+        random_state : int, RandomState instance or None, default=None
+            Seed of t-SNE.
+        title : str, default=None
+            Of the figure.
+        ax : matplotlib Axes, default=None
+            As for `plot`.
+
+        Returns
+        -------
+        display : EmbeddingDisplay
+            Drawn.
+        """
+        real, new = (check_array(rows, dtype=np.float64) for rows in (X, X_new))
+        scaler = StandardScaler().fit(real)
+        rows = np.vstack([scaler.transform(real), scaler.transform(new)])
+        if embedding is None:
+            perplexity = min(30.0, (len(rows) - 1) / 3)
+            embedding = TSNE(perplexity=perplexity, init="pca", random_state=random_state)
+        points = clone(embedding).fit_transform(rows)
+        display = cls(
+            points=points,
+            labels=np.concatenate([np.asarray(y), np.asarray(y_new)]),
+            is_synthetic=np.repeat([False, True], [len(real), len(new)]),
+            title=title,
+        )
+        return display.plot(ax)
+
+    def plot(self, ax: Any = None) -> "EmbeddingDisplay":
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where; None makes a figure.
+
+        Returns
+        -------
+        display : EmbeddingDisplay
+            Itself.
+        """
+        self.ax_ = axes(ax)
+        self.figure_ = self.ax_.figure
+        self.scatters_ = {}
+        for synthetic in (False, True):  # the dark ones on top
+            for k, c in enumerate(np.unique(self.labels)):
+                colour, marker = mark(k)
+                chosen = (self.labels == c) & (self.is_synthetic == synthetic)
+                look = {"facecolors": colour, "s": 16} if synthetic else {"facecolors": "none"}
+                self.scatters_[c, synthetic] = self.ax_.scatter(
+                    *self.points[chosen].T,
+                    edgecolors=colour,
+                    marker=marker,
+                    alpha=0.9 if synthetic else 0.5,
+                    linewidths=0.8,
+                    label=f"{c}" if synthetic else "_real",
+                    **look,
+                )
+        legend_outside(self.ax_, "filled: synthetic\nopen: real")
+        self.ax_.set_xticks([])
+        self.ax_.set_yticks([])
+        if self.title:
+            self.ax_.set_title(self.title)
+        return self

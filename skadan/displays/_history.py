@@ -1,0 +1,127 @@
+"""Loss curves (Fig. 3 of the paper)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from ._style import axes, legend_outside
+
+
+class TrainingHistoryDisplay:
+    """Losses of a training, epoch by epoch (Fig. 3 of Yi & Mak 2020).
+
+    What to look for is in the user guide: a reconstruction error that still falls asks for more
+    epochs; a discriminator's loss near 0 under cross-entropy means that the generator has lost.
+
+    Parameters
+    ----------
+    history : mapping of str to array-like of shape (n_epochs,)
+        The loss terms by name, as in ``history_``.
+    name : str, default=None
+        Of the sampler, for the title.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it was drawn.
+    figure_ : matplotlib Figure
+        Its figure.
+    lines_ : list of matplotlib Line2D
+        A line each term.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from skadan import WADANSampler
+    >>> from skadan.datasets import make_speaker_classification
+    >>> from skadan.displays import TrainingHistoryDisplay
+    >>> X, y, _ = make_speaker_classification(40, 60, random_state=0)
+    >>> sampler = WADANSampler(max_epochs=3, random_state=0).fit(X, y)
+    >>> display = TrainingHistoryDisplay.from_estimator(sampler)
+    >>> len(display.lines_) == len(sampler.history_)
+    True
+    """
+
+    def __init__(self, *, history: Mapping[str, Any], name: str | None = None) -> None:
+        self.history = history
+        self.name = name
+
+    @classmethod
+    def from_estimator(
+        cls, sampler: Any, *, terms: Sequence[str] | None = None, ax: Any = None
+    ) -> "TrainingHistoryDisplay":
+        """Draw the losses of a fitted sampler.
+
+        Parameters
+        ----------
+        sampler : estimator
+            With ``history_``.
+        terms : sequence of str, default=None
+            As for `plot`.
+        ax : matplotlib Axes, default=None
+            As for `plot`.
+
+        Returns
+        -------
+        display : TrainingHistoryDisplay
+            Drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the sampler is not fitted.
+        """
+        check_is_fitted(sampler, "history_")
+        return cls(history=sampler.history_, name=type(sampler).__name__).plot(ax, terms=terms)
+
+    def plot(
+        self, ax: Any = None, *, terms: Sequence[str] | None = None
+    ) -> "TrainingHistoryDisplay":
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where; None makes a figure.
+        terms : sequence of str, default=None
+            Names of the terms to draw; None for all. The scale is logarithmic, and linear around 0
+            where a term is negative.
+
+        Returns
+        -------
+        display : TrainingHistoryDisplay
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a term is unknown.
+        """
+        terms = list(self.history) if terms is None else list(terms)
+        unknown = [term for term in terms if term not in self.history]
+        if unknown:
+            raise ValueError(f"terms holds {unknown}; the history has {list(self.history)}.")
+        self.ax_ = axes(ax)
+        self.figure_ = self.ax_.figure
+        styles = ("-", "--", "-.", ":")
+        self.lines_ = []
+        for i, term in enumerate(terms):
+            losses = np.asarray(self.history[term])
+            epochs = np.arange(1, len(losses) + 1)
+            style = styles[i % len(styles)]
+            self.lines_ += self.ax_.plot(epochs, losses, style, label=term.replace("_", " "))
+        values = np.concatenate([np.asarray(self.history[term]) for term in terms])
+        if (values > 0).all():
+            self.ax_.set_yscale("log")
+        else:
+            linear = np.median(np.abs(values)) or 1.0
+            self.ax_.set_yscale("symlog", linthresh=linear)
+        self.ax_.set_xlabel("epoch")
+        self.ax_.set_ylabel("loss")
+        if self.name:
+            self.ax_.set_title(self.name)
+        legend_outside(self.ax_)
+        return self
