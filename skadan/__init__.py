@@ -8,9 +8,10 @@ from ._samplers import (
     GANSampler,
     WADANSampler,
 )
+from ._saving import load_generator, save_generator
 from ._strategy import Replicate
+from ._version import __version__
 
-__version__ = "0.1.0"
 __all__ = [
     "AAESampler",
     "ADANSampler",
@@ -19,4 +20,7 @@ __all__ = [
     "NoiseSampler",
     "Replicate",
     "WADANSampler",
+    "__version__",
+    "load_generator",
+    "save_generator",
 ]

@@ -1,5 +1,6 @@
 """Samplers whose model is a trained game: from a table to networks, and back to rows."""
 
+import os
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from sklearn.utils import check_array
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from ._batch import TRAINING, Batches, Table, seeded_generator
-from ._checks import check_betas, check_layers, resolve_device
+from ._checkpoint import Checkpoint
+from ._checks import check_betas, check_layers, is_count, resolve_device
 from ._coordinates import choose_coordinates
 from ._cuda_graph import captured
 from ._game import Game
@@ -26,6 +28,7 @@ from ._shell import SyntheticSampler
 from ._strategy import class_weights
 from ._threads import torch_threads
 from ._training import train
+from ._version import __version__
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -40,6 +43,8 @@ class AdversarialSampler(SyntheticSampler):
     betas: tuple[float, float] = (0.5, 0.9)
     n_threads: int = 1
     device: str = "auto"
+    checkpoint: str | os.PathLike | None = None
+    checkpoint_epochs: int = 20
     verbose: int = 0
 
     # Constructor keywords of the samplers whose game has a use for them.
@@ -58,6 +63,8 @@ class AdversarialSampler(SyntheticSampler):
         "betas": [tuple, list],
         "n_threads": [Interval(Integral, 1, None, closed="left")],
         "device": [str],
+        "checkpoint": [str, os.PathLike, None],
+        "checkpoint_epochs": [Interval(Integral, 1, None, closed="left")],
         "verbose": ["verbose"],
     }
 
@@ -81,6 +88,7 @@ class AdversarialSampler(SyntheticSampler):
     ) -> TrainedModel:
         device = resolve_device(self.device)
         generator = seeded_generator(self.random_state, TRAINING, device)
+        checkpoint = self._checkpoint(generator, rows, numbers, classes)
         scaling = Scaling.fit(rows)
 
         def tensor(array: np.ndarray) -> torch.Tensor:
@@ -104,12 +112,25 @@ class AdversarialSampler(SyntheticSampler):
             betas=tuple(self.betas),
             on_epoch=self._report,
             prepare=partial(captured, game=game, generator=generator),
+            checkpoint=checkpoint,
         )
         self.n_iter_, self.device_ = self.max_epochs, str(device)
         real_rows = RealRows.of(game, networks, u, numbers, self.residuals, self.anchor)
         return TrainedModel(
             game, networks.to_numpy(), scaling, coordinates, counts, str(device), real_rows
         )
+
+    def _checkpoint(self, generator: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
+        """Of this training, which its data, parameters and versions tell from any other."""
+        if self.checkpoint is None:
+            return None
+        params = self.get_params(deep=False)
+        for name in ("checkpoint", "checkpoint_epochs", "sampling_strategy", "verbose"):
+            del params[name]  # the networks do not depend on these
+        if not is_count(self.random_state):
+            params["random_state"] = None
+        origin = (type(self).__name__, sorted(params.items()), __version__, torch.__version__)
+        return Checkpoint(self.checkpoint, self.checkpoint_epochs, generator, *origin, *data)
 
     def _report(self, epoch: int, losses: dict[str, float]) -> None:
         """About ten lines a fit, where ``verbose`` asks for them."""

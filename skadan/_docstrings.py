@@ -77,6 +77,14 @@ PARAMETERS = {
         "afterwards. The result is reproducible for a given number.",
     ),
     "device": ("str", 'A torch device, or "auto": a GPU where there is one, else the CPU.'),
+    "checkpoint": (
+        "path or None",
+        "Folder that keeps the state of training: a fit that was stopped, even killed, goes on "
+        "from there to the result that it would have had. Each fit has a file of its own, named "
+        "for its data and parameters, so folds and settings may share the folder; a fit that ends "
+        "removes its file.",
+    ),
+    "checkpoint_epochs": ("int", "Epochs from one kept state to the next."),
     "verbose": ("int", "1 or more prints the losses about ten times a fit."),
     "saturating": (
         "bool",

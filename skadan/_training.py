@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.optim import Adam
 
 from ._batch import Batch, Batches
+from ._checkpoint import Checkpoint
 from ._game import Game, Turn
 from ._networks import Networks
 
@@ -37,6 +38,15 @@ class Optimizers:
             )
             for moves in {turn.moves: None for turn in turns}
         }
+
+    def state(self) -> list[dict]:
+        """Adam's moments and step counts, set by set."""
+        return [adam.state_dict() for adam in self._adam.values()]
+
+    def load_state(self, saved: list[dict]) -> None:
+        """Go on from what `state` gave."""
+        for adam, state in zip(self._adam.values(), saved, strict=True):
+            adam.load_state_dict(state)
 
     def descend(self, turn: Turn, loss: Tensor) -> None:
         """One Adam step on `loss`, for the networks of this turn and no other."""
@@ -72,11 +82,13 @@ def train(
     betas: tuple[float, float],
     on_epoch: Callable[[int, dict[str, float]], None] = lambda epoch, losses: None,
     prepare: Callable[[Advance], Advance] = lambda advance: advance,
+    checkpoint: Checkpoint | None = None,
 ) -> History:
     """Train `networks` in place and return the mean of each loss term, epoch by epoch.
 
     The host reads from the device once an epoch. `on_epoch` is called after each, with the number
     of epochs done and their losses. `prepare` may replace the iteration by an equal, faster one.
+    `checkpoint` keeps the state, and the training goes on from what it kept.
 
     Raises
     ------
@@ -87,8 +99,8 @@ def train(
     advance = prepare(
         lambda rows: step(game, networks, optimizers, batches.batch(rows), batches.draw)
     )
-    rows = []
-    for epoch in range(1, max_epochs + 1):
+    start, names, rows = checkpoint.restore(networks, optimizers) if checkpoint else (0, [], [])
+    for epoch in range(start + 1, max_epochs + 1):
         steps = [advance(numbers) for numbers in batches.epoch()]
         names = list(steps[0])
         means = torch.stack([torch.stack(list(terms.values())) for terms in steps]).mean(0)
@@ -96,6 +108,10 @@ def train(
         losses = dict(zip(names, rows[-1], strict=True))
         check_finite(losses, epoch)
         on_epoch(epoch, losses)
+        if checkpoint:
+            checkpoint.save(epoch, names, rows, networks, optimizers)
+    if checkpoint:
+        checkpoint.remove()
     return dict(zip(names, np.array(rows).T.copy(), strict=True))
 
 

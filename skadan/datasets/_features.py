@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import cache as remember
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from joblib import Parallel, delayed
 
+from .._files import written_whole
 from .._optional import require
 
 CHUNK = 16  # recordings that a worker takes at a time
@@ -213,10 +213,8 @@ def _load(path: Path) -> Extracted | None:
 
 
 def _save(path: Path, result: Extracted) -> None:
-    """All of it or nothing: a killed process leaves no half-written file under that name."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+    with written_whole(path) as file:
         np.savez(file, values=result.values, seconds=result.seconds, rate=result.sampling_rate)
-    os.replace(file.name, path)
 
 
 def _report(problems: dict[str, str], on_error: str) -> None:

@@ -1,0 +1,298 @@
+"""Fitted samplers through files and pickles: the same rows out, and nothing else in."""
+
+import json
+import pickle
+import re
+import sys
+from functools import partial
+
+import cloudpickle
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+import torch
+from conftest import BASELINES, ROOT, SMALL
+from imblearn.pipeline import Pipeline
+from safetensors.numpy import load, save
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.svm import LinearSVC
+
+from skadan import (
+    ADANSampler,
+    NoiseSampler,
+    Replicate,
+    WADANSampler,
+    _saving,
+    load_generator,
+    save_generator,
+)
+
+SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
+RELEASES = ROOT / "tests" / "data"
+
+
+@pytest.fixture(params=SETTINGS, ids=lambda cls: cls.__name__)
+def new(request):
+    return partial(request.param, **SETTINGS[request.param])
+
+
+@pytest.fixture
+def wadan(problem):
+    X, y, _ = problem
+    return WADANSampler(**SMALL).fit(X, y)
+
+
+def through_joblib(thing, tmp_path):
+    joblib.dump(thing, tmp_path / "thing.joblib")
+    return joblib.load(tmp_path / "thing.joblib")
+
+
+def through_skops(thing, tmp_path):
+    skops.io.dump(thing, tmp_path / "thing.skops")
+    unknown = skops.io.get_untrusted_types(file=tmp_path / "thing.skops")
+    others = {name for name in unknown if not name.startswith("skadan.")}
+    assert others <= {"imblearn.pipeline.Pipeline"}  # skops knows scikit-learn's classes only
+    return skops.io.load(tmp_path / "thing.skops", trusted=unknown)
+
+
+def through_generator_file(thing, tmp_path):
+    save_generator(thing, tmp_path / "thing.safetensors")
+    return load_generator(tmp_path / "thing.safetensors")
+
+
+PICKLES = {
+    "pickle": lambda thing, _: pickle.loads(pickle.dumps(thing)),
+    "cloudpickle": lambda thing, _: pickle.loads(cloudpickle.dumps(thing)),
+    "joblib": through_joblib,
+    "skops": through_skops,
+}
+WAYS = PICKLES | {"save_generator": through_generator_file}
+
+
+def assert_same_rows(ours, theirs):
+    assert type(ours) is type(theirs)
+    if isinstance(ours, pd.DataFrame):
+        pd.testing.assert_frame_equal(ours, theirs)
+    elif sparse.issparse(ours):
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_array_equal(ours.toarray(), theirs.toarray())
+    else:
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_sampler_comes_back(way, new, problem, tmp_path):
+    X, y, _ = problem
+    sampler = new(sampling_strategy=Replicate(2)).fit(X, y)
+    back = WAYS[way](sampler, tmp_path)
+    assert type(back) is type(sampler)
+    for ours, theirs in zip(back.sample(y), sampler.sample(y), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert back.get_params() == sampler.get_params()
+    np.testing.assert_array_equal(back.classes_, sampler.classes_)
+    if hasattr(sampler, "history_"):
+        assert back.history_.keys() == sampler.history_.keys()
+        assert back.n_iter_ == sampler.n_iter_
+    if hasattr(sampler, "encode"):
+        np.testing.assert_array_equal(back.encode(X), sampler.encode(X))
+    again = clone(back).fit_resample(X, y)
+    for ours, theirs in zip(again, sampler.fit_resample(X, y), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("way", PICKLES)
+def test_a_pipeline_comes_back(way, problem, tmp_path):
+    X, y, _ = problem
+    pipe = Pipeline([("aug", WADANSampler(**SMALL)), ("svm", LinearSVC(C=1e-3, random_state=0))])
+    pipe.fit(X, y)
+    back = PICKLES[way](pipe, tmp_path)
+    np.testing.assert_array_equal(back.decision_function(X), pipe.decision_function(X))
+
+
+FRAME = {"a": "float64", "b": "Int64", "c": "float32", "d": "int8", "e": "Float64", "f": "bool"}
+
+
+def containers(X):
+    frame = pd.DataFrame(np.round(10 * X[:, :6]), columns=list(FRAME))
+    frame["f"] = frame["f"] > 0
+    return {
+        "float32": X.astype(np.float32),
+        "list": X.tolist(),
+        "csr_matrix": sparse.csr_matrix(X),
+        "csc_array": sparse.csc_array(X),
+        "frame": frame.astype(FRAME),
+        "numbered": pd.DataFrame(X),
+    }
+
+
+@pytest.mark.parametrize("kind", containers(np.zeros((2, 9))))
+@pytest.mark.parametrize("labels", ["numbers", "text", "objects"])
+def test_a_file_keeps_container_and_labels(kind, labels, problem, tmp_path):
+    X, y, _ = problem
+    X = containers(X)[kind]
+    names = np.array(["sad", "glad", "calm"], dtype=object if labels == "objects" else None)
+    y = y if labels == "numbers" else names[y]
+    sampler = WADANSampler(**SMALL, class_weight={y[0]: 2.0}).fit(X, y)
+    back = through_generator_file(sampler, tmp_path)
+    assert_same_rows(back.sample(y)[0], sampler.sample(y)[0])
+    assert back.classes_.dtype == sampler.classes_.dtype
+    assert back.class_weight == {y[0]: 2.0}
+    assert_same_rows(back.decode(back.encode(X)), sampler.decode(sampler.encode(X)))
+    assert hasattr(back, "feature_names_in_") == (kind == "frame")
+
+
+def test_the_state_is_plain_and_hashes_alike(new, problem, tmp_path):
+    X, y, _ = problem
+    one, two = new().fit(X, y), new().fit(X, y)
+    assert joblib.hash(one) == joblib.hash(two)
+    assert joblib.hash(through_joblib(one, tmp_path)) == joblib.hash(one)
+    assert b"torch" not in pickle.dumps(one._model).replace(b"torch_threads", b"")
+
+
+def test_memory_of_a_pipeline(problem, tmp_path, monkeypatch):
+    X, y, _ = problem
+    pipe = Pipeline(
+        [("aug", WADANSampler(**SMALL)), ("svm", LinearSVC(C=1e-3, random_state=0))],
+        memory=str(tmp_path),
+    )
+    first = pipe.fit(X, y).decision_function(X)
+    monkeypatch.setattr(WADANSampler, "_fit", None)  # a second training would fail
+    np.testing.assert_array_equal(clone(pipe).fit(X, y).decision_function(X), first)
+
+
+def test_trained_on_a_gpu_loaded_without_one(wadan, problem, tmp_path):
+    from dataclasses import replace
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    expected = wadan.sample(5)[0]
+    wadan.device_ = "cuda:0"
+    wadan._model = replace(wadan._model, device="cuda:0")
+    for way in WAYS.values():
+        np.testing.assert_array_equal(way(wadan, tmp_path).sample(5)[0], expected)
+
+
+def test_what_a_file_cannot_hold(wadan, problem, tmp_path):
+    path = tmp_path / "generator"
+    with pytest.raises(NotFittedError):
+        save_generator(WADANSampler(), path)
+    wadan.set_params(random_state=np.random.RandomState(0))
+    with pytest.raises(TypeError, match=r"params\.random_state holds a RandomState.*set_params"):
+        save_generator(wadan, path)
+    wadan.set_params(random_state=0, sampling_strategy=lambda y: {})
+    with pytest.raises(TypeError, match="holds a function"):
+        save_generator(wadan, path)
+
+    class Own(WADANSampler):
+        pass
+
+    X, y, _ = problem
+    with pytest.raises(TypeError, match="Own is no sampler of skadan"):
+        save_generator(Own(**SMALL).fit(X, y), path)
+    X = pd.DataFrame(X[:, :2], columns=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]))
+    with pytest.raises(TypeError, match=r"column name \('a', 1\)"):
+        save_generator(NoiseSampler().fit(X, y), path)
+    assert not path.exists()
+
+
+@pytest.fixture
+def file(wadan, tmp_path):
+    path = tmp_path / "generator.safetensors"
+    save_generator(wadan, path)
+    return path
+
+
+def parts(data):
+    size = int.from_bytes(data[:8], "little")
+    return json.loads(data[8 : 8 + size])["__metadata__"], load(data)
+
+
+def test_truncated_files(file):
+    data = file.read_bytes()
+    for size in (0, 5, 8, 100, len(data) // 2, len(data) - 1):
+        file.write_bytes(data[:size])
+        with pytest.raises(ValueError, match=r"generator\.safetensors (is truncated|was not)"):
+            load_generator(file)
+
+
+def test_altered_files(file):
+    data = bytearray(file.read_bytes())
+    rng = np.random.default_rng(0)
+    for place in rng.integers(len(data), size=60):
+        changed = data.copy()
+        changed[place] ^= 1 << int(rng.integers(8))
+        file.write_bytes(changed)
+        with pytest.raises(ValueError, match=re.escape(str(file))):
+            load_generator(file)
+
+
+def test_foreign_files(file, tmp_path):
+    for data in (b"", b"hello", np.random.default_rng(0).bytes(1000), pickle.dumps([1] * 99)):
+        file.write_bytes(data)
+        with pytest.raises(ValueError, match=r"generator\.safetensors"):
+            load_generator(file)
+    for metadata in (None, {"skadan": "1"}, {"skadan": "{}"}, {"skadan": '{"format": "x"}'}):
+        file.write_bytes(save({"a": np.zeros(3)}, metadata=metadata))
+        with pytest.raises(ValueError, match="was not written by skadan's save_generator"):
+            load_generator(file)
+    with pytest.raises(FileNotFoundError):
+        load_generator(tmp_path / "gone")
+
+
+def test_a_file_that_was_made_up(file):
+    """With a right digest: what it names is looked up among this package's classes only."""
+    metadata, arrays = parts(file.read_bytes())
+    contents = json.loads(metadata["contents"])
+    contents["model"] = ["record", "os.system", {"command": "true"}]
+    metadata["contents"] = json.dumps(contents)
+    metadata["sha256"] = _saving._digest(metadata["contents"], arrays)
+    file.write_bytes(save(arrays, metadata=metadata))
+    with pytest.raises(ValueError, match="was not written by"):
+        load_generator(file)
+
+
+def test_a_newer_file(file):
+    metadata, arrays = parts(file.read_bytes())
+    metadata["skadan"] = json.dumps({"format": _saving.FORMAT + 1, "sampler": "Next"})
+    file.write_bytes(save(arrays, metadata=metadata))
+    with pytest.raises(ValueError, match=rf"format {_saving.FORMAT + 1}.*update skadan"):
+        load_generator(file)
+
+
+def test_an_older_file_stays_when_writing_fails(file, wadan, monkeypatch):
+    before = file.read_bytes()
+
+    def full(fd):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match=r"generator\.safetensors cannot be written"):
+        save_generator(wadan, file)
+    assert file.read_bytes() == before
+    assert len(list(file.parent.iterdir())) == 1
+
+
+def test_safetensors_is_an_extra(wadan, file, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(ImportError, match=r"pip install 'skadan\[save\]'"):
+        save_generator(wadan, file)
+    with pytest.raises(ImportError, match=r"pip install 'skadan\[save\]'"):
+        load_generator(file)
+
+
+@pytest.mark.parametrize("path", sorted(RELEASES.glob("*.safetensors")), ids=lambda p: p.stem)
+def test_files_of_earlier_releases(path):
+    """Made by ``python tests/make_release_files.py`` at each release."""
+    with np.load(path.with_suffix(".npz")) as expected:
+        X, y = load_generator(path).sample(len(expected["y"]), random_state=0)
+        np.testing.assert_allclose(X, expected["X"], rtol=1e-4, atol=1e-4)
+        np.testing.assert_array_equal(y, expected["y"])
+
+
+def test_there_are_files_of_releases():
+    assert list(RELEASES.glob("*.safetensors"))
