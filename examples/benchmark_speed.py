@@ -42,7 +42,7 @@ from skadan._divergences import CrossEntropy, WassersteinDivergence
 from skadan._game import cross_entropy
 from skadan._precision import in_precision, n_weights
 from skadan._products import affine
-from skadan._threads import torch_threads
+from skadan._torch_settings import torch_settings
 from skadan._training import Optimizers, step
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -378,7 +378,7 @@ def thread_rows(table, n_rounds):
 
     def with_threads(n):
         def epoch():
-            with torch_threads(n):
+            with torch_settings(n):
                 ours.epoch()
 
         return epoch
@@ -456,7 +456,7 @@ def main(arguments=None):
     shape = f"{args.rows:,} x {args.columns:,}"
     start = time.perf_counter()
     few = max(args.rounds // 3, 1)
-    with torch_threads(1):
+    with torch_settings(1):
         sections = [
             markdown(
                 f"One epoch, {shape}",

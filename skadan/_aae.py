@@ -100,9 +100,9 @@ class AAEGame:
 
     def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
         """Codes from the prior's component of each label, (m, 2)."""
-        angle = torch.arange(y.shape[1], device=y.device) * (2 * pi / y.shape[1])
+        angle = torch.arange(y.shape[1], device=y.device, dtype=y.dtype) * (2 * pi / y.shape[1])
         centres = self.prior_radius * torch.stack([angle.cos(), angle.sin()], dim=1)  # (K, 2)
-        return y @ centres.to(y.dtype) + self.prior_std * z
+        return y @ centres + self.prior_std * z
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:
         """D of a code and its label.

@@ -26,7 +26,7 @@ from ._real_rows import RealRows
 from ._scaling import Scaling
 from ._shell import SyntheticSampler
 from ._strategy import class_weights
-from ._threads import torch_threads
+from ._torch_settings import torch_settings
 from ._training import train
 from ._version import __version__
 
@@ -81,7 +81,7 @@ class AdversarialSampler(SyntheticSampler):
         class_weights(self.class_weight, classes, counts)
 
     def _resources(self) -> Any:
-        return torch_threads(self.n_threads)
+        return torch_settings(self.n_threads)
 
     def _learn(
         self, rows: np.ndarray, numbers: np.ndarray, classes: np.ndarray, counts: np.ndarray

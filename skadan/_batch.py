@@ -114,13 +114,14 @@ class Batches:
 
     def draw(self) -> Draw:
         """Fresh noise, labels and mixing weights for the latent players."""
-        device = self.table.x.device
+        device = self.table.x.device  # and dtype: the caller may have set other defaults
         rows = self._indices(torch.randint, len(self.table.y), (self.size,))
-        mu = torch.rand(self.size, 1, generator=self.generator, device=device)
+        mu = torch.rand(self.size, 1, generator=self.generator, device=device, dtype=torch.float32)
         return Draw(self._normal(self.size, self.n_noise), self.table.y.index_select(0, rows), mu)
 
     def _indices(self, function, *args) -> Tensor:
         return function(*args, generator=self.generator, device=self.table.x.device)
 
     def _normal(self, *shape: int) -> Tensor:
-        return torch.randn(*shape, generator=self.generator, device=self.table.x.device)
+        device = self.table.x.device
+        return torch.randn(*shape, generator=self.generator, device=device, dtype=torch.float32)

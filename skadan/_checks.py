@@ -16,6 +16,18 @@ def refuse_polars(X: Any) -> None:
         )
 
 
+def refuse_duplicate_names(X: Any) -> None:
+    """Columns that share a name cannot be told apart, here or in scikit-learn."""
+    names = getattr(X, "columns", None)
+    if names is None or getattr(names, "is_unique", True):
+        return
+    twice = names[names.duplicated()].unique().tolist()
+    raise ValueError(
+        f"X has more than one column named {', '.join(map(repr, twice[:5]))}: give each column a "
+        "name of its own, or pass X.to_numpy()."
+    )
+
+
 def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
     """Name the columns that hold NaN or infinity."""
     if rows.dtype.kind != "f":

@@ -50,7 +50,8 @@ class RowSpace:
         """The span of the rows of x (n, d), on random axes."""
         _, s, axes = torch.linalg.svd(x.double(), full_matrices=False)
         axes = axes[s > s[0] * max(x.shape) * torch.finfo(torch.float32).eps]  # (r, d)
-        gauss = torch.randn(len(axes), len(axes), generator=generator, device=x.device)
+        gauss = torch.empty(len(axes), len(axes), device=x.device, dtype=torch.float32)
+        gauss.normal_(generator=generator)
         rotation, _ = torch.linalg.qr(gauss.double())
         return cls((axes.T @ rotation).float().cpu().numpy())
 

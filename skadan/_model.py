@@ -93,7 +93,7 @@ class TrainedModel:
     ) -> tuple[Tensor, tuple[np.ndarray, ...]]:
         """Codes and real rows of one block; what is random is drawn on the CPU, for any device."""
         k = classes[part]
-        z = torch.randn(len(k), self.game.n_noise, generator=generator)
+        z = normal(len(k), self.game.n_noise, generator)
         y = torch.from_numpy(one_hot(k, len(self.counts)))
         h = self.game.generate(networks, z.to(device), y.to(device))
         return h, self.real_rows.draw(k, generator)
@@ -105,6 +105,13 @@ def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndar
         with torch.no_grad():
             block = function(slice(start, min(start + CHUNK, n_rows))).cpu().numpy()
         yield block
+
+
+def normal(n_rows: int, n_columns: int, generator: torch.Generator) -> Tensor:
+    """Standard normal numbers on the CPU, float32 whatever torch's default is."""
+    return torch.empty(n_rows, n_columns, device="cpu", dtype=torch.float32).normal_(
+        generator=generator
+    )
 
 
 def one_hot(classes: np.ndarray, n_classes: int) -> np.ndarray:

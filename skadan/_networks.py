@@ -54,7 +54,7 @@ def mlp(
     """
     layers: list[nn.Module] = []
     for (n_in, n_out), fans in zip(pairwise(sizes), pairwise(stands_for or sizes), strict=True):
-        layer = nn.utils.skip_init(Linear, n_in, n_out, device=device)
+        layer = nn.utils.skip_init(Linear, n_in, n_out, device=device, dtype=torch.float32)
         layer.fans = fans
         layers += [layer, nn.ReLU(inplace=True)]
     return nn.Sequential(*layers[:-1])

@@ -10,7 +10,7 @@ import torch
 from sklearn.utils._param_validation import Interval
 
 from ._docstrings import documented
-from ._model import CHUNK
+from ._model import CHUNK, normal
 from ._real_rows import draw_rows
 from ._scaling import Scaling
 from ._shell import SyntheticSampler
@@ -29,7 +29,7 @@ class NoiseModel:
         """A row of each class number (n,), drawn with replacement, with its noise."""
         for start in range(0, len(classes), CHUNK):
             rows = draw_rows(classes[start : start + CHUNK], self.counts, generator)
-            noise = torch.randn(len(rows), self.z.shape[1], generator=generator).numpy()
+            noise = normal(len(rows), self.z.shape[1], generator).numpy()
             yield self.scaling.unscale_rows(self.z[rows] + self.noise_scale * noise)
 
 

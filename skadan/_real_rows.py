@@ -77,5 +77,6 @@ class RealRows:
 def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:
     """For each class number a row of that class, in a table that is sorted by class."""
     first = np.cumsum(counts) - counts  # where each class begins
-    chance = torch.rand(len(classes), generator=generator, dtype=torch.float64).numpy()
+    like = {"dtype": torch.float64, "device": "cpu"}
+    chance = torch.rand(len(classes), generator=generator, **like).numpy()
     return first[classes] + (chance * counts[classes]).astype(int)

@@ -18,7 +18,13 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from ._batch import SAMPLING, seeded_generator
-from ._checks import check_finite_columns, check_varies, is_count, refuse_polars
+from ._checks import (
+    check_finite_columns,
+    check_varies,
+    is_count,
+    refuse_duplicate_names,
+    refuse_polars,
+)
 from ._containers import RowFormat, stack_labels
 from ._strategy import proportional_counts
 
@@ -158,6 +164,7 @@ class SyntheticSampler(BaseOverSampler):
         self._forget()
         refuse_polars(X)
         refuse_polars(y)
+        refuse_duplicate_names(X)
         check_classification_targets(y)
         labels, _ = check_target_type(y, indicate_one_vs_all=True)
         rows, labels = validate_data(self, X, labels, reset=True, **LENIENT)

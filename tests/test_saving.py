@@ -150,7 +150,7 @@ def test_the_state_is_plain_and_hashes_alike(new, problem, tmp_path):
     one, two = new().fit(X, y), new().fit(X, y)
     assert joblib.hash(one) == joblib.hash(two)
     assert joblib.hash(through_joblib(one, tmp_path)) == joblib.hash(one)
-    assert b"torch" not in pickle.dumps(one._model).replace(b"torch_threads", b"")
+    assert b"torch" not in pickle.dumps(one._model)
 
 
 def test_memory_of_a_pipeline(problem, tmp_path, monkeypatch):
