@@ -109,7 +109,7 @@ class AdversarialSampler(SyntheticSampler):
             batches,
             max_epochs=self.max_epochs,
             learning_rate=self.learning_rate,
-            betas=tuple(self.betas),
+            betas=(self.betas[0], self.betas[1]),
             on_epoch=self._report,
             prepare=partial(captured, game=game, generator=generator),
             checkpoint=checkpoint,

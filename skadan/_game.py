@@ -32,7 +32,9 @@ class Game(Protocol):
     again. A game with an encoder has ``encode(networks, x)`` besides.
     """
 
-    n_noise: int
+    @property
+    def n_noise(self) -> int:
+        """Size of z."""
 
     @property
     def capturable(self) -> bool:

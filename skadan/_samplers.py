@@ -47,17 +47,18 @@ PAPER: dict[str, Any] = {
 class _ADANFamily(AutoencodingSampler):
     """What ADAN and WADAN share: everything but the divergence."""
 
+    # Some take the place of the base's constants, which mypy does not like.
     n_latent: int = 100
     n_noise: int = 100
     alpha: float = 1.0
-    class_weight: str | dict | None = "balanced"
+    class_weight: str | dict | None = "balanced"  # type: ignore[misc]
     critic_steps: int = 1
     latent_steps: int = 4
     conditional_critic: bool = True
-    input_noise: float = 1.0
+    input_noise: float = 1.0  # type: ignore[misc]
     reconstruction_weight: float | str = "mean"
-    residuals: str | None = "all"
-    anchor: float = 0.75
+    residuals: str | None = "all"  # type: ignore[misc]
+    anchor: float = 0.75  # type: ignore[misc]
 
     _parameter_constraints: ClassVar[dict] = {
         **AutoencodingSampler._parameter_constraints,
@@ -90,7 +91,7 @@ class _ADANFamily(AutoencodingSampler):
             latent_steps=self.latent_steps,
             conditional_critic=self.conditional_critic,
             reconstruction_weight=1 / n_columns
-            if self.reconstruction_weight == "mean"
+            if isinstance(self.reconstruction_weight, str)
             else self.reconstruction_weight,
         )
 

@@ -58,7 +58,7 @@ RECORDS = (
 )
 LABELS = (Conditioned, PerClass)  # how a network takes them: a class as a value
 SPARSE = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
-KNOWN = {cls.__name__: cls for cls in (*SAMPLERS, *RECORDS, *LABELS)}
+KNOWN: dict[str, Any] = {cls.__name__: cls for cls in (*SAMPLERS, *RECORDS, *LABELS)}
 FITTED = ("classes_", "history_", "n_iter_", "device_", "n_features_in_", "feature_names_in_")
 
 
@@ -182,7 +182,7 @@ def load_generator(path: str | os.PathLike) -> Any:
 
 
 def _sampler(name: str, parts: dict, arrays: dict[str, np.ndarray]) -> Any:
-    sampler = KNOWN[name](**_decode(parts["params"], arrays))
+    sampler: Any = KNOWN[name](**_decode(parts["params"], arrays))
     for attribute, value in _decode(parts["fitted"], arrays).items():
         setattr(sampler, attribute, value)
     sampler._format = _decode_format(parts["rows"])

@@ -45,7 +45,9 @@ LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
 class Model(Protocol):
     """What a sampler has learned: `counts` (K,) training rows of each class, and how to draw."""
 
-    counts: np.ndarray
+    @property
+    def counts(self) -> np.ndarray:
+        """Training rows of each class, (K,)."""
 
     def sample(self, classes: np.ndarray, generator: torch.Generator) -> Iterator[np.ndarray]:
         """Synthetic rows for class numbers (n,): float64 blocks in the table's units."""
@@ -134,11 +136,12 @@ class SyntheticSampler(BaseOverSampler):
         """
         return self._fit_resample(X, y)
 
-    def _fit_resample(self, X, y):
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         rows, labels = self._validate(X, y)
         wanted = self.sampling_strategy_
         y_new = np.repeat(np.array(list(wanted), dtype=labels.dtype), list(wanted.values()))
-        row_format, blocks = RowFormat.of(X, rows), iter(())
+        row_format = RowFormat.of(X, rows)
+        blocks: Iterator[np.ndarray] = iter(())
         if len(y_new):
             self._fit(row_format, rows, labels)
             blocks = self._model.sample(self._class_numbers(y_new), self._generator(None))
@@ -158,7 +161,7 @@ class SyntheticSampler(BaseOverSampler):
             stacklevel=4,
         )
 
-    def _validate(self, X, y) -> tuple[np.ndarray, np.ndarray]:
+    def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Everything that can be wrong is found here, before any training."""
         self._validate_params()
         self._forget()
@@ -176,13 +179,13 @@ class SyntheticSampler(BaseOverSampler):
         self._check_settings(*np.unique(labels, return_counts=True))
         return rows, labels
 
-    def _dense(self, rows) -> np.ndarray:
+    def _dense(self, rows: Any) -> np.ndarray:
         """Validated rows as a dense array of finite values."""
         rows = rows.toarray() if sparse.issparse(rows) else rows
         check_finite_columns(rows, getattr(self, "feature_names_in_", None))
         return rows
 
-    def _new_rows(self, X) -> np.ndarray:
+    def _new_rows(self, X: Any) -> np.ndarray:
         """Rows for a fitted sampler, dense."""
         refuse_polars(X)
         return self._dense(validate_data(self, X, reset=False, **LENIENT))
@@ -250,7 +253,7 @@ class SyntheticSampler(BaseOverSampler):
         own = self.random_state if random_state is None else random_state
         return seeded_generator(own, SAMPLING, torch.device("cpu"))
 
-    def _class_numbers(self, y) -> np.ndarray:
+    def _class_numbers(self, y: Any) -> np.ndarray:
         if is_count(y):
             if y < 0:
                 raise ValueError(f"sample({y}): the number of rows cannot be negative.")

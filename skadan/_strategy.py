@@ -1,8 +1,10 @@
 """How many rows to make of which class."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Replicate:
@@ -34,7 +36,7 @@ class Replicate:
         if isinstance(n_sets, bool) or not isinstance(n_sets, (int, np.integer)) or n_sets < 1:
             raise ValueError(f"Replicate(n_sets={n_sets!r}): n_sets is a whole number, 1 or more.")
 
-    def __call__(self, y) -> dict:
+    def __call__(self, y: ArrayLike) -> dict:
         """Rows of each class after resampling: ``{c: (n_sets + 1) * n_c}``."""
         classes, counts = np.unique(np.asarray(y), return_counts=True)
         totals = (self.n_sets + 1) * counts
@@ -50,7 +52,7 @@ class Replicate:
         return f"Replicate({self.n_sets})"
 
 
-def class_weights(class_weight, classes: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def class_weights(class_weight: Any, classes: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Weight of each class in the cross-entropy of real rows (section IV-D), shape (K,).
 
     ``"balanced"`` is the paper's n_max / n_k; a dict may leave classes out, whose weight is 1.

@@ -172,7 +172,7 @@ def maximum_mean_discrepancy(
     if not (bandwidths > 0).all():
         raise ValueError(f"bandwidths={bandwidths.tolist()}: each must be above 0.")
 
-    def mean_kernel(A, B):
+    def mean_kernel(A: np.ndarray, B: np.ndarray) -> float:
         squared = euclidean_distances(A, B, squared=True)
         return sum(np.exp(-squared / (2 * sigma**2)).mean() for sigma in bandwidths)
 
@@ -349,7 +349,8 @@ def _linear_svm() -> Any:
 
 
 def _two_samples(X: ArrayLike, X_new: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    X, X_new = check_array(X, dtype=np.float64), check_array(X_new, dtype=np.float64)
-    if X.shape[1] != X_new.shape[1]:
-        raise ValueError(f"X has {X.shape[1]} columns, X_new has {X_new.shape[1]}.")
-    return X, X_new
+    real: np.ndarray = check_array(X, dtype=np.float64)
+    new: np.ndarray = check_array(X_new, dtype=np.float64)
+    if real.shape[1] != new.shape[1]:
+        raise ValueError(f"X has {real.shape[1]} columns, X_new has {new.shape[1]}.")
+    return real, new

@@ -97,7 +97,7 @@ def augmentation_curve(
     (2, 3)
     """
     before, sampler, after = _split(estimator)
-    n_sets = _check_n_sets(n_sets, synthetic_only)
+    points = _check_n_sets(n_sets, synthetic_only)
     X, y, groups = indexable(X, y, groups)
     labels = np.asarray(y)
     folds = list(check_cv(cv, labels, classifier=True).split(X, labels, groups))
@@ -112,16 +112,16 @@ def augmentation_curve(
             X,
             y,
             *fold,
-            n_sets,
+            points,
             synthetic_only,
         )
         for r, fold in jobs
     )
-    predictions = np.empty((len(n_sets), n_repeats, len(labels)), dtype=labels.dtype)
+    predictions = np.empty((len(points), n_repeats, len(labels)), dtype=labels.dtype)
     for (r, (_, test)), predicted in zip(jobs, results, strict=True):
         predictions[:, r, test] = predicted
     scores = [[metric(labels, p) for p in repeats] for repeats in predictions]
-    return Bunch(n_sets=n_sets, scores=np.array(scores), predictions=predictions, y=labels)
+    return Bunch(n_sets=points, scores=np.array(scores), predictions=predictions, y=labels)
 
 
 def _split(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:
@@ -138,14 +138,14 @@ def _split(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:
 
 
 def _check_n_sets(n_sets: Sequence[int], synthetic_only: bool) -> np.ndarray:
-    n_sets = np.asarray(n_sets)
+    points = np.asarray(n_sets)
     least = int(synthetic_only)
-    if n_sets.ndim != 1 or not len(n_sets) or n_sets.dtype.kind not in "iu" or min(n_sets) < least:
+    if points.ndim != 1 or not len(points) or points.dtype.kind not in "iu" or min(points) < least:
         raise ValueError(
-            f"n_sets={n_sets.tolist()}: give whole numbers of {least} or more"
+            f"n_sets={points.tolist()}: give whole numbers of {least} or more"
             + (", since synthetic_only leaves out the real rows." if synthetic_only else ".")
         )
-    return n_sets
+    return points
 
 
 def _check_partition(folds: list, n_rows: int) -> None:

@@ -1,4 +1,4 @@
-"""Lint and format."""
+"""Lint, format and types."""
 
 import subprocess
 import sys
@@ -18,4 +18,10 @@ def test_ruff(command):
         text=True,
         check=False,
     )
+    assert result.returncode == 0, result.stdout
+
+
+def test_types_of_the_public_surface():
+    command = [sys.executable, "-m", "mypy", "--no-incremental"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout

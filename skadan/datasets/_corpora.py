@@ -223,14 +223,14 @@ def _recordings(folder: str | os.PathLike) -> list[Path]:
 
 
 def _emodb(files: list[Path], return_X_y: bool, as_frame: bool, extraction: dict) -> Any:
-    names = [EMODB_NAME.fullmatch(file.stem) for file in files]
-    strange = [file.name for file, name in zip(files, names, strict=True) if name is None]
+    names = [name for file in files if (name := EMODB_NAME.fullmatch(file.stem))]
+    strange = [file.name for file in files if not EMODB_NAME.fullmatch(file.stem)]
     if strange:
         raise ValueError(
             f"{strange[0]} (and {len(strange) - 1} more) is not named as in EmoDB, such as "
             "03a01Fa.wav: speaker, text, emotion, version."
         )
-    labels = {
+    labels: dict[str, Sequence] = {
         "target": [EMODB_EMOTIONS[name["emotion"]] for name in names],
         "groups": [int(name["speaker"]) for name in names],
     }
@@ -265,19 +265,19 @@ def _corpus(
     features = extract_features(files, **extraction)
     # Recordings may have been skipped.
     kept = np.isin([str(file) for file in files], features.index.get_level_values("file"))
-    labels = {name: np.array(values)[kept] for name, values in labels.items()}
-    data, target, frame = features.to_numpy(), labels.pop("target"), None
+    arrays = {name: np.array(values)[kept] for name, values in labels.items()}
+    data, target, frame = features.to_numpy(), arrays.pop("target"), None
     classes = np.unique(target).tolist()
     if as_frame:
         data = features.reset_index(drop=True)
         target = require("pandas", "audio").Series(target, name="target")
-        frame = data.assign(target=target, **labels)
+        frame = data.assign(target=target, **arrays)
     if return_X_y:
         return data, target
     return Bunch(
         data=data,
         target=target,
-        **labels,
+        **arrays,
         feature_names=list(features.columns),
         target_names=classes,
         filenames=[file.name for file, keep in zip(files, kept, strict=True) if keep],

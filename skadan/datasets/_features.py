@@ -25,17 +25,20 @@ class Settings(NamedTuple):
     mixdown: bool
 
 
+NOTHING = np.empty(0, np.float32)
+
+
 class Extracted(NamedTuple):
     """One recording's features, or what is wrong with it."""
 
-    values: np.ndarray | None
+    values: np.ndarray
     seconds: float
     sampling_rate: int
     problem: str | None
 
 
 def extract_features(
-    files: Sequence[str | os.PathLike],
+    files: Sequence[str | os.PathLike[str]],
     feature_set: str = "IS11_speaker_state",
     *,
     sampling_rate: int | None = None,
@@ -95,11 +98,11 @@ def extract_features(
         raise ValueError(f"on_error={on_error!r}: use 'raise' or 'skip'.")
     settings = Settings(_member(feature_set).name, sampling_rate, mixdown)
     names = _smile(settings).feature_names
-    files = [os.fspath(file) for file in files]
+    paths = [os.fspath(file) for file in files]
     folder = None if cache is None else _folder(cache, settings)
-    results = list(_extract_all(files, settings, folder, n_jobs, verbose))
-    _report({f: r.problem for f, r in zip(files, results, strict=True) if r.problem}, on_error)
-    good = [(f, r) for f, r in zip(files, results, strict=True) if r.values is not None]
+    results = list(_extract_all(paths, settings, folder, n_jobs, verbose))
+    _report({f: r.problem for f, r in zip(paths, results, strict=True) if r.problem}, on_error)
+    good = [(f, r) for f, r in zip(paths, results, strict=True) if not r.problem]
     _warn_of_rates({r.sampling_rate for _, r in good} if sampling_rate is None else set())
     index = audformat.segmented_index(
         [f for f, _ in good],
@@ -112,7 +115,7 @@ def extract_features(
 
 def _member(feature_set: str) -> Any:
     """opensmile's feature set of a name: its own, or that of its configuration file."""
-    found = {}
+    found: dict[str, Any] = {}
     for member in require("opensmile", "audio").FeatureSet:
         configuration = member.value.rpartition("/")[2]
         names = (member.name, configuration, configuration.removesuffix("_compat"))
@@ -164,13 +167,13 @@ def _extract(file: str, settings: Settings, folder: Path | None) -> Extracted:
     try:
         contents = Path(file).read_bytes()
     except OSError as error:
-        return Extracted(None, 0.0, 0, error.strerror or str(error))
+        return Extracted(NOTHING, 0.0, 0, error.strerror or str(error))
     kept = folder and folder / f"{hashlib.sha256(contents).hexdigest()}.npz"
     found = kept and _load(kept)
     if found:
         return found
     result = _compute(file, settings)
-    if kept and result.values is not None:
+    if kept and not result.problem:
         _save(kept, result)
     return result
 
@@ -180,11 +183,11 @@ def _compute(file: str, settings: Settings) -> Extracted:
     try:
         signal, rate = soundfile.read(file, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError) as error:
-        return Extracted(None, 0.0, 0, f"not readable as audio ({error})")
+        return Extracted(NOTHING, 0.0, 0, f"not readable as audio ({error})")
     seconds = len(signal) / rate
     problem = _problem(signal)
     if problem:
-        return Extracted(None, seconds, rate, problem)
+        return Extracted(NOTHING, seconds, rate, problem)
     if settings.mixdown:  # opensmile's own mixes the channels it selected: the first alone
         signal = signal.mean(1, keepdims=True)
     with warnings.catch_warnings():
@@ -192,7 +195,7 @@ def _compute(file: str, settings: Settings) -> Extracted:
         values = _smile(settings).process_signal(signal.T, rate).to_numpy(np.float32)[0]
     if not np.isfinite(values).all():
         too_short = f"too short for {settings.feature_set} ({seconds:.3f} s)"
-        return Extracted(None, seconds, rate, too_short)
+        return Extracted(NOTHING, seconds, rate, too_short)
     return Extracted(values, seconds, rate, None)
 
 
