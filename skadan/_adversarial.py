@@ -2,7 +2,7 @@
 
 import os
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral, Real
@@ -52,6 +52,7 @@ class AdversarialSampler(SyntheticSampler):
     input_noise: ClassVar[float] = 0.0
     residuals: ClassVar[str | None] = None
     anchor: ClassVar[float] = 0.0
+    shrink: ClassVar[float] = 1.0
 
     _parameter_constraints: ClassVar[dict] = {
         **SyntheticSampler._parameter_constraints,
@@ -103,6 +104,14 @@ class AdversarialSampler(SyntheticSampler):
         batches = Batches(table, self.batch_size, game.n_noise, self.input_noise, generator)
         networks = game.networks(u.shape[1], len(classes), device, coordinates.n_columns)
         networks.initialise(generator)
+
+        def model() -> TrainedModel:
+            real_rows = RealRows.of(
+                game, networks, u, numbers, self.residuals, self.anchor, self.shrink
+            )
+            weights = networks.to_numpy()
+            return TrainedModel(game, weights, scaling, coordinates, counts, str(device), real_rows)
+
         self.history_ = train(
             game,
             in_precision(networks, self.precision),
@@ -110,15 +119,13 @@ class AdversarialSampler(SyntheticSampler):
             max_epochs=self.max_epochs,
             learning_rate=self.learning_rate,
             betas=(self.betas[0], self.betas[1]),
-            on_epoch=self._report,
+            before_epoch=self._before_epoch,
+            after_epoch=partial(self._after_epoch, model),
             prepare=partial(captured, game=game, generator=generator),
             checkpoint=checkpoint,
         )
-        self.n_iter_, self.device_ = self.max_epochs, str(device)
-        real_rows = RealRows.of(game, networks, u, numbers, self.residuals, self.anchor)
-        return TrainedModel(
-            game, networks.to_numpy(), scaling, coordinates, counts, str(device), real_rows
-        )
+        self.n_iter_, self.device_ = len(self.history_[next(iter(self.history_))]), str(device)
+        return model()
 
     def _checkpoint(self, generator: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
         """Of this training, which its data, parameters and versions tell from any other."""
@@ -132,11 +139,28 @@ class AdversarialSampler(SyntheticSampler):
         origin = (type(self).__name__, sorted(params.items()), __version__, torch.__version__)
         return Checkpoint(self.checkpoint, self.checkpoint_epochs, generator, *origin, *data)
 
+    def _before_epoch(self) -> None:
+        self._epoch = self._callback_fit_ctx.subcontext(task_name="epoch")
+        self._epoch.call_on_fit_task_begin(estimator=self)
+
+    def _after_epoch(
+        self, model: Callable[[], TrainedModel], epoch: int, losses: dict[str, float]
+    ) -> bool:
+        """Tell callbacks, or whoever reads `verbose`; whether a callback wants to stop."""
+        if not getattr(self, "_skl_callbacks", []):
+            self._report(epoch, losses)
+        return self.__dict__.pop("_epoch").call_on_fit_task_end(
+            estimator=self,
+            metadata={"epoch": epoch, "losses": losses},
+            reconstruction_attributes=lambda: {"_model": model()},
+        )
+
     def _report(self, epoch: int, losses: dict[str, float]) -> None:
-        """About ten lines a fit, where ``verbose`` asks for them."""
+        """A plain bar, about ten lines of it, where ``verbose`` asks for it."""
         if self.verbose and (epoch % max(1, self.max_epochs // 10) == 0):
             values = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
-            print(f"[{type(self).__name__}] epoch {epoch}/{self.max_epochs}  {values}")
+            bar = "#" * (10 * epoch // self.max_epochs)
+            print(f"[{type(self).__name__}] [{bar:.<10}] {epoch}/{self.max_epochs}  {values}")
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

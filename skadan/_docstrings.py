@@ -51,6 +51,11 @@ PARAMETERS = {
         "Mix each synthetic row with a training row of its class, drawn at random, which has this "
         "weight: 0 for the generated row alone, as in the paper, 1 for duplication.",
     ),
+    "shrink": (
+        "float",
+        "Factor of each synthetic row's distance from the mean of the training rows, above 0: 1 "
+        "leaves it, as in the paper; less gives a rare class room towards the others.",
+    ),
     "row_space": (
         '{"auto"} or bool',
         "Train in orthonormal coordinates of the span of the training rows in place of the "
@@ -85,7 +90,12 @@ PARAMETERS = {
         "removes its file.",
     ),
     "checkpoint_epochs": ("int", "Epochs from one kept state to the next."),
-    "verbose": ("int", "1 or more prints the losses about ten times a fit."),
+    "verbose": (
+        "int",
+        "1 or more prints a plain bar with the losses, about ten lines a fit, where no callback is "
+        "set. `set_callbacks` takes scikit-learn's, such as `sklearn.callback.ProgressBar`; one "
+        "whose `on_fit_task_end` returns True after an epoch ends the training.",
+    ),
     "saturating": (
         "bool",
         "G minimises log(1 - D(G)), as Eq. 14 prints it; otherwise -log D(G), as Eq. 3, whose "
@@ -109,7 +119,7 @@ STRATEGY = f"""{BaseOverSampler._sampling_strategy_docstring}
 ATTRIBUTES = {
     "classes_": ("ndarray of shape (n_classes,)", "The classes, sorted."),
     "history_": (
-        "dict of str to ndarray of shape (n_iter_,)",
+        "dict of str to ndarray of shape (n_epochs,)",
         "Mean of each loss term, epoch by epoch.",
     ),
     "n_iter_": ("int", "Epochs trained."),
@@ -121,7 +131,7 @@ ATTRIBUTES = {
     "sampling_strategy_": ("dict", "Number of rows to make of each class."),
     "n_features_in_": ("int", "Number of columns."),
     "feature_names_in_": (
-        "ndarray of shape (n_features_in_,)",
+        "ndarray of shape (n_features,)",
         "Column names, where all are strings.",
     ),
 }

@@ -16,7 +16,9 @@ class RealRows:
 
     NOTE[DIFF] The paper's synthetic rows are R(G(z, y)) alone. R loses a quarter of the variance or
     more, so that these come out too clean: the residual x - R(E(x)) of a real row gives back what
-    it lost. And a row that is mixed with a real one of its class cannot be far off.
+    it lost. And a row that is mixed with a real one of its class cannot be far off. A part of every
+    training row no other row shares; seen from the training rows, a new row of the class has none
+    of it and lies nearer to the middle. Synthetic rows may be drawn there: see `shrink`.
 
     Parameters
     ----------
@@ -30,6 +32,8 @@ class RealRows:
         x.
     weight : float
         Of the anchor in a synthetic row.
+    shrink : float
+        Factor of a synthetic row's distance from the mean of the table, which is 0 here.
     """
 
     counts: np.ndarray
@@ -37,6 +41,7 @@ class RealRows:
     of_class: bool = True
     anchors: np.ndarray | None = None
     weight: float = 0.0
+    shrink: float = 1.0
 
     @classmethod
     def of(
@@ -47,6 +52,7 @@ class RealRows:
         numbers: np.ndarray,
         residuals: str | None,
         anchor: float,
+        shrink: float,
     ) -> "RealRows":
         """Of training rows in coordinates u (n, r) with class numbers (n,)."""
         x = u[torch.from_numpy(np.argsort(numbers, kind="stable")).to(u.device)]
@@ -55,7 +61,7 @@ class RealRows:
             with torch.no_grad():
                 lost = (x - game.decode(networks, game.encode(networks, x))).cpu().numpy()
         anchors = x.cpu().numpy() if anchor else None
-        return cls(np.bincount(numbers), lost, residuals != "all", anchors, anchor)
+        return cls(np.bincount(numbers), lost, residuals != "all", anchors, anchor, shrink)
 
     def draw(self, classes: np.ndarray, generator: torch.Generator) -> tuple[np.ndarray, ...]:
         """For each class number the row whose residual it gets, and its anchor."""
@@ -66,12 +72,12 @@ class RealRows:
         return draw_rows(np.zeros_like(classes), n_rows, generator), anchor
 
     def lend(self, u: Tensor, residual: np.ndarray, anchor: np.ndarray) -> Tensor:
-        """Decoded rows u (m, r) with their residuals, drawn towards their anchors."""
+        """Decoded rows u (m, r) with their residuals, drawn towards their anchors, shrunk."""
         if self.residuals is not None:
             u = u + torch.from_numpy(self.residuals[residual]).to(u.device)
         if self.anchors is not None:
             u = torch.lerp(u, torch.from_numpy(self.anchors[anchor]).to(u.device), self.weight)
-        return u
+        return u * self.shrink if self.shrink != 1 else u
 
 
 def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:

@@ -35,6 +35,7 @@ PAPER: dict[str, Any] = {
     "reconstruction_weight": 1.0,
     "residuals": None,
     "anchor": 0.0,
+    "shrink": 1.0,
     "row_space": False,
     "precision": "float32",
     "batch_size": 128,
@@ -59,6 +60,7 @@ class _ADANFamily(AutoencodingSampler):
     reconstruction_weight: float | str = "mean"
     residuals: str | None = "all"  # type: ignore[misc]
     anchor: float = 0.75  # type: ignore[misc]
+    shrink: float = 1.0  # type: ignore[misc]
 
     _parameter_constraints: ClassVar[dict] = {
         **AutoencodingSampler._parameter_constraints,
@@ -73,6 +75,7 @@ class _ADANFamily(AutoencodingSampler):
         "reconstruction_weight": [POSITIVE, StrOptions({"mean"})],
         "residuals": [StrOptions({"class", "all"}), None],
         "anchor": [Interval(Real, 0, 1, closed="both")],
+        "shrink": [Interval(Real, 0, 1, closed="right")],
     }
 
     def _divergence(self) -> Divergence:

@@ -13,6 +13,7 @@ from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import check_sampling_strategy, check_target_type
 from numpy.typing import ArrayLike
 from scipy import sparse
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
@@ -29,6 +30,7 @@ from ._containers import RowFormat, stack_labels
 from ._strategy import proportional_counts
 
 LEARNED = {
+    "_epoch",
     "_format",
     "_model",
     "classes_",
@@ -54,7 +56,7 @@ class Model(Protocol):
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class SyntheticSampler(BaseOverSampler):
+class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
     """A sampler that learns a model of the real rows and appends rows drawn from it.
 
     The fields are the constructor's keywords, those of a subclass after these.
@@ -83,6 +85,7 @@ class SyntheticSampler(BaseOverSampler):
 
     # Fitting
 
+    @with_callbacks
     def fit(self, X: ArrayLike, y: ArrayLike) -> "SyntheticSampler":
         """Learn a model of the rows; `sample` then draws from it.
 
@@ -103,12 +106,14 @@ class SyntheticSampler(BaseOverSampler):
         ValueError
             If `X`, `y` or a parameter is unusable; the message names which. Nothing is trained.
         FloatingPointError
-            If a loss becomes NaN or infinite. The sampler is then not fitted.
+            If a loss becomes NaN or infinite. The sampler is then not fitted, nor is it after
+            Ctrl-C.
         """
         rows, labels = self._validate(X, y)
         self._fit(RowFormat.of(X, rows), rows, labels)
         return self
 
+    @with_callbacks
     def fit_resample(self, X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
         """Fit, and return the real rows followed by synthetic ones.
 
@@ -197,9 +202,18 @@ class SyntheticSampler(BaseOverSampler):
 
     def _fit(self, row_format: RowFormat, rows: np.ndarray, labels: np.ndarray) -> None:
         classes, numbers, counts = np.unique(labels, return_inverse=True, return_counts=True)
-        with self._resources():
-            self._model = self._learn(rows, numbers, classes, counts)
         self._format, self.classes_ = row_format, classes
+        task = self._init_callback_context(max_subtasks=getattr(self, "max_epochs", 0))
+        task.call_on_fit_task_begin(estimator=self)
+        try:
+            with self._resources():
+                self._model = self._learn(rows, numbers, classes, counts)
+        except BaseException:
+            self._forget()
+            raise
+        task.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes=lambda: {"_model": self._model}
+        )
 
     # The fitted sampler
 

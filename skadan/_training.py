@@ -80,15 +80,17 @@ def train(
     max_epochs: int,
     learning_rate: float,
     betas: tuple[float, float],
-    on_epoch: Callable[[int, dict[str, float]], None] = lambda epoch, losses: None,
+    before_epoch: Callable[[], None] = lambda: None,
+    after_epoch: Callable[[int, dict[str, float]], bool | None] = lambda epoch, losses: None,
     prepare: Callable[[Advance], Advance] = lambda advance: advance,
     checkpoint: Checkpoint | None = None,
 ) -> History:
     """Train `networks` in place and return the mean of each loss term, epoch by epoch.
 
-    The host reads from the device once an epoch. `on_epoch` is called after each, with the number
-    of epochs done and their losses. `prepare` may replace the iteration by an equal, faster one.
-    `checkpoint` keeps the state, and the training goes on from what it kept.
+    The host reads from the device once an epoch. `after_epoch` is called with the number of epochs
+    done and the last one's losses, and ends the training by True. `prepare` may replace the
+    iteration by an equal, faster one. `checkpoint` keeps the state, and the training goes on from
+    what it kept.
 
     Raises
     ------
@@ -101,13 +103,15 @@ def train(
     )
     start, names, rows = checkpoint.restore(networks, optimizers) if checkpoint else (0, [], [])
     for epoch in range(start + 1, max_epochs + 1):
+        before_epoch()
         steps = [advance(numbers) for numbers in batches.epoch()]
         names = list(steps[0])
         means = torch.stack([torch.stack(list(terms.values())) for terms in steps]).mean(0)
         rows.append(means.tolist())
         losses = dict(zip(names, rows[-1], strict=True))
         check_finite(losses, epoch)
-        on_epoch(epoch, losses)
+        if after_epoch(epoch, losses):
+            break
         if checkpoint:
             checkpoint.save(epoch, names, rows, networks, optimizers)
     if checkpoint:

@@ -32,7 +32,7 @@ def test_augment_writes_the_samplers_rows(table, tmp_path, capsys):
     assert main(["augment", *common, "--sets", "2", "--out", str(out)]) == 0
     printed, progress = capsys.readouterr()
     assert printed == ""
-    assert re.search("epoch 2/2", progress)
+    assert "] 2/2  reconstruction" in progress
     assert "45 rows and 90 synthetic ones" in progress
     before, after = pd.read_csv(table, sep=";"), pd.read_csv(out, sep=";")
     assert list(after.columns) == [*before.columns, "is_synthetic"]

@@ -194,6 +194,17 @@ def test_anchors_are_rows_of_the_class(small, problem):
     np.testing.assert_array_equal(y[distance.argmin(1)], labels)
 
 
+@pytest.mark.parametrize("row_space", [True, False])
+def test_shrink_draws_rows_to_the_mean(small, problem, row_space):
+    X, y, _ = problem
+    whole, half = (
+        small(shrink=s, row_space=row_space).fit(X, y).sample(y, random_state=3)[0]
+        for s in (1.0, 0.5)
+    )
+    mean, unit = X.mean(0), X.std(0)
+    np.testing.assert_allclose((half - mean) / unit, (whole - mean) / unit / 2, atol=1e-4)
+
+
 def test_learns_the_classes():
     """Rows made for a class lie nearer to its mean than to another's."""
     rng = np.random.default_rng(0)
@@ -562,7 +573,8 @@ def test_verbose_prints_losses(small, problem, capsys):
     small(max_epochs=20, verbose=1).fit(X, y)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 10
-    assert "epoch 20/20" in lines[-1]
+    assert "[##########] 20/20" in lines[-1]
+    assert "[#####.....] 10/20" in lines[4]
     assert "reconstruction" in lines[-1]
 
 

@@ -1,0 +1,62 @@
+"""How the documentation is built: ``python -m sphinx -W docs docs/_build``."""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+matplotlib.use("Agg")
+
+from skadan import __version__  # noqa: E402
+
+project = "skadan"
+author = "The skadan developers"
+copyright = "The skadan developers, BSD 3-Clause"
+version = release = __version__
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "results", "auto_examples/*.ipynb", "auto_examples/*.md5"]
+templates_path = ["_templates"]
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 3
+autosummary_generate = True
+suppress_warnings = ["config.cache"]  # of functions in the settings of the gallery
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+default_role = "code"
+
+html_theme = "pydata_sphinx_theme"
+html_title = "skadan"
+html_show_sourcelink = False
+html_theme_options = {
+    "navigation_with_keys": False,
+    "show_prev_next": True,
+    "navbar_end": ["theme-switcher"],
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_sidebars = {page: [] for page in ("index", "quickstart", "results", "performance", "changes")}
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"/plot_",
+    "ignore_pattern": r"(benchmark_speed|evidence|paper_experiments)\.py",
+    "reset_argv": lambda *_: ["--n-jobs", "1"],
+    "download_all_examples": False,
+    "show_memory": False,
+    "plot_gallery": os.environ.get("SKADAN_DOCS_GALLERY", "True") == "True",
+    "min_reported_time": 5,
+}
+warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive", UserWarning)

@@ -1,0 +1,116 @@
+"""scikit-learn's callbacks on every sampler: told of each epoch, able to stop, gone afterwards."""
+
+import pickle
+
+import numpy as np
+import pytest
+from conftest import BASELINES, SMALL
+from imblearn.pipeline import Pipeline
+from sklearn.base import clone
+from sklearn.callback import ProgressBar
+from sklearn.model_selection import LeaveOneGroupOut, cross_validate
+from sklearn.neighbors import KNeighborsClassifier
+
+from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler
+
+SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
+
+
+class Spy:
+    """Keeps what it is told; stops after some epoch."""
+
+    def __init__(self, stop_after=None):
+        self.stop_after, self.told, self.sampled = stop_after, [], []
+
+    def setup(self, estimator, context):
+        self.told.append("setup")
+
+    def on_fit_task_begin(self, estimator, context):
+        self.told.append(f"begin {context.task_name}")
+
+    def on_fit_task_end(self, estimator, context, *, metadata, fitted_estimator):
+        self.told.append(f"end {context.task_name}")
+        self.sampled.append(fitted_estimator.sample(2, random_state=0)[0])
+        if context.task_name == "epoch":
+            assert all(np.isfinite(list(metadata["losses"].values())))
+            return metadata["epoch"] == self.stop_after
+        return None
+
+    def teardown(self, estimator, context):
+        self.told.append("teardown")
+
+
+@pytest.fixture(params=SETTINGS, ids=lambda cls: cls.__name__)
+def sampler(request):
+    return request.param(**SETTINGS[request.param] | {"sampling_strategy": Replicate(1)})
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_resample"])
+def test_told_of_each_epoch(sampler, problem, method):
+    X, y, _ = problem
+    spy = Spy()
+    expected = clone(sampler).fit(X, y).sample(2, random_state=0)[0]
+    getattr(sampler.set_callbacks(spy), method)(X, y)
+    epochs = 0 if isinstance(sampler, NoiseSampler) else 2
+    told = ["setup", "begin fit", *["begin epoch", "end epoch"] * epochs, "end fit", "teardown"]
+    assert spy.told == told
+    np.testing.assert_array_equal(spy.sampled[-1], expected)  # it changes no result
+    if epochs:
+        np.testing.assert_array_equal(spy.sampled[-2], expected)  # nor does a look on the way
+        assert (spy.sampled[0] != expected).any()
+    pickle.dumps(sampler)
+
+
+def test_stops(problem):
+    X, y, _ = problem
+    keywords = SMALL | {"max_epochs": 9}
+    stopped = WADANSampler(**keywords).set_callbacks(Spy(stop_after=3)).fit(X, y)
+    short = WADANSampler(**keywords | {"max_epochs": 3}).fit(X, y)
+    assert stopped.n_iter_ == 3
+    assert {len(losses) for losses in stopped.history_.values()} == {3}
+    np.testing.assert_array_equal(stopped.sample(4)[0], short.sample(4)[0])
+
+
+def test_a_callback_replaces_the_plain_bar(problem, capsys):
+    X, y, _ = problem
+    WADANSampler(**SMALL, verbose=1).set_callbacks(Spy()).fit(X, y)
+    assert capsys.readouterr().out == ""
+
+
+def test_an_error_in_a_callback_leaves_an_unfitted_sampler(problem):
+    X, y, _ = problem
+
+    class Broken(Spy):
+        def on_fit_task_end(self, estimator, context):
+            raise KeyboardInterrupt
+
+    spy = Broken()
+    sampler = WADANSampler(**SMALL).fit(X, y).set_callbacks(spy)
+    with pytest.raises(KeyboardInterrupt):
+        sampler.fit(X, y)
+    assert spy.told[-1] == "teardown"
+    assert not sampler.__sklearn_is_fitted__()
+    left = {name for name in vars(sampler) if name.endswith("_") and not name.startswith("__")}
+    assert left <= {"n_features_in_"}
+    assert not {"_epoch", "_callback_fit_ctx", "_format"} & vars(sampler).keys()
+
+
+def test_progress_bars_of_parallel_folds(problem, capfd):
+    X, y, groups = problem
+    aug = WADANSampler(**SMALL, sampling_strategy=Replicate(1)).set_callbacks(ProgressBar())
+    pipe = Pipeline([("aug", aug), ("knn", KNeighborsClassifier())])
+    run = {"groups": groups, "cv": LeaveOneGroupOut(), "n_jobs": 2}
+    with_bar = cross_validate(pipe, X, y, **run)["test_score"]
+    aug.set_callbacks()
+    np.testing.assert_array_equal(cross_validate(pipe, X, y, **run)["test_score"], with_bar)
+    sampler = WADANSampler(**SMALL).set_callbacks(ProgressBar()).fit(X, y)
+    assert "WADANSampler" in capfd.readouterr().out
+    assert sampler.n_iter_ == 2
+
+
+def test_html_links_nowhere_else(problem):
+    X, y, _ = problem
+    html = WADANSampler(**SMALL).fit(X, y)._repr_html_()
+    assert "WADANSampler" in html
+    assert "imbalanced-learn.org" not in html
+    assert "scikit-learn.org" not in html.split("WADANSampler")[1][:400]
