@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 matplotlib.use("Agg")
 
-from skadan import __version__  # noqa: E402
+from skadan import __version__
 
 project = "skadan"
 author = "The skadan developers"
@@ -23,8 +23,8 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
+    "sphinx-mathjax-offline",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build", "results", "auto_examples/*.ipynb", "auto_examples/*.md5"]
@@ -46,13 +46,16 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
 }
-html_sidebars = {page: [] for page in ("index", "quickstart", "results", "performance", "changes")}
+SINGLE = ("index", "quickstart", "guide", "equations", "results", "performance", "changes")
+html_sidebars = {page: [] for page in SINGLE}
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"/plot_",
-    "ignore_pattern": r"(benchmark_speed|evidence|paper_experiments)\.py",
+    "ignore_pattern": r"(benchmark_speed|evidence|paper_experiments|resumable)\.py",
     "reset_argv": lambda *_: ["--n-jobs", "1"],
     "download_all_examples": False,
     "show_memory": False,

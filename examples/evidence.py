@@ -20,18 +20,17 @@ and the same command goes on from there.
 """
 
 import argparse
-import json
 import time
 import warnings
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
+import resumable
 from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from imblearn.utils import check_sampling_strategy
-from joblib import Parallel, delayed
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import LeaveOneGroupOut
@@ -186,41 +185,19 @@ def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets):
     }
 
 
-def key_of(record):
-    """What a record is a result of."""
-    return tuple(record[k] for k in ("arm", "seed", "fold", "scenario", "sets"))
-
-
-def load(path):
-    """The records of a results file, by key."""
-    lines = path.read_text().splitlines() if path and path.exists() else []
-    return {key_of(record): record for record in map(json.loads, lines)}
+KEY = ("arm", "seed", "fold", "scenario", "sets")
 
 
 def run(X, y, groups, args):
     """Every fold that the results file does not hold yet."""
     folds = list(LeaveOneGroupOut().split(X, y, groups))
-    done = load(args.results)
-    wanted = [
-        (arm, seed, fold, args.scenario, args.sets)
-        for seed in args.seeds
-        for arm in args.arms
-        for fold in range(len(folds))
-    ]
-    tasks = [key for key in wanted if key not in done]
-    jobs = (
-        delayed(run_fold)(arm, seed, fold, X, y, *folds[fold], scenario, sets)
-        for arm, seed, fold, scenario, sets in tasks
-    )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn()) as progress:
-        bar = progress.add_task("folds", total=len(wanted), completed=len(wanted) - len(tasks))
-        for record in Parallel(n_jobs=args.n_jobs, return_as="generator_unordered")(jobs):
-            done[key_of(record)] = record
-            with args.results.open("a") as file:
-                file.write(json.dumps(record, separators=(",", ":")) + "\n")
-            progress.update(bar, advance=1, description=f"{record['arm']}, fold {record['fold']}")
-    return {key: done[key] for key in wanted}
+
+    def work(arm, seed, fold, scenario, sets):
+        return run_fold(arm, seed, fold, X, y, *folds[fold], scenario, sets)
+
+    wanted = product(args.arms, args.seeds, range(len(folds)), [args.scenario], [args.sets])
+    wanted = sorted(wanted, key=lambda key: args.seeds.index(key[1]))  # a whole seed at a time
+    return resumable.run(work, wanted, KEY, args.results, args.n_jobs)
 
 
 # %%
@@ -312,7 +289,7 @@ def main(arguments=None):
     records = run(X, y, groups, args)
     if args.tune_on:
         wanted = (args.scenario, args.sets)
-        found = load(args.tune_on[1])
+        found = resumable.load(args.tune_on[1], KEY)
         other = {k: r for k, r in found.items() if (r["scenario"], r["sets"]) == wanted}
         report(records, y, other, read(args.tune_on[0], None)[1], args.against)
     return records

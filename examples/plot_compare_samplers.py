@@ -21,18 +21,16 @@ and on features of your own, in an npz file that holds ``X``, ``y`` and ``groups
 """
 
 import argparse
-import json
 import time
 import warnings
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import resumable
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import Pipeline
-from joblib import Parallel, delayed
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, recall_score
@@ -94,30 +92,23 @@ def run_fold(arm, seed, fold, X, y, train, test, n_sets, setting):
     }
 
 
+KEY = ("arm", "seed", "fold", "sets", "setting")
+
+
 def run(X, y, groups, arms, seeds, n_sets, setting, n_jobs, results):
     """Every arm, seed and fold that ``results`` does not hold yet; all of them are returned."""
     folds = list(LeaveOneGroupOut().split(X, y, groups))
-    wanted = {(a, s, f, n_sets, setting) for a in arms for s in seeds for f in range(len(folds))}
-    done = {}
-    if results and results.exists():
-        for record in map(json.loads, results.read_text().splitlines()):
-            done[tuple(record[k] for k in ("arm", "seed", "fold", "sets", "setting"))] = record
-    done = {key: record for key, record in done.items() if key in wanted}
-    tasks = sorted(wanted - done.keys(), key=lambda t: (t[1], ARMS.index(t[0]), t[2]))
-    jobs = (
-        delayed(run_fold)(arm, seed, fold, X, y, *folds[fold], n_sets, setting)
-        for arm, seed, fold, *_ in tasks
-    )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn()) as progress:
-        bar = progress.add_task("folds", total=len(wanted), completed=len(done))
-        for record in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs):
-            done[record["arm"], record["seed"], record["fold"]] = record
-            if results:
-                with results.open("a") as file:
-                    file.write(json.dumps(record) + "\n")
-            progress.update(bar, advance=1, description=f"{record['arm']}, fold {record['fold']}")
-    return list(done.values())
+
+    def work(arm, seed, fold, sets, setting):
+        return run_fold(arm, seed, fold, X, y, *folds[fold], sets, setting)
+
+    wanted = [
+        (arm, seed, fold, n_sets, setting)
+        for seed in seeds
+        for arm in arms
+        for fold in range(len(folds))
+    ]
+    return list(resumable.run(work, wanted, KEY, results, n_jobs).values())
 
 
 # %%

@@ -111,10 +111,10 @@ PARAMETERS = {
     ),
 }
 
-STRATEGY = f"""{BaseOverSampler._sampling_strategy_docstring}
-
-    `skadan.Replicate` ``(k)`` is such a callable: k synthetic sets of the size and label
-    distribution of the data."""
+STRATEGY, _, CHOICES = BaseOverSampler._sampling_strategy_docstring.partition("\n")
+REPLICATE = """
+`skadan.Replicate` ``(k)`` is such a callable: k synthetic sets of the size and label distribution
+of the data."""
 
 ATTRIBUTES = {
     "classes_": ("ndarray of shape (n_classes,)", "The classes, sorted."),
@@ -156,7 +156,8 @@ def documented(cls: type) -> type:
 
 def _parameters(cls: type) -> str:
     _strategy, *others = fields(cls)
-    entries = [dedent(f"    {STRATEGY}").strip()]
+    choices = indent(f"{dedent(CHOICES).strip()}\n{REPLICATE}", "    ")
+    entries = [f"{STRATEGY}\n{choices}"]
     for field in others:
         kind, text = PARAMETERS[field.name]
         default = f'"{field.default}"' if isinstance(field.default, str) else repr(field.default)

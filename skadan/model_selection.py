@@ -14,7 +14,7 @@ from sklearn.utils import Bunch, _safe_indexing, check_random_state, indexable
 from ._strategy import Replicate
 from .metrics import unweighted_average_recall
 
-__all__ = ["augmentation_curve"]
+__all__ = ["augmentation_curve", "nested_sets"]
 
 
 def augmentation_curve(
@@ -187,7 +187,7 @@ def _fold(
     if n_sets.max():
         sampler.set_params(sampling_strategy=Replicate(int(n_sets.max())))
         X_train, y_train = sampler.fit_resample(X_train, y_train)
-    rows = _nested(np.asarray(y_train), len(train), n_sets, synthetic_only)
+    rows = nested_sets(y_train, len(train), n_sets, synthetic_only=synthetic_only)
     return [
         clone(after)
         .fit(_safe_indexing(X_train, chosen), _safe_indexing(y_train, chosen))
@@ -196,10 +196,34 @@ def _fold(
     ]
 
 
-def _nested(
-    y: np.ndarray, n_real: int, n_sets: np.ndarray, synthetic_only: bool
+def nested_sets(
+    y: ArrayLike, n_real: int, n_sets: Sequence[int], *, synthetic_only: bool = False
 ) -> Iterator[np.ndarray]:
-    """Row numbers for each number k of sets: the real rows and the first k n_c of each class."""
+    """Row numbers of the training sets with fewer synthetic rows inside one with many.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Labels of the real rows, then of the synthetic ones.
+    n_real : int
+        How many are real.
+    n_sets : sequence of int
+        Numbers k of sets; each class has k times its real rows, as far as there are so many.
+    synthetic_only : bool, default=False
+        Leave the real rows out.
+
+    Yields
+    ------
+    rows : ndarray of int
+        For each k the real rows and the first k n_c synthetic ones of each class c.
+
+    Examples
+    --------
+    >>> from skadan.model_selection import nested_sets
+    >>> [rows.tolist() for rows in nested_sets(["a", "b", "a", "b", "a", "b"], 2, (0, 1))]
+    [[0, 1], [0, 1, 2, 3]]
+    """
+    y = np.asarray(y)
     real, new = np.arange(n_real), np.arange(n_real, len(y))
     counts = {c: int((y[:n_real] == c).sum()) for c in np.unique(y[:n_real])}
     for k in n_sets:

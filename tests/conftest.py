@@ -1,6 +1,7 @@
 """What the tests share: a small sampler for each class, and a small problem."""
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -41,8 +42,11 @@ def load_example(name: str) -> ModuleType:
     """An example as a module, drawing without a screen."""
     matplotlib.use("Agg")
     path = ROOT / "examples" / f"{name}.py"
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # its neighbours, as when it is run
     spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look
     spec.loader.exec_module(module)
     return module
 
