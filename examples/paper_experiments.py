@@ -189,8 +189,11 @@ def span(X, X_test):
     return X @ axes.T, X_test @ axes.T
 
 
-def run_fold(corpus, epochs, hidden, experiment, arm, seed, fold, sets):
-    """Predictions for the held-out rows: classifiers, numbers of sets, real rows or none."""
+def run_fold(corpus, epochs, hidden, penalties, experiment, arm, seed, fold, sets):
+    """Predictions for the held-out rows: classifiers, numbers of sets, real rows or none.
+
+    `penalties` by seed and fold are those that the arm without augmentation chose; it has None.
+    """
     n_sets = [int(k) for k in sets.split()]
     train, test = list(LeaveOneGroupOut().split(corpus.X, corpus.y, corpus.groups))[fold]
     held_out = corpus.groups[test[0]]
@@ -215,7 +218,10 @@ def run_fold(corpus, epochs, hidden, experiment, arm, seed, fold, sets):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for name, (model, grid) in classifiers(seed, hidden).items():
-            penalty = choose(model, grid, span(Z, Z)[0], y, corpus.groups[train])
+            if penalties is None:
+                penalty = choose(model, grid, span(Z, Z)[0], y, corpus.groups[train])
+            else:
+                penalty = penalties[seed, fold][name]
             record["penalties"][name] = penalty
             wanted = [0] if arm == "none" else [k for k in n_sets if k > 0]
             for only in (False,) if arm == "none" else (False, True):
@@ -346,11 +352,16 @@ def portraits(corpus, arms, epochs, out, prefix=""):
 def experiment(name, corpus, arms, args):
     """All folds of one corpus; its table and curves."""
     n_folds = len(np.unique(corpus.groups))
-    work = partial(run_fold, corpus, args.epochs, tuple(args.hidden))
     sets = " ".join(map(str, sorted(set(args.sets))))
-    wanted = product([name], ["none", *arms], args.seeds, range(n_folds), [sets])
-    records = resumable.run(work, wanted, KEY, args.out / "results.jsonl", args.n_jobs)
-    return list(records.values())
+
+    def run(arms, penalties):
+        work = partial(run_fold, corpus, args.epochs, tuple(args.hidden), penalties)
+        wanted = product([name], arms, args.seeds, range(n_folds), [sets])
+        done = resumable.run(work, wanted, KEY, args.out / "results.jsonl", args.n_jobs)
+        return list(done.values())
+
+    none = run(["none"], None)
+    return none + run(arms, {(r["seed"], r["fold"]): r["penalties"] for r in none})
 
 
 def main(arguments=None):

@@ -17,6 +17,7 @@ It needs the extras ``audio`` and ``examples``.
 """
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
@@ -170,7 +171,7 @@ def main(arguments=None):
             feature_set=args.feature_set,
             cache=args.cache,
             n_jobs=args.n_jobs,
-            verbose=1,
+            verbose=sys.stderr.isatty(),
         )
     print(f"{corpus.data.shape[0]} recordings, {corpus.data.shape[1]} features")
     curves = compare(corpus, args.samplers, args.sets, args.repeats, args.n_jobs)

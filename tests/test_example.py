@@ -2,6 +2,7 @@
 
 import re
 
+import matplotlib
 import numpy as np
 import pytest
 from conftest import ROOT, load_example
@@ -80,18 +81,25 @@ def test_one_fold_of_real_features(example):
     assert np.isfinite(pipe["aug"].sample(20)[0]).all()
 
 
-def readme_blocks(language):
-    text = (ROOT / "README.md").read_text()
-    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+def blocks(path, language):
+    """The code of a Markdown page."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / path).read_text(), flags=re.DOTALL)
 
 
-def test_readme_python_runs():
-    blocks = readme_blocks("python")
-    assert len(blocks) >= 3
+PAGES = {"README.md": 3, "docs/index.md": 1, "docs/quickstart.md": 3, "docs/guide.md": 3}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_code_of_the_pages_runs(page, tmp_path, monkeypatch):
+    matplotlib.use("Agg")
+    monkeypatch.chdir(tmp_path)
+    found = blocks(page, "python")
+    assert len(found) >= PAGES[page]
     namespace = {}
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), namespace)
-    assert namespace["scores"]["test_score"].shape == (3,)
+    for block in found:
+        exec(compile(block, page, "exec"), namespace)
+    if page == "README.md":
+        assert namespace["scores"]["test_score"].shape == (3,)
 
 
 def test_readme_links_exist():
@@ -100,7 +108,7 @@ def test_readme_links_exist():
 
 
 def test_ci_runs_the_readmes_test_command():
-    commands = [c.strip() for c in readme_blocks("bash")]
+    commands = [c.strip() for c in blocks("README.md", "bash")]
     (test_command,) = [c for c in commands if "pytest" in c]
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == test_command
 

@@ -1,6 +1,7 @@
 """The paper's experiments on tables so small that they say nothing, but go all the way."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -51,8 +52,12 @@ def test_it_runs_resumes_and_draws(program, emodb, tmp_path, capsys):
 
 def test_the_table_is_of_pooled_predictions(program, emodb):
     corpus = program.emodb(emodb)
-    work = [program.run_fold(corpus, 1, (4,), "e", arm, 0, fold, "0 1")
-            for arm in ("none", "duplication") for fold in range(4)]  # fmt: skip
+    run = partial(program.run_fold, corpus, 1, (4,))
+    none = [run(None, "e", "none", 0, fold, "0 1") for fold in range(4)]
+    penalties = {(0, fold): {"SVM": {"C": 0.5}, "DNN": {"alpha": 2.0}} for fold in range(4)}
+    work = none + [run(penalties, "e", "duplication", 0, fold, "0 1") for fold in range(4)]
+    assert work[5]["penalties"] == penalties[0, 1]
+    assert none[0]["penalties"]["SVM"]["C"] in (1e-4, 1e-3, 1e-2)
     lines = program.table(work, corpus, ["duplication"], [0, 1], "title")
     predicted = np.empty(48, dtype=corpus.y.dtype)
     for record in work[:4]:
@@ -76,7 +81,8 @@ def test_the_sampler_of_eleven_learns_from_the_other_table(program, monkeypatch)
         return np.zeros((len(labels), X.shape[1])) + np.arange(len(labels))[:, None]
 
     monkeypatch.setattr(program, "synthetic_rows", spy)
-    program.run_fold(eleven, 1, (4,), "e", "WADAN", 0, 2, "0 1")
+    penalties = {(0, 2): {"SVM": {"C": 1.0}, "DNN": {"alpha": 1.0}}}
+    program.run_fold(eleven, 1, (4,), penalties, "e", "WADAN", 0, 2, "0 1")
     ((rows, learned, made),) = seen
     assert rows == (eleven.source.groups != 2).sum()
     assert len(learned) == 11

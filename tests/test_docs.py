@@ -1,0 +1,74 @@
+"""The documentation builds without a warning, gallery and all, and no link in it is dead."""
+
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("sphinx")
+
+
+class Page(HTMLParser):
+    """Where a page links to, and what may be linked to in it."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.anchors = set(), set()
+        self.feed(path.read_text())
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("id", "name") and value:
+                self.anchors.add(value)
+            elif name in ("href", "src") and value:
+                self.links.add(value)
+
+
+def dead_links(folder):
+    """Links of built pages to files or anchors that are not there."""
+    pages = {
+        path.resolve(): Page(path) for path in folder.rglob("*.html") if "_static" not in path.parts
+    }
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            anchors = pages[target].anchors if target in pages else {parts.fragment}
+            if not target.exists() or (parts.fragment and parts.fragment not in anchors):
+                yield path.name, link
+
+
+def test_documentation(tmp_path):
+    source = tmp_path / "project"  # the build writes beside its sources
+    for folder in ("docs", "examples"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and not {"_build", "auto_examples", "generated"} & set(path.parts):
+                copy = source / path.relative_to(ROOT)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(path.read_bytes())
+    (source / "skadan").symlink_to(ROOT / "skadan")
+    out = tmp_path / "html"
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", str(out)]
+    done = subprocess.run(
+        command, cwd=source, env=os.environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(dead_links(out))
+    figures = list((out / "_images").glob("sphx_glr_plot_*_001.png"))
+    assert len(figures) == len(list((ROOT / "examples").glob("plot_*.py")))
+    equations = (out / "equations.html").read_text()
+    assert "gradient_penalty" in equations
+
+
+def test_dead_links_are_found(tmp_path):
+    (tmp_path / "a.html").write_text('<a href="b.html#x">1</a><a href="c.html">2</a><i id="y">')
+    (tmp_path / "b.html").write_text(
+        '<i id="z"><a href="a.html#y">3</a><a href="https://d.e">4</a>'
+    )
+    assert sorted(dead_links(tmp_path)) == [("a.html", "b.html#x"), ("a.html", "c.html")]
