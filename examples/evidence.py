@@ -76,8 +76,9 @@ SAMPLERS = {
     "noise": NoiseSampler,
     "ADAN": ADANSampler,
     "WADAN": WADANSampler,
-    "WADAN, anchor 0.5": partial(WADANSampler, anchor=0.5),
-    "WADAN, all columns": partial(WADANSampler, row_space=False),
+    "WADAN, shrink 1": partial(WADANSampler, shrink=1.0),
+    "WADAN, anchor 0.5, shrink 1": partial(WADANSampler, anchor=0.5, shrink=1.0),
+    "WADAN, all columns, shrink 1": partial(WADANSampler, row_space=False, shrink=1.0),
 }
 ARMS = ("none", "class weights", *SAMPLERS, *YARDSTICKS)
 

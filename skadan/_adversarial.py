@@ -52,7 +52,7 @@ class AdversarialSampler(SyntheticSampler):
     input_noise: ClassVar[float] = 0.0
     residuals: ClassVar[str | None] = None
     anchor: ClassVar[float] = 0.0
-    shrink: ClassVar[float] = 1.0
+    shrink: ClassVar[float | str] = 1.0
 
     _parameter_constraints: ClassVar[dict] = {
         **SyntheticSampler._parameter_constraints,

@@ -52,9 +52,11 @@ PARAMETERS = {
         "weight: 0 for the generated row alone, as in the paper, 1 for duplication.",
     ),
     "shrink": (
-        "float",
-        "Factor of each synthetic row's distance from the mean of the training rows, above 0: 1 "
-        "leaves it, as in the paper; less gives a rare class room towards the others.",
+        'float or {"auto"}',
+        "Factor, above 0 and up to 1, of each synthetic row's distance from the mean of the "
+        'training rows: 1 leaves it, as in the paper. "auto" is (n_k / n_max) ** 0.2 for class k, '
+        "which leaves the largest class and gives a rare one the room towards the others that its "
+        "new rows will need.",
     ),
     "row_space": (
         '{"auto"} or bool',

@@ -76,7 +76,7 @@ class TrainedModel:
 
         def rows(part: slice) -> Tensor:
             h, lenders = self._draw(networks, device, classes, generator, part)
-            u = self.real_rows.lend(self.game.decode(networks, h), *lenders)
+            u = self.real_rows.lend(self.game.decode(networks, h), classes[part], *lenders)
             return self.coordinates.expand(u)
 
         return map(self.scaling.unscale_rows, blocks(rows, len(classes)))

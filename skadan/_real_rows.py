@@ -18,7 +18,9 @@ class RealRows:
     more, so that these come out too clean: the residual x - R(E(x)) of a real row gives back what
     it lost. And a row that is mixed with a real one of its class cannot be far off. A part of every
     training row no other row shares; seen from the training rows, a new row of the class has none
-    of it and lies nearer to the middle. Synthetic rows may be drawn there: see `shrink`.
+    of it and lies nearer to the middle, the more so the fewer rows the class has. A boundary half
+    way between the training rows is then too near to a rare class: `shrink` moves its synthetic
+    rows to where its new ones will be.
 
     Parameters
     ----------
@@ -32,8 +34,9 @@ class RealRows:
         x.
     weight : float
         Of the anchor in a synthetic row.
-    shrink : float
-        Factor of a synthetic row's distance from the mean of the table, which is 0 here.
+    shrink : ndarray of shape (K,) or None
+        Factor of a class's synthetic rows, whose distance from the mean of the table it is; the
+        mean is 0 here.
     """
 
     counts: np.ndarray
@@ -41,7 +44,7 @@ class RealRows:
     of_class: bool = True
     anchors: np.ndarray | None = None
     weight: float = 0.0
-    shrink: float = 1.0
+    shrink: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -52,7 +55,7 @@ class RealRows:
         numbers: np.ndarray,
         residuals: str | None,
         anchor: float,
-        shrink: float,
+        shrink: float | str,
     ) -> "RealRows":
         """Of training rows in coordinates u (n, r) with class numbers (n,)."""
         x = u[torch.from_numpy(np.argsort(numbers, kind="stable")).to(u.device)]
@@ -61,7 +64,9 @@ class RealRows:
             with torch.no_grad():
                 lost = (x - game.decode(networks, game.encode(networks, x))).cpu().numpy()
         anchors = x.cpu().numpy() if anchor else None
-        return cls(np.bincount(numbers), lost, residuals != "all", anchors, anchor, shrink)
+        counts = np.bincount(numbers)
+        factors = shrink_factors(shrink, counts)
+        return cls(counts, lost, residuals != "all", anchors, anchor, factors)
 
     def draw(self, classes: np.ndarray, generator: torch.Generator) -> tuple[np.ndarray, ...]:
         """For each class number the row whose residual it gets, and its anchor."""
@@ -71,13 +76,24 @@ class RealRows:
         n_rows = self.counts.sum(keepdims=True)
         return draw_rows(np.zeros_like(classes), n_rows, generator), anchor
 
-    def lend(self, u: Tensor, residual: np.ndarray, anchor: np.ndarray) -> Tensor:
+    def lend(
+        self, u: Tensor, classes: np.ndarray, residual: np.ndarray, anchor: np.ndarray
+    ) -> Tensor:
         """Decoded rows u (m, r) with their residuals, drawn towards their anchors, shrunk."""
         if self.residuals is not None:
             u = u + torch.from_numpy(self.residuals[residual]).to(u.device)
         if self.anchors is not None:
             u = torch.lerp(u, torch.from_numpy(self.anchors[anchor]).to(u.device), self.weight)
-        return u * self.shrink if self.shrink != 1 else u
+        if self.shrink is not None:
+            u = u * torch.from_numpy(self.shrink[classes]).to(u)[:, None]
+        return u
+
+
+def shrink_factors(shrink: float | str, counts: np.ndarray) -> np.ndarray | None:
+    """Of each class, (K,): one number, or "auto", the fifth root of its size over the largest."""
+    if shrink == 1:
+        return None
+    return (counts / counts.max()) ** 0.2 if shrink == "auto" else np.full(len(counts), shrink)
 
 
 def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:

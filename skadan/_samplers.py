@@ -60,7 +60,7 @@ class _ADANFamily(AutoencodingSampler):
     reconstruction_weight: float | str = "mean"
     residuals: str | None = "all"  # type: ignore[misc]
     anchor: float = 0.75  # type: ignore[misc]
-    shrink: float = 1.0  # type: ignore[misc]
+    shrink: float | str = "auto"  # type: ignore[misc]
 
     _parameter_constraints: ClassVar[dict] = {
         **AutoencodingSampler._parameter_constraints,
@@ -75,7 +75,7 @@ class _ADANFamily(AutoencodingSampler):
         "reconstruction_weight": [POSITIVE, StrOptions({"mean"})],
         "residuals": [StrOptions({"class", "all"}), None],
         "anchor": [Interval(Real, 0, 1, closed="both")],
-        "shrink": [Interval(Real, 0, 1, closed="right")],
+        "shrink": [Interval(Real, 0, 1, closed="right"), StrOptions({"auto"})],
     }
 
     def _divergence(self) -> Divergence:

@@ -1,6 +1,6 @@
 """How much synthetic data helps: scores against the number of synthetic sets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -197,7 +197,7 @@ def _fold(
 
 
 def nested_sets(
-    y: ArrayLike, n_real: int, n_sets: Sequence[int], *, synthetic_only: bool = False
+    y: ArrayLike, n_real: int, n_sets: Iterable[int], *, synthetic_only: bool = False
 ) -> Iterator[np.ndarray]:
     """Row numbers of the training sets with fewer synthetic rows inside one with many.
 
@@ -207,7 +207,7 @@ def nested_sets(
         Labels of the real rows, then of the synthetic ones.
     n_real : int
         How many are real.
-    n_sets : sequence of int
+    n_sets : iterable of int
         Numbers k of sets; each class has k times its real rows, as far as there are so many.
     synthetic_only : bool, default=False
         Leave the real rows out.

@@ -112,7 +112,7 @@ def test_fitted_attributes(small, problem):
 
 def test_sample_by_labels_keeps_their_order(small, problem):
     X, y, _ = problem
-    sampler = small(residuals=None, anchor=0.0).fit(X, y)
+    sampler = small(residuals=None, anchor=0.0, shrink=1.0).fit(X, y)
     labels = np.array([2, 0, 2, 1])
     X_new, y_new = sampler.sample(labels, random_state=5)
     np.testing.assert_array_equal(y_new, labels)
@@ -158,7 +158,7 @@ def test_residuals_are_those_of_the_rows_class(small, problem):
     X, y, _ = problem
     keep = np.r_[np.flatnonzero(y != 2), np.flatnonzero(y == 2)[:1]]
     X, y = X[keep], y[keep]
-    sampler = small(residuals="class", anchor=0.0).fit(X, y)
+    sampler = small(residuals="class", anchor=0.0, shrink=1.0).fit(X, y)
     X_new, _ = sampler.sample([2, 2], random_state=3)
     clean = sampler.decode(sampler.sample_latent([2, 2], random_state=3))
     lost = X[-1] - sampler.decode(sampler.encode(X[-1:]))[0]
@@ -168,7 +168,7 @@ def test_residuals_are_those_of_the_rows_class(small, problem):
 def test_residuals_of_all_classes(small, problem):
     """Rows without their decoded part are residuals of training rows, of other classes too."""
     X, y, _ = problem
-    sampler = small(residuals="all", anchor=0.0).fit(X, y)
+    sampler = small(residuals="all", anchor=0.0, shrink=1.0).fit(X, y)
     labels = np.repeat(2, 200)
     X_new, _ = sampler.sample(labels, random_state=3)
     clean = sampler.decode(sampler.sample_latent(labels, random_state=3))
@@ -182,13 +182,13 @@ def test_anchors_are_rows_of_the_class(small, problem):
     """Half way to a real row of the class; all the way is duplication."""
     X, y, _ = problem
     labels = np.repeat([0, 1, 2], 20)
-    copies, _ = small(anchor=1.0).fit(X, y).sample(labels)
+    copies, _ = small(anchor=1.0, shrink=1.0).fit(X, y).sample(labels)
     distance = np.abs(copies[:, None] - X[None]).max(2)
     assert distance.min(1).max() < 1e-4
     np.testing.assert_array_equal(y[distance.argmin(1)], labels)
     assert len(set(distance.argmin(1))) > 20
-    generated, _ = small(residuals=None, anchor=0.0).fit(X, y).sample(labels, random_state=3)
-    half, _ = small(residuals=None, anchor=0.5).fit(X, y).sample(labels, random_state=3)
+    generated, _ = small(residuals=None, anchor=0.0, shrink=1.0).fit(X, y).sample(labels, random_state=3)
+    half, _ = small(residuals=None, anchor=0.5, shrink=1.0).fit(X, y).sample(labels, random_state=3)
     distance = np.abs((2 * half - generated)[:, None] - X[None]).max(2)
     assert distance.min(1).max() < 1e-3
     np.testing.assert_array_equal(y[distance.argmin(1)], labels)
@@ -203,6 +203,21 @@ def test_shrink_draws_rows_to_the_mean(small, problem, row_space):
     )
     mean, unit = X.mean(0), X.std(0)
     np.testing.assert_allclose((half - mean) / unit, (whole - mean) / unit / 2, atol=1e-4)
+
+
+def test_shrink_by_the_size_of_the_class(small, problem):
+    """Copies (anchor 1) show it: the fifth root of the class's size over the largest."""
+    X, y, _ = problem
+    counts = np.bincount(y)
+    copies, labels = small(shrink="auto", anchor=1.0).fit(X, y).sample(60)
+    mean, unit = X.mean(0), X.std(0)
+    factor = (counts / counts.max()) ** 0.2
+    z = (copies - mean) / unit / factor[labels][:, None]
+    distance = np.abs(z[:, None] - ((X - mean) / unit)[None]).max(2)
+    assert distance.min(1).max() < 1e-3
+    np.testing.assert_array_equal(y[distance.argmin(1)], labels)
+    assert factor.max() == 1
+    assert len(set(factor)) == 3
 
 
 def test_learns_the_classes():
