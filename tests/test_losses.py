@@ -380,3 +380,30 @@ def test_training_reconstructs():
         "fake_class",
     }
     assert all(column.shape == (150,) for column in history.values())
+
+
+class Watching(CrossEntropy):
+    """A divergence that keeps the real codes that it was shown."""
+
+    def critic_loss(self, critic, real, fake, mu):
+        """As its parent's."""
+        SHOWN.append(real)
+        return super().critic_loss(critic, real, fake, mu)
+
+
+SHOWN = []
+
+
+def test_latent_turns_see_the_codes_of_their_iteration(rng):
+    """Those of this batch, by the encoder as the iteration found it: never older ones."""
+    game = ADANGame(Watching(), latent_steps=2)
+    networks = make_networks(game, rng)
+    optimizers = Optimizers(networks, game.turns, 1e-2, (0.9, 0.999))
+    for _ in range(3):
+        batch = make_batch(rng)
+        expected = game.encode(networks, batch.x).detach()
+        SHOWN.clear()
+        step(game, networks, optimizers, batch, lambda batch=batch: batch.draw)
+        assert len(SHOWN) == 2
+        for real in SHOWN:
+            torch.testing.assert_close(real, expected, rtol=0, atol=0)

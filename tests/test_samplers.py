@@ -187,7 +187,9 @@ def test_anchors_are_rows_of_the_class(small, problem):
     assert distance.min(1).max() < 1e-4
     np.testing.assert_array_equal(y[distance.argmin(1)], labels)
     assert len(set(distance.argmin(1))) > 20
-    generated, _ = small(residuals=None, anchor=0.0, shrink=1.0).fit(X, y).sample(labels, random_state=3)
+    generated, _ = (
+        small(residuals=None, anchor=0.0, shrink=1.0).fit(X, y).sample(labels, random_state=3)
+    )
     half, _ = small(residuals=None, anchor=0.5, shrink=1.0).fit(X, y).sample(labels, random_state=3)
     distance = np.abs((2 * half - generated)[:, None] - X[None]).max(2)
     assert distance.min(1).max() < 1e-3
