@@ -76,10 +76,22 @@ SAMPLERS = {
     "noise": NoiseSampler,
     "ADAN": ADANSampler,
     "WADAN": WADANSampler,
-    "WADAN, shrink 1": partial(WADANSampler, shrink=1.0),
-    "WADAN, anchor 0.5, shrink 1": partial(WADANSampler, anchor=0.5, shrink=1.0),
-    "WADAN, all columns, shrink 1": partial(WADANSampler, row_space=False, shrink=1.0),
 }
+# The default without one of its departures from the paper, or with another value of it.
+ABLATIONS = {
+    "shrink 1": {"shrink": 1.0},
+    "anchor 0": {"anchor": 0.0},
+    "no residuals": {"residuals": None},
+    "summed reconstruction": {"reconstruction_weight": 1.0},
+    "blind critic": {"conditional_critic": False},
+    "one latent step": {"latent_steps": 1},
+    "no input noise": {"input_noise": 0.0},
+    "the paper's Adam": {"learning_rate": 1e-4, "betas": (0.9, 0.999)},
+    "bfloat16": {"precision": "bfloat16"},
+    "anchor 0.5, shrink 1": {"anchor": 0.5, "shrink": 1.0},
+    "all columns, shrink 1": {"row_space": False, "shrink": 1.0},
+}
+SAMPLERS |= {f"WADAN, {name}": partial(WADANSampler, **kw) for name, kw in ABLATIONS.items()}
 ARMS = ("none", "class weights", *SAMPLERS, *YARDSTICKS)
 
 

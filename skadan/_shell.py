@@ -28,6 +28,7 @@ from ._checks import (
 )
 from ._containers import RowFormat, stack_labels
 from ._strategy import proportional_counts
+from ._version import documentation_address
 
 LEARNED = {
     "_epoch",
@@ -69,6 +70,11 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         **BaseOverSampler._parameter_constraints,
         "random_state": ["random_state"],
     }
+
+    def _get_doc_link(self) -> str:
+        """Where the HTML representation links to; nowhere while no documentation is published."""
+        address = documentation_address()
+        return f"{address}/generated/skadan.{type(self).__name__}.html" if address else ""
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         """Refuse parameters that a declaration cannot, before any work."""

@@ -1,3 +1,15 @@
-"""The version, which files name."""
+"""The version, which files name, and where the documentation is."""
+
+from importlib.metadata import PackageNotFoundError, metadata
 
 __version__ = "0.1.0"
+
+
+def documentation_address() -> str | None:
+    """That of the package's metadata (``project.urls``), if it names one."""
+    try:
+        entries = metadata("skadan").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return None
+    urls = dict(entry.split(", ", 1) for entry in entries)
+    return urls.get("Documentation")

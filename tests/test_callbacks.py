@@ -106,11 +106,3 @@ def test_progress_bars_of_parallel_folds(problem, capfd):
     sampler = WADANSampler(**SMALL).set_callbacks(ProgressBar()).fit(X, y)
     assert "WADANSampler" in capfd.readouterr().out
     assert sampler.n_iter_ == 2
-
-
-def test_html_links_nowhere_else(problem):
-    X, y, _ = problem
-    html = WADANSampler(**SMALL).fit(X, y)._repr_html_()
-    assert "WADANSampler" in html
-    assert "imbalanced-learn.org" not in html
-    assert "scikit-learn.org" not in html.split("WADANSampler")[1][:400]

@@ -2,6 +2,7 @@
 
 import hashlib
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
@@ -604,3 +605,16 @@ def test_class_weights_reach_the_loss(small, problem):
         for w in (None, {0: 10.0, 1: 10.0, 2: 10.0})
     )
     np.testing.assert_allclose(weighted, 10 * plain, rtol=1e-5)
+
+
+@pytest.mark.parametrize("address", [None, "https://docs.example/skadan"])
+def test_html_links_to_this_projects_documentation_or_nowhere(address, monkeypatch):
+    from email.message import Message
+
+    package = Message()
+    if address:
+        package["Project-URL"] = f"Documentation, {address}"
+    monkeypatch.setattr("skadan._version.metadata", lambda name: package)
+    html = WADANSampler()._repr_html_()
+    links = re.findall(r'class="sk-estimator-doc-link[^"]*"[^>]*href="([^"]*)"', html)
+    assert links == ([f"{address}/generated/skadan.WADANSampler.html"] if address else [])
