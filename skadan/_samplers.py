@@ -151,6 +151,11 @@ class ADANSampler(_ADANFamily):
         With ten synthetic sets. The paper lowers ``alpha`` to 0.1 where classes are very unequal
         (IEMOCAP's eleven).
 
+        Returns
+        -------
+        keywords : dict
+            For the constructor.
+
         Examples
         --------
         >>> from skadan import ADANSampler
@@ -218,6 +223,11 @@ class WADANSampler(_ADANFamily):
 
         With ten synthetic sets. The paper lowers ``alpha`` to 0.1 where classes are very unequal
         (IEMOCAP's eleven).
+
+        Returns
+        -------
+        keywords : dict
+            For the constructor.
 
         Examples
         --------

@@ -155,7 +155,16 @@ def load_generator(path: str | os.PathLike) -> Any:
 
     See Also
     --------
-    save_generator : The way there, with an example.
+    save_generator : The way there.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from skadan import NoiseSampler, load_generator, save_generator
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "generator.safetensors")
+    >>> save_generator(NoiseSampler(random_state=0).fit([[0.0], [1.0], [5.0]], [0, 0, 1]), path)
+    >>> load_generator(path).classes_
+    array([0, 1])
     """
     safetensors = require("safetensors", "save")
     data = Path(path).read_bytes()

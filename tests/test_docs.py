@@ -1,5 +1,7 @@
 """The documentation builds without a warning, gallery and all, and no link in it is dead."""
 
+import importlib
+import inspect
 import os
 import subprocess
 import sys
@@ -10,6 +12,34 @@ import pytest
 from conftest import ROOT
 
 pytest.importorskip("sphinx")
+
+MODULES = ("", ".datasets", ".displays", ".metrics", ".model_selection")
+# numpydoc's: no docstring or summary; parameters missing, unknown, in another order, without a
+# type or text; no return value; no example.
+CHECKED = ("GL08", "SS01", "PR01", "PR02", "PR03", "PR04", "PR07", "PR10", "RT01", "RT03", "EX01")
+
+
+def public_objects():
+    """Names of all public functions, classes and methods."""
+    for suffix in MODULES:
+        module = importlib.import_module(f"skadan{suffix}")
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if not callable(thing):
+                continue
+            yield f"{module.__name__}.{name}"
+            for method, value in inspect.getmembers(thing, inspect.isroutine):
+                ours = (getattr(value, "__module__", None) or "").startswith("skadan")
+                if inspect.isclass(thing) and ours and not method.startswith("_"):
+                    yield f"{module.__name__}.{name}.{method}"
+
+
+@pytest.mark.parametrize("name", list(public_objects()))
+def test_docstring(name):
+    validate = pytest.importorskip("numpydoc.validate").validate
+    of_method = name.rpartition(".")[0].rpartition(".")[2][0].isupper()
+    checked = set(CHECKED) - ({"EX01"} if of_method else set())  # its class has one
+    assert not [error for error in validate(name)["errors"] if error[0] in checked]
 
 
 class Page(HTMLParser):

@@ -104,18 +104,12 @@ def fetch_emodb(
         audb's version of the corpus; None is the latest.
     cache_root : path, default=None
         Where audb keeps the recordings; None is audb's own choice.
-    feature_set : str, default="IS11_speaker_state"
-        As for `extract_features`.
-    cache : path, default=None
-        As for `extract_features`.
-    n_jobs : int, default=None
-        Processes.
-    verbose : int, default=0
-        1 or more shows progress bars.
     return_X_y : bool, default=False
         Return ``(data, target)`` in place of a Bunch.
     as_frame : bool, default=False
         ``data`` as a DataFrame and ``target`` as a Series.
+    **extraction
+        Keywords of `extract_features`; ``verbose`` shows the download, too.
 
     Returns
     -------

@@ -143,9 +143,13 @@ class EmbeddingDisplay:
 
         Parameters
         ----------
-        X, X_new : {array-like, dataframe} of shape (n_samples, n_features)
-            Real and synthetic rows; both are z-normed by the real ones' mean and deviation.
-        y, y_new : array-like of shape (n_samples,)
+        X : {array-like, dataframe} of shape (n_samples, n_features)
+            Real rows; both kinds are z-normed by the mean and deviation of these.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        X_new : {array-like, dataframe} of shape (n_samples_new, n_features)
+            Synthetic rows.
+        y_new : array-like of shape (n_samples_new,)
             Their classes.
         embedding : estimator, default=None
             With ``fit_transform`` to two columns; None for t-SNE.
