@@ -202,8 +202,8 @@ def test_any_table(
         X = as_dtype(columns(rng, n, d, kind), dtype)
     if container in SPARSE and np.dtype(dtype).str[1:] not in ("f8", "f4", "i8", "i4"):
         X = X.astype(np.float64)
-    if dtype == ">f8" and container != "array":
-        X = X.astype("f8")
+    if (dtype == ">f8" and container != "array") or (dtype == "O" and container == "memory map"):
+        X = X.astype("f8")  # which those containers cannot hold
     y = LABELS[label](np.concatenate([[0, 1], rng.integers(n_classes, size=n - 2)]))
     keywords = {"random_state": 0, "sampling_strategy": Replicate(1)}
     if sampler is WADANSampler:
