@@ -32,6 +32,7 @@ from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from imblearn.utils import check_sampling_strategy
 from rich.console import Console
 from rich.table import Table
+from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.neural_network import MLPClassifier
@@ -42,9 +43,10 @@ from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler
 from skadan.metrics import recall_gain, unweighted_average_recall
 
 # %%
-# What makes the training set. Class weights are a matter of the classifier. Two yardsticks are no
-# networks: one moves a row of any class to the mean of the wanted one, the other draws copies
-# towards the mean of all rows, which gives a rare class more room.
+# What makes the training set. Class weights are a matter of the classifier. Two yardsticks take the
+# generator's place behind the same encoder and decoder. Two more are no networks: one moves a row
+# of any class to the mean of the wanted one, the other draws copies towards the mean of all rows,
+# which gives a rare class more room.
 
 
 def mean_and_residual(X, y, strategy, seed):
@@ -68,7 +70,44 @@ def shrunken_copies(X, y, strategy, seed, shrink=0.65):
     return X_new, y_new
 
 
-YARDSTICKS = {"mean and residual": mean_and_residual, "shrunken copies": shrunken_copies}
+def of_codes(X, y, strategy, seed, make):
+    """Codes that ``make(codes of a class, n, rng)`` returns in place of the generator's.
+
+    Encoder, decoder and what real rows lend (a residual, an anchor, the shrinkage) are WADAN's.
+    """
+    rng, sampler = np.random.default_rng(seed), WADANSampler(random_state=seed).fit(X, y)
+    missing = check_sampling_strategy(strategy, y, "over-sampling")
+    codes = sampler.encode(X)
+    residuals = X - sampler.decode(codes)
+    counts = {c: np.sum(y == c) for c in np.unique(y)}
+    rows, labels = [X], [y]
+    for c, n in missing.items():
+        new = sampler.decode(make(codes[y == c], n, rng)) + residuals[rng.integers(len(X), size=n)]
+        new += sampler.anchor * (X[rng.choice(np.flatnonzero(y == c), n)] - new)
+        factor = (counts[c] / max(counts.values())) ** 0.2
+        rows.append(X.mean(0) + factor * (new - X.mean(0)))
+        labels.append(np.full(n, c))
+    return np.vstack(rows), np.concatenate(labels)
+
+
+def gaussian(codes, n, rng):
+    """Of the mean and the shrunken covariance (Ledoit & Wolf) of a class's codes."""
+    if len(codes) < 2:
+        return np.repeat(codes, n, axis=0)
+    covariance = LedoitWolf().fit(codes).covariance_
+    return rng.multivariate_normal(codes.mean(0), covariance, n, method="cholesky")
+
+
+def mixture(codes, n, rng):
+    """Points on the lines between two codes of a class."""
+    one, two = codes[rng.integers(len(codes), size=(2, n))]
+    return one + rng.random((n, 1)) * (two - one)
+
+
+YARDSTICKS = {
+    "latent Gaussian": partial(of_codes, make=gaussian),
+    "latent mixing": partial(of_codes, make=mixture),
+} | {"mean and residual": mean_and_residual, "shrunken copies": shrunken_copies}
 SAMPLERS = {
     "duplication": RandomOverSampler,
     "SMOTE": SMOTE,

@@ -62,7 +62,7 @@ def test_yardsticks(evidence, strategy):
     y = np.repeat([0, 1], [9, 3])
     X = rng.normal(size=(12, 4)) + 50 * y[:, None]
     want = [9, 9] if strategy == "auto" else [27, 9]
-    for arm in evidence.YARDSTICKS:
+    for arm in ("mean and residual", "shrunken copies"):
         X_new, y_new = evidence.training_set(arm, X, y, strategy, 0)
         np.testing.assert_array_equal(X_new[:12], X)
         np.testing.assert_array_equal(np.bincount(y_new), want)
@@ -83,3 +83,26 @@ def test_span_keeps_products(evidence):
     assert U.shape == (6, 6)
     np.testing.assert_allclose(U @ U.T, X @ X.T)
     np.testing.assert_allclose(U_test @ U.T, X_test @ X.T)
+
+
+@pytest.mark.parametrize("arm", ["latent Gaussian", "latent mixing"])
+def test_latent_yardsticks(evidence, arm):
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], [12, 4, 1])
+    X = rng.normal(size=(17, 30)) + 4 * y[:, None]
+    X_new, y_new = evidence.training_set(arm, X, y, "auto", 0)
+    np.testing.assert_array_equal(X_new[:17], X)
+    np.testing.assert_array_equal(np.bincount(y_new), [12, 12, 12])
+    assert (np.abs(X_new[17:].mean(1) - X.mean() - (4 * y_new[17:] - X.mean())) < 4).all()
+    assert np.isfinite(X_new).all()
+
+
+def test_codes_of_the_yardsticks(evidence):
+    rng = np.random.default_rng(0)
+    codes = rng.normal(size=(500, 3)) * [1.0, 2.0, 3.0] + 5
+    drawn = evidence.gaussian(codes, 4000, rng)
+    np.testing.assert_allclose(drawn.mean(0), codes.mean(0), atol=0.2)
+    np.testing.assert_allclose(drawn.std(0), codes.std(0), rtol=0.1)
+    mixed = evidence.mixture(np.array([[0.0, 0.0], [1.0, 2.0]]), 200, rng)
+    np.testing.assert_allclose(mixed[:, 1], 2 * mixed[:, 0])
+    assert 0 <= mixed.min() < mixed.max() <= 2
