@@ -40,6 +40,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler
+from skadan._real_rows import shrink_factors
 from skadan.metrics import recall_gain, unweighted_average_recall
 
 # %%
@@ -79,13 +80,13 @@ def of_codes(X, y, strategy, seed, make):
     missing = check_sampling_strategy(strategy, y, "over-sampling")
     codes = sampler.encode(X)
     residuals = X - sampler.decode(codes)
-    counts = {c: np.sum(y == c) for c in np.unique(y)}
+    classes, counts = np.unique(y, return_counts=True)
+    factors = dict(zip(classes, shrink_factors(sampler.shrink, counts), strict=True))
     rows, labels = [X], [y]
     for c, n in missing.items():
         new = sampler.decode(make(codes[y == c], n, rng)) + residuals[rng.integers(len(X), size=n)]
         new += sampler.anchor * (X[rng.choice(np.flatnonzero(y == c), n)] - new)
-        factor = (counts[c] / max(counts.values())) ** 0.2
-        rows.append(X.mean(0) + factor * (new - X.mean(0)))
+        rows.append(X.mean(0) + factors[c] * (new - X.mean(0)))
         labels.append(np.full(n, c))
     return np.vstack(rows), np.concatenate(labels)
 

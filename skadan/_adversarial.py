@@ -124,7 +124,7 @@ class AdversarialSampler(SyntheticSampler):
             prepare=partial(captured, game=game, generator=generator),
             checkpoint=checkpoint,
         )
-        self.n_iter_, self.device_ = len(self.history_[next(iter(self.history_))]), str(device)
+        self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(device)
         return model()
 
     def _checkpoint(self, generator: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
