@@ -32,6 +32,7 @@ from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
 from imblearn.utils import check_sampling_strategy
 from rich.console import Console
 from rich.table import Table
+from row_span import span
 from sklearn.covariance import LedoitWolf
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import LeaveOneGroupOut
@@ -74,18 +75,20 @@ def shrunken_copies(X, y, strategy, seed, shrink=0.65):
 def of_codes(X, y, strategy, seed, make):
     """Codes that ``make(codes of a class, n, rng)`` returns in place of the generator's.
 
-    Encoder, decoder and what real rows lend (a residual, an anchor, the shrinkage) are WADAN's.
+    Encoder, decoder and what real rows lend (an anchor, its residual, the shrinkage) are WADAN's.
     """
     rng, sampler = np.random.default_rng(seed), WADANSampler(random_state=seed).fit(X, y)
     missing = check_sampling_strategy(strategy, y, "over-sampling")
     codes = sampler.encode(X)
-    residuals = X - sampler.decode(codes)
+    known = sampler.decode(codes)
     classes, counts = np.unique(y, return_counts=True)
     factors = dict(zip(classes, shrink_factors(sampler.shrink, counts), strict=True))
     rows, labels = [X], [y]
     for c, n in missing.items():
-        new = sampler.decode(make(codes[y == c], n, rng)) + residuals[rng.integers(len(X), size=n)]
-        new += sampler.anchor * (X[rng.choice(np.flatnonzero(y == c), n)] - new)
+        own = np.flatnonzero(y == c)
+        anchors = np.concatenate([rng.permutation(own) for _ in range(-(-n // len(own)))])[:n]
+        move = sampler.decode(make(codes[own], n, rng)) - known[anchors]
+        new = X[anchors] + (1 - sampler.anchor) * move
         rows.append(X.mean(0) + factors[c] * (new - X.mean(0)))
         labels.append(np.full(n, c))
     return np.vstack(rows), np.concatenate(labels)
@@ -122,6 +125,7 @@ ABLATIONS = {
     "shrink 1": {"shrink": 1.0},
     "anchor 0": {"anchor": 0.0},
     "no residuals": {"residuals": None},
+    "residuals of all": {"residuals": "all"},
     "summed reconstruction": {"reconstruction_weight": 1.0},
     "blind critic": {"conditional_critic": False},
     "one latent step": {"latent_steps": 1},
@@ -172,15 +176,6 @@ def classifier(name, penalty, weights, seed):
     return LinearSVC(C=penalty, class_weight=weights, random_state=seed)
 
 
-def span(X, X_test):
-    """Orthonormal coordinates of the rows' span: the same products between rows, fewer columns."""
-    _, s, axes = np.linalg.svd(X, full_matrices=False)
-    axes = axes[s > 1e-5 * s[0]]
-    rng = np.random.default_rng(0)
-    axes = np.linalg.qr(rng.normal(size=(len(axes),) * 2))[0] @ axes
-    return X @ axes.T, X_test @ axes.T
-
-
 # %%
 # One fold of one arm.
 
@@ -203,7 +198,7 @@ def cut(y, scenario, seed, fold):
     return np.sort(np.concatenate(kept))
 
 
-def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets):
+def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets, names):
     """Predictions for the held-out rows by every classifier of the grids."""
     train = train[cut(y[train], scenario, seed, fold)]
     start = time.perf_counter()
@@ -219,10 +214,10 @@ def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets):
     predicted = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for name, grid in GRIDS.items():
+        for name in names:
             if name == "MLP" and weights:
                 continue  # scikit-learn's has none
-            for penalty in grid:
+            for penalty in GRIDS[name]:
                 model = classifier(name, penalty, weights, seed).fit(Z, labels)
                 predicted[f"{name} {penalty:g}"] = model.predict(Z_test).tolist()
     return {
@@ -246,7 +241,7 @@ def run(X, y, groups, args):
     folds = list(LeaveOneGroupOut().split(X, y, groups))
 
     def work(arm, seed, fold, scenario, sets):
-        return run_fold(arm, seed, fold, X, y, *folds[fold], scenario, sets)
+        return run_fold(arm, seed, fold, X, y, *folds[fold], scenario, sets, args.classifiers)
 
     wanted = product(args.arms, args.seeds, range(len(folds)), [args.scenario], [args.sets])
     wanted = sorted(wanted, key=lambda key: args.seeds.index(key[1]))  # a whole seed at a time
@@ -280,13 +275,13 @@ def best_setting(records, y, arm, name):
     return settings[int(np.argmax(scores))]
 
 
-def report(records, y, other, y_other, reference):
+def report(records, y, other, y_other, reference, names):
     """A line for each classifier and arm."""
     arms = list(dict.fromkeys(r["arm"] for r in records.values()))
     table = Table()
     for column in ("classifier", "arm", "penalty", "UAR %", "sd of seeds", f"against {reference}"):
         table.add_column(column)
-    for name in GRIDS:
+    for name in names:
         chosen = {}
         for arm in arms:
             if name == "MLP" and arm == "class weights":
@@ -333,6 +328,7 @@ def main(arguments=None):
     parser.add_argument("--scenario", default="full", help="full, unbalanced or few-N")
     parser.add_argument("--sets", type=int, default=1, help="synthetic sets (not if unbalanced)")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    parser.add_argument("--classifiers", nargs="+", choices=GRIDS, default=list(GRIDS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--tune-on", nargs=2, type=Path, metavar=("NPZ", "JSONL"))
@@ -344,7 +340,7 @@ def main(arguments=None):
         wanted = (args.scenario, args.sets)
         found = resumable.load(args.tune_on[1], KEY)
         other = {k: r for k, r in found.items() if (r["scenario"], r["sets"]) == wanted}
-        report(records, y, other, read(args.tune_on[0], None)[1], args.against)
+        report(records, y, other, read(args.tune_on[0], None)[1], args.against, args.classifiers)
     return records
 
 

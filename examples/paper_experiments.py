@@ -32,6 +32,7 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from matplotlib import pyplot as plt
 from rich.console import Console
 from rich.table import Table
+from row_span import span
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score
@@ -178,15 +179,6 @@ def choose(model, grid, X, y, groups):
         return unweighted_average_recall(y, predicted)
 
     return {name: max(values, key=uar)}
-
-
-def span(X, X_test):
-    """Coordinates in the span of the rows: the same products, fewer columns."""
-    if len(X) >= X.shape[1]:
-        return X, X_test
-    _, s, axes = np.linalg.svd(X, full_matrices=False)
-    axes = axes[s > 1e-5 * s[0]]
-    return X @ axes.T, X_test @ axes.T
 
 
 def run_fold(corpus, epochs, hidden, penalties, experiment, arm, seed, fold, sets):

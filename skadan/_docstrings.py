@@ -43,13 +43,15 @@ PARAMETERS = {
     ),
     "residuals": (
         '{"class", "all"} or None',
-        "Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row, "
-        "drawn at random from its class or from all. The paper adds none.",
+        "Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row: of "
+        'its class, the one that `anchor` mixes in, or of any. With "class" a row is that training '
+        "row, moved as its code says. The paper adds none.",
     ),
     "anchor": (
         "float",
-        "Mix each synthetic row with a training row of its class, drawn at random, which has this "
-        "weight: 0 for the generated row alone, as in the paper, 1 for duplication.",
+        "Mix each synthetic row with a training row of its class, which has this weight: 0 for the "
+        "generated row alone, as in the paper, 1 for duplication. Which training row is drawn at "
+        "random, each as often as any other of the class.",
     ),
     "shrink": (
         'float or {"auto"}',

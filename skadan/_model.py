@@ -65,18 +65,21 @@ class TrainedModel:
         return map(self.scaling.unscale_rows, blocks(rows, len(h)))
 
     def sample_latent(self, classes: np.ndarray, generator: torch.Generator) -> np.ndarray:
-        """G(z, y) for class numbers (n,), (n, M)."""
+        """G(z, y) for class numbers (n,), (n, M): the codes that `sample` decodes."""
         networks, device = self._networks()
-        draw = partial(self._draw, networks, device, classes, generator)
-        return np.concatenate(list(blocks(lambda part: draw(part)[0], len(classes))))
+        self.real_rows.draw(classes, generator)  # as `sample` does before it draws z
+        codes = partial(self._codes, networks, device, classes, generator)
+        return np.concatenate(list(blocks(codes, len(classes))))
 
     def sample(self, classes: np.ndarray, generator: torch.Generator) -> Iterator[np.ndarray]:
         """R(G(z, y)), with what real rows lend it, for class numbers (n,), in blocks."""
         networks, device = self._networks()
+        residual, anchor = self.real_rows.draw(classes, generator)
 
         def rows(part: slice) -> Tensor:
-            h, lenders = self._draw(networks, device, classes, generator, part)
-            u = self.real_rows.lend(self.game.decode(networks, h), classes[part], *lenders)
+            h = self._codes(networks, device, classes, generator, part)
+            u = self.game.decode(networks, h)
+            u = self.real_rows.lend(u, classes[part], residual[part], anchor[part])
             return self.coordinates.expand(u)
 
         return map(self.scaling.unscale_rows, blocks(rows, len(classes)))
@@ -88,15 +91,11 @@ class TrainedModel:
         networks = self.game.networks(self.coordinates.n_coordinates, len(self.counts), "meta")
         return networks.load_numpy(self.weights, device), device
 
-    def _draw(
-        self, networks, device, classes, generator, part
-    ) -> tuple[Tensor, tuple[np.ndarray, ...]]:
-        """Codes and real rows of one block; what is random is drawn on the CPU, for any device."""
-        k = classes[part]
-        z = normal(len(k), self.game.n_noise, generator)
-        y = torch.from_numpy(one_hot(k, len(self.counts)))
-        h = self.game.generate(networks, z.to(device), y.to(device))
-        return h, self.real_rows.draw(k, generator)
+    def _codes(self, networks, device, classes, generator, part) -> Tensor:
+        """Codes of one block; what is random is drawn on the CPU, for any device."""
+        z = normal(len(classes[part]), self.game.n_noise, generator)
+        y = torch.from_numpy(one_hot(classes[part], len(self.counts)))
+        return self.game.generate(networks, z.to(device), y.to(device))
 
 
 def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndarray]:

@@ -26,11 +26,12 @@ class NoiseModel:
     noise_scale: float
 
     def sample(self, classes: np.ndarray, generator: torch.Generator) -> Iterator[np.ndarray]:
-        """A row of each class number (n,), drawn with replacement, with its noise."""
-        for start in range(0, len(classes), CHUNK):
-            rows = draw_rows(classes[start : start + CHUNK], self.counts, generator)
-            noise = normal(len(rows), self.z.shape[1], generator).numpy()
-            yield self.scaling.unscale_rows(self.z[rows] + self.noise_scale * noise)
+        """A row of each class number (n,), with its noise."""
+        rows = draw_rows(classes, self.counts, generator)
+        for start in range(0, len(rows), CHUNK):
+            z = self.z[rows[start : start + CHUNK]]
+            noise = normal(len(z), z.shape[1], generator).numpy()
+            yield self.scaling.unscale_rows(z + self.noise_scale * noise)
 
 
 @documented
@@ -38,7 +39,7 @@ class NoiseModel:
 class NoiseSampler(SyntheticSampler):
     """Over-sampling by real rows with Gaussian noise on their z-scores.
 
-    A baseline of Yi & Mak [1]_ (section V-B); rows are drawn with replacement.
+    A baseline of Yi & Mak [1]_ (section V-B). No row of a class is taken again before all were.
 
     Parameters
     ----------

@@ -16,7 +16,8 @@ class RealRows:
 
     NOTE[DIFF] The paper's synthetic rows are R(G(z, y)) alone. R loses a quarter of the variance or
     more, so that these come out too clean: the residual x - R(E(x)) of a real row gives back what
-    it lost. And a row that is mixed with a real one of its class cannot be far off. A part of every
+    it lost. And a row that is mixed with a real one of its class cannot be far off. With weight a
+    and the residual of the same x the row is x + (1 - a) (R(G(z, y)) - R(E(x))). A part of every
     training row no other row shares; seen from the training rows, a new row of the class has none
     of it and lies nearer to the middle, the more so the fewer rows the class has. A boundary half
     way between the training rows is then too near to a rare class: `shrink` moves its synthetic
@@ -28,8 +29,8 @@ class RealRows:
         Rows of each class.
     residuals : ndarray of shape (n, r) or None
         x - R(E(x)).
-    of_class : bool
-        Whether a residual comes from a row of the same class, or of any.
+    of_anchor : bool
+        Whether a residual is the anchor's own, or that of any row.
     anchors : ndarray of shape (n, r) or None
         x.
     weight : float
@@ -41,7 +42,7 @@ class RealRows:
 
     counts: np.ndarray
     residuals: np.ndarray | None = None
-    of_class: bool = True
+    of_anchor: bool = True
     anchors: np.ndarray | None = None
     weight: float = 0.0
     shrink: np.ndarray | None = None
@@ -70,9 +71,9 @@ class RealRows:
 
     def draw(self, classes: np.ndarray, generator: torch.Generator) -> tuple[np.ndarray, ...]:
         """For each class number the row whose residual it gets, and its anchor."""
-        own, anchor = (draw_rows(classes, self.counts, generator) for _ in range(2))
-        if self.of_class:
-            return own, anchor
+        anchor = draw_rows(classes, self.counts, generator)
+        if self.of_anchor:
+            return anchor, anchor
         n_rows = self.counts.sum(keepdims=True)
         return draw_rows(np.zeros_like(classes), n_rows, generator), anchor
 
@@ -97,8 +98,16 @@ def shrink_factors(shrink: float | str, counts: np.ndarray) -> np.ndarray | None
 
 
 def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:
-    """For each class number a row of that class, in a table that is sorted by class."""
-    first = np.cumsum(counts) - counts  # where each class begins
-    like = {"dtype": torch.float64, "device": "cpu"}
-    chance = torch.rand(len(classes), generator=generator, **like).numpy()
-    return first[classes] + (chance * counts[classes]).astype(int)
+    """For each class number a row of that class, in a table that is sorted by class.
+
+    Rows come in rounds, each a new order of the whole class: a set of the size of the table holds
+    every row once, where drawing with replacement leaves out a third of them.
+    """
+    rows, first = np.empty(len(classes), dtype=int), np.cumsum(counts) - counts
+    for k in np.unique(classes):
+        wanted = np.flatnonzero(classes == k)
+        shape = (-(-len(wanted) // counts[k]), counts[k])  # (rounds, rows of the class)
+        like = {"dtype": torch.float64, "device": "cpu"}
+        order = torch.rand(shape, generator=generator, **like).numpy().argsort(axis=1)
+        rows[wanted] = first[k] + order.ravel()[: len(wanted)]
+    return rows

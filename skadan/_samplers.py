@@ -58,7 +58,7 @@ class _ADANFamily(AutoencodingSampler):
     conditional_critic: bool = True
     input_noise: float = 1.0  # type: ignore[misc]
     reconstruction_weight: float | str = "mean"
-    residuals: str | None = "all"  # type: ignore[misc]
+    residuals: str | None = "class"  # type: ignore[misc]
     anchor: float = 0.75  # type: ignore[misc]
     shrink: float | str = "auto"  # type: ignore[misc]
 
