@@ -265,7 +265,10 @@ def test_int64_beyond_float32():
     X_new, _ = WADANSampler(**QUICK).fit_resample(X, np.arange(20) % 2)
     np.testing.assert_array_equal(X_new[:20], X)
     assert X_new.dtype == np.int64
-    assert (X_new[20:] > -(2**61)).all()  # what wraps around lies below -2**62
+    # A row may lie a little outside the range of the real ones; one that wraps around, far outside.
+    share = X_new[20:] / 2**62
+    assert share.min() > -0.05
+    assert share.max() < 1.05
 
 
 @pytest.mark.parametrize(
