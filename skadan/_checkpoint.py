@@ -1,16 +1,14 @@
 """Trainings that go on where they were stopped."""
 
-import hashlib
 import os
 import pickle
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
-from ._files import written_whole
+from ._files import digest, written_whole
 
 
 class Checkpoint:
@@ -37,7 +35,7 @@ class Checkpoint:
         self, folder: str | os.PathLike, every: int, generator: torch.Generator, *depends_on: Any
     ) -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        self.path = Path(folder) / f"{_digest(depends_on)}.pt"
+        self.path = Path(folder) / f"{digest(*depends_on)[:32]}.pt"
         self._every, self._generator = every, generator
         self._saved = self._load() if self.path.exists() else None
         if self._saved:
@@ -82,14 +80,3 @@ class Checkpoint:
             return torch.load(self.path, weights_only=True, map_location="cpu")
         except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
             raise OSError(f"The checkpoint {self.path} cannot be read: delete it.") from error
-
-
-def _digest(depends_on: tuple) -> str:
-    digest = hashlib.sha256()
-    for value in depends_on:
-        is_array = isinstance(value, np.ndarray)
-        text = (value.dtype, value.shape) if is_array else value
-        digest.update(repr(text).encode())
-        if is_array:
-            digest.update(np.ascontiguousarray(value).data)
-    return digest.hexdigest()[:32]

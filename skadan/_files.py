@@ -1,10 +1,13 @@
-"""Files that are there as a whole or not at all."""
+"""Files that are there as a whole or not at all, and digests to know contents by."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 
 @contextmanager
@@ -32,6 +35,18 @@ def written_whole(path: str | os.PathLike) -> Iterator[Any]:
         if isinstance(error, OSError):
             raise _cannot_write(path, error) from error
         raise
+
+
+def digest(*values: Any) -> str:
+    """SHA-256 of arrays, by type, shape and numbers, and of values with a telling `repr`."""
+    total = hashlib.sha256()
+    for value in values:
+        is_array = isinstance(value, np.ndarray)
+        text = (value.dtype.str, value.shape) if is_array else value
+        total.update(repr(text).encode())
+        if is_array:
+            total.update(np.ascontiguousarray(value).data)
+    return total.hexdigest()
 
 
 def _cannot_write(path: Path, error: OSError) -> OSError:

@@ -1,6 +1,5 @@
 """Fitted samplers in files that hold numbers and text, and run no code when they are read."""
 
-import hashlib
 import json
 import os
 from dataclasses import fields, is_dataclass
@@ -15,7 +14,7 @@ from ._adan import ADANGame
 from ._containers import RowFormat
 from ._coordinates import AllColumns, RowSpace
 from ._divergences import CrossEntropy, WassersteinDivergence
-from ._files import written_whole
+from ._files import digest, written_whole
 from ._gan import GANGame
 from ._model import TrainedModel
 from ._networks import Conditioned, PerClass
@@ -122,7 +121,7 @@ def save_generator(sampler: SyntheticSampler, path: str | os.PathLike) -> None:
     header = {
         "skadan": json.dumps({"format": FORMAT, "sampler": type(sampler).__name__}),
         "contents": contents,
-        "sha256": _digest(contents, arrays),
+        "sha256": _checksum(contents, arrays),
     }
     data = require("safetensors.numpy", "save").save(arrays, metadata=header)
     with written_whole(path) as file:
@@ -177,12 +176,12 @@ def load_generator(path: str | os.PathLike) -> Any:
                 f"{FORMAT}: update skadan."
             )
         arrays = require("safetensors.numpy", "save").load(data)
-        contents, digest = header["contents"], header["sha256"]
+        contents, checksum = header["contents"], header["sha256"]
     except (safetensors.SafetensorError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is truncated, or no file of save_generator: {error}") from error
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{path} was not written by skadan's save_generator.") from error
-    if digest != _digest(contents, arrays):
+    if checksum != _checksum(contents, arrays):
         raise ValueError(f"{path} was altered after save_generator wrote it: save it again.")
     try:
         return _sampler(origin["sampler"], json.loads(contents), arrays)
@@ -199,12 +198,8 @@ def _sampler(name: str, parts: dict, arrays: dict[str, np.ndarray]) -> Any:
     return sampler
 
 
-def _digest(contents: str, arrays: dict[str, np.ndarray]) -> str:
-    digest = hashlib.sha256(contents.encode())
-    for name in sorted(arrays):
-        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
-        digest.update(np.ascontiguousarray(arrays[name]).data)
-    return digest.hexdigest()
+def _checksum(contents: str, arrays: dict[str, np.ndarray]) -> str:
+    return digest(contents, *(part for item in sorted(arrays.items()) for part in item))
 
 
 # Values as JSON: numbers, text and None as they are; anything else as a list [kind, ...].

@@ -249,7 +249,7 @@ def test_a_file_that_was_made_up(file):
     contents = json.loads(metadata["contents"])
     contents["model"] = ["record", "os.system", {"command": "true"}]
     metadata["contents"] = json.dumps(contents)
-    metadata["sha256"] = _saving._digest(metadata["contents"], arrays)
+    metadata["sha256"] = _saving._checksum(metadata["contents"], arrays)
     file.write_bytes(save(arrays, metadata=metadata))
     with pytest.raises(ValueError, match="was not written by"):
         load_generator(file)
