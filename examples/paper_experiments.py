@@ -16,10 +16,12 @@ goes on from there.
 Departures from the paper: the number of synthetic sets is not chosen at its peak on the test
 speakers, so the tables show one set and the largest number; the penalty of each classifier is
 chosen by groups inside the training rows of each fold; WA and UAR are of pooled predictions; the
-spread is over trainings and not over draws of rows.
+spread is over trainings and not over draws of rows. k added sets make the loss of the rows k + 1
+times as heavy beside the penalty: no augmentation stands beside them at such a penalty too.
 """
 
 import argparse
+import time
 import warnings
 from dataclasses import dataclass
 from functools import partial
@@ -181,12 +183,18 @@ def choose(model, grid, X, y, groups):
     return {name: max(values, key=uar)}
 
 
+def weighed(penalty, k):
+    """The penalty that is to n rows what `penalty` is to k + 1 times as many."""
+    return {n: value * (k + 1 if n == "C" else 1 / (k + 1)) for n, value in penalty.items()}
+
+
 def run_fold(corpus, epochs, hidden, penalties, experiment, arm, seed, fold, sets):
     """Predictions for the held-out rows: classifiers, numbers of sets, real rows or none.
 
-    `penalties` by seed and fold are those that the arm without augmentation chose; it has None.
+    `penalties` by seed and fold are those that the arm without augmentation chose; it has None,
+    and fits its real rows at the penalty of each number of sets.
     """
-    n_sets = [int(k) for k in sets.split()]
+    start, n_sets = time.perf_counter(), [int(k) for k in sets.split()]
     train, test = list(LeaveOneGroupOut().split(corpus.X, corpus.y, corpus.groups))[fold]
     held_out = corpus.groups[test[0]]
     source = corpus.source or corpus
@@ -215,15 +223,17 @@ def run_fold(corpus, epochs, hidden, penalties, experiment, arm, seed, fold, set
             else:
                 penalty = penalties[seed, fold][name]
             record["penalties"][name] = penalty
-            wanted = [0] if arm == "none" else [k for k in n_sets if k > 0]
+            wanted = [k for k in n_sets if k > 0 or arm == "none"]
             for only in (False,) if arm == "none" else (False, True):
                 chosen = nested_sets(both_y, len(y), wanted, synthetic_only=only)
                 for k, rows in zip(wanted, chosen, strict=True):
                     after = StandardScaler().fit(both[rows])
                     U, U_test = span(after.transform(both[rows]), after.transform(Z_test))
-                    model.set_params(**penalty).fit(U, both_y[rows])
+                    model.set_params(**(weighed(penalty, k) if arm == "none" else penalty))
+                    model.fit(U, both_y[rows])
                     key = f"{name} {k}{' only' if only else ''}"
                     record["predicted"][key] = model.predict(U_test).tolist()
+    record["seconds"] = round(time.perf_counter() - start, 1)
     return record
 
 
@@ -231,6 +241,7 @@ def run_fold(corpus, epochs, hidden, penalties, experiment, arm, seed, fold, set
 # What comes of it.
 
 KEY = ("experiment", "arm", "seed", "fold", "sets")
+CONTROL = "none, penalty as for these sets"
 
 
 def pooled(records, arm, key, y):
@@ -243,6 +254,11 @@ def pooled(records, arm, key, y):
     return out
 
 
+def recalls(records, arm, key, y):
+    """UAR of each seed."""
+    return np.array([unweighted_average_recall(y, p) for p in pooled(records, arm, key, y)])
+
+
 def table(records, corpus, arms, n_sets, title):
     """Tables I and II: WA and UAR of one set and of the most, and the gain over none."""
     view = Table(title=title)
@@ -251,23 +267,32 @@ def table(records, corpus, arms, n_sets, title):
     lines = []
     for name, arm in product(("SVM", "DNN"), ("none", *arms)):
         none = pooled(records, "none", f"{name} 0", corpus.y)
-        for k in (0,) if arm == "none" else sorted({1, max(n_sets)}):
+        for k in sorted({0, 1, max(n_sets)} if arm == "none" else {1, max(n_sets)}):
             predicted = pooled(records, arm, f"{name} {k}", corpus.y)
             wa = [100 * accuracy_score(corpus.y, p) for p in predicted]
-            uar = [100 * unweighted_average_recall(corpus.y, p) for p in predicted]
+            uar = 100 * recalls(records, arm, f"{name} {k}", corpus.y)
             gain, low, high = 100 * np.array(recall_gain(corpus.y, predicted, none, random_state=0))
             spread = [f" ± {np.std(v, ddof=1):.1f}" if len(v) > 1 else "" for v in (wa, uar)]
             line = (
-                arm, name, str(k),
+                CONTROL if arm == "none" and k else arm, name, str(k),
                 f"{np.mean(wa):.1f}{spread[0]}", f"{np.mean(uar):.1f}{spread[1]}",
-                "" if arm == "none" else f"{gain:+.1f} ({low:.1f} to {high:.1f})",
+                "" if arm == "none" and not k else f"{gain:+.1f} ({low:.1f} to {high:.1f})",
             )  # fmt: skip
             lines.append(line)
             view.add_row(*line)
     Console(width=110).print(view)
     for arm in arms:
         mmd, hits = (np.mean([r[n] for r in records if r["arm"] == arm]) for n in ("mmd", "hits"))
-        print(f"{arm}: MMD {mmd:.4f}, conditional hit rate {hits:.3f}")
+        alone = {
+            name: " ".join(
+                f"{100 * u:.1f}" for u in recalls(records, arm, f"{name} 1 only", corpus.y)
+            )
+            for name in ("SVM", "DNN")
+        }
+        print(
+            f"{arm}: MMD {mmd:.4f}, conditional hit rate {hits:.3f}; "
+            f"UAR of one synthetic set alone, by seed: SVM {alone['SVM']}, DNN {alone['DNN']}"
+        )
     return lines
 
 
@@ -275,27 +300,22 @@ def curves(records, corpus, arms, n_sets, only=False):
     """Figs. 6, 7, 10 and, of synthetic rows alone, 8."""
     figure, axes = plt.subplots(1, 2, figsize=(12, 5), layout="constrained", sharey=True)
     for ax, name in zip(axes, ("SVM", "DNN"), strict=True):
-        none = pooled(records, "none", f"{name} 0", corpus.y)
-        base = [unweighted_average_recall(corpus.y, p) for p in none]
-        colours = plt.get_cmap("tab10").colors
-        for arm, colour, marker in zip(arms, colours, "osD^vPX*", strict=False):
+        base = recalls(records, "none", f"{name} 0", corpus.y).mean()
+        styles = list(zip(arms, plt.get_cmap("tab10").colors, "osD^vPX*", strict=False))
+        for arm, colour, marker in styles if only else [("none", "black", "."), *styles]:
             points = [k for k in n_sets if k > 0]
-            scores = [
-                [
-                    unweighted_average_recall(corpus.y, p)
-                    for p in pooled(records, arm, f"{name} {k}{' only' if only else ''}", corpus.y)
-                ]
-                for k in points
-            ]
+            what = " only" if only else ""
+            scores = [recalls(records, arm, f"{name} {k}{what}", corpus.y) for k in points]
             if not only:
-                points, scores = [0, *points], [[np.mean(base)] * len(scores[0]), *scores]
+                points, scores = [0, *points], [np.full_like(scores[0], base), *scores]
             display = AugmentationCurveDisplay(n_sets=points, scores=scores)
-            display.plot(ax, label=arm, color=colour, marker=marker)
+            label = CONTROL if arm == "none" else arm
+            display.plot(ax, label=label, color=colour, marker=marker)
         if only:
-            ax.axhline(np.mean(base), color="black", linestyle=":", linewidth=1)
+            ax.axhline(base, color="black", linestyle=":", linewidth=1)
         ax.set_title(name)
-    what = "synthetic rows alone (dotted: the real ones)" if only else "UAR against synthetic sets"
-    figure.suptitle(f"{corpus.name}: {what}")
+    title = "synthetic rows alone (dotted: the real ones)" if only else "UAR against synthetic sets"
+    figure.suptitle(f"{corpus.name}: {title}")
     return figure
 
 

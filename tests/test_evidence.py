@@ -76,13 +76,21 @@ def test_yardsticks(evidence, strategy):
         assert np.abs(moved[labels == c].mean(0) - X[y == c].mean(0)).max() < 0.5
 
 
-def test_span_keeps_products(evidence):
+@pytest.mark.parametrize(
+    ("n_rows", "rank", "n_columns", "expected"),
+    [(6, 6, 30, 6), (1100, 8, 30, 8), (1100, 1050, 1050, 1050)],
+    ids=["every row", "a sketch", "hardly fewer columns"],
+)
+def test_span_keeps_products(evidence, n_rows, rank, n_columns, expected):
     rng = np.random.default_rng(0)
-    X, X_test = rng.normal(size=(6, 30)), rng.normal(size=(4, 30))
+    X = rng.normal(size=(n_rows, rank)) @ rng.normal(size=(rank, n_columns))
+    X_test = rng.normal(size=(4, n_columns))
     U, U_test = evidence.span(X, X_test)
-    assert U.shape == (6, 6)
-    np.testing.assert_allclose(U @ U.T, X @ X.T)
-    np.testing.assert_allclose(U_test @ U.T, X_test @ X.T)
+    assert U.shape == (n_rows, expected)
+    assert (U is X) == (expected == n_columns)
+    scale = np.abs(X @ X.T).max()
+    np.testing.assert_allclose(U @ U.T, X @ X.T, atol=1e-9 * scale)
+    np.testing.assert_allclose(U_test @ U.T, X_test @ X.T, atol=1e-9 * scale)
 
 
 @pytest.mark.parametrize("arm", ["latent Gaussian", "latent mixing"])

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 from conftest import load_example
+from sklearn.base import clone
 
 from skadan.metrics import unweighted_average_recall
 
@@ -33,9 +34,9 @@ def test_it_runs_resumes_and_draws(program, emodb, tmp_path, capsys):
     tables = program.main(arguments)
     printed = capsys.readouterr().out
     assert {name: len(lines) for name, lines in tables.items()} == {
-        "emodb": 14,
-        "four": 14,
-        "eleven": 6,
+        "emodb": 18,
+        "four": 18,
+        "eleven": 10,
     }
     assert "Table I: EmoDB" in printed
     assert "stand-in for IEMOCAP" in printed
@@ -68,6 +69,20 @@ def test_the_table_is_of_pooled_predictions(program, emodb):
     }
     assert work[4]["mmd"] < 0.2
     assert work[4]["hits"] == 1
+
+
+def test_the_control_weighs_the_penalty_as_copies_of_all_rows_would(program, emodb):
+    corpus = program.emodb(emodb)
+    model, _ = program.classifiers(0, (4,))["SVM"]
+    rng = np.random.default_rng(0)
+    X, y = corpus.X + 3 * rng.normal(size=corpus.X.shape), corpus.y  # not separable
+    C = {"C": 0.001}
+    copies = clone(model).set_params(**C).fit(np.tile(X, (3, 1)), np.tile(y, 3))
+    control = clone(model).set_params(**program.weighed(C, 2)).fit(X, y)
+    plain = clone(model).set_params(**C).fit(X, y)
+    assert np.allclose(copies.coef_, control.coef_, atol=1e-3 * np.abs(control.coef_).max())
+    assert not np.allclose(copies.coef_, plain.coef_, rtol=0.1)
+    assert program.weighed({"alpha": 6.0}, 2) == {"alpha": 2.0}
 
 
 def test_the_sampler_of_eleven_learns_from_the_other_table(program, monkeypatch):
