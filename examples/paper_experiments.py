@@ -242,6 +242,8 @@ def run_fold(corpus, epochs, hidden, penalties, experiment, arm, seed, fold, set
 
 KEY = ("experiment", "arm", "seed", "fold", "sets")
 CONTROL = "none, penalty as for these sets"
+COLOURS = {"none": "black"} | dict(zip(SAMPLERS, plt.get_cmap("tab10").colors, strict=False))
+MARKERS = dict(zip(COLOURS, ".osD^vPX*", strict=True))
 
 
 def pooled(records, arm, key, y):
@@ -298,11 +300,10 @@ def table(records, corpus, arms, n_sets, title):
 
 def curves(records, corpus, arms, n_sets, only=False):
     """Figs. 6, 7, 10 and, of synthetic rows alone, 8."""
-    figure, axes = plt.subplots(1, 2, figsize=(12, 5), layout="constrained", sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(14, 5), layout="constrained", sharey=True)
     for ax, name in zip(axes, ("SVM", "DNN"), strict=True):
         base = recalls(records, "none", f"{name} 0", corpus.y).mean()
-        styles = list(zip(arms, plt.get_cmap("tab10").colors, "osD^vPX*", strict=False))
-        for arm, colour, marker in styles if only else [("none", "black", "."), *styles]:
+        for arm in arms if only else ("none", *arms):
             points = [k for k in n_sets if k > 0]
             what = " only" if only else ""
             scores = [recalls(records, arm, f"{name} {k}{what}", corpus.y) for k in points]
@@ -310,10 +311,13 @@ def curves(records, corpus, arms, n_sets, only=False):
                 points, scores = [0, *points], [np.full_like(scores[0], base), *scores]
             display = AugmentationCurveDisplay(n_sets=points, scores=scores)
             label = CONTROL if arm == "none" else arm
-            display.plot(ax, label=label, color=colour, marker=marker)
+            display.plot(ax, label=label, color=COLOURS[arm], marker=MARKERS[arm])
         if only:
             ax.axhline(base, color="black", linestyle=":", linewidth=1)
+            ax.set_xlabel("synthetic sets")
         ax.set_title(name)
+        ax.get_legend().remove()
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside right center")
     title = "synthetic rows alone (dotted: the real ones)" if only else "UAR against synthetic sets"
     figure.suptitle(f"{corpus.name}: {title}")
     return figure
