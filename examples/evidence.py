@@ -167,10 +167,10 @@ GRIDS = {
 }
 
 
-def classifier(name, penalty, weights, seed):
-    """One classifier; `penalty` is C of an SVM, the L2 weight of the MLP."""
+def classifier(name, penalty, weights, seed, epochs=200):
+    """One classifier; `penalty` is C of an SVM, the L2 weight of the MLP, `epochs` its most."""
     if name == "MLP":
-        return MLPClassifier((100, 100), alpha=penalty, random_state=seed)
+        return MLPClassifier((100, 100), alpha=penalty, max_iter=epochs, random_state=seed)
     if name == "SVC":
         return SVC(kernel="linear", C=penalty, class_weight=weights)
     return LinearSVC(C=penalty, class_weight=weights, random_state=seed)
@@ -198,7 +198,7 @@ def cut(y, scenario, seed, fold):
     return np.sort(np.concatenate(kept))
 
 
-def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets, names):
+def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets, names, epochs):
     """Predictions for the held-out rows by every classifier of the grids."""
     train = train[cut(y[train], scenario, seed, fold)]
     start = time.perf_counter()
@@ -218,7 +218,7 @@ def run_fold(arm, seed, fold, X, y, train, test, scenario, n_sets, names):
             if name == "MLP" and weights:
                 continue  # scikit-learn's has none
             for penalty in GRIDS[name]:
-                model = classifier(name, penalty, weights, seed).fit(Z, labels)
+                model = classifier(name, penalty, weights, seed, epochs).fit(Z, labels)
                 predicted[f"{name} {penalty:g}"] = model.predict(Z_test).tolist()
     return {
         "arm": arm,
@@ -241,7 +241,8 @@ def run(X, y, groups, args):
     folds = list(LeaveOneGroupOut().split(X, y, groups))
 
     def work(arm, seed, fold, scenario, sets):
-        return run_fold(arm, seed, fold, X, y, *folds[fold], scenario, sets, args.classifiers)
+        rest = scenario, sets, args.classifiers, args.mlp_epochs
+        return run_fold(arm, seed, fold, X, y, *folds[fold], *rest)
 
     wanted = product(args.arms, args.seeds, range(len(folds)), [args.scenario], [args.sets])
     wanted = sorted(wanted, key=lambda key: args.seeds.index(key[1]))  # a whole seed at a time
@@ -329,6 +330,7 @@ def main(arguments=None):
     parser.add_argument("--sets", type=int, default=1, help="synthetic sets (not if unbalanced)")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     parser.add_argument("--classifiers", nargs="+", choices=GRIDS, default=list(GRIDS))
+    parser.add_argument("--mlp-epochs", type=int, default=200, help="at most (use a file for each)")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--tune-on", nargs=2, type=Path, metavar=("NPZ", "JSONL"))

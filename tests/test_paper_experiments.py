@@ -48,7 +48,12 @@ def test_it_runs_resumes_and_draws(program, emodb, tmp_path, capsys):
     (out / "results.jsonl").write_text("\n".join(lines[:-3]) + "\n")
     assert program.main([*arguments, "--skip", "portraits"]) == tables
     again = (out / "results.jsonl").read_text().splitlines()
-    assert [json.loads(line) for line in again] == [json.loads(line) for line in lines]
+    assert [known(line) for line in again] == [known(line) for line in lines]
+
+
+def known(line):
+    """What a record holds, but for the time that it took."""
+    return {key: value for key, value in json.loads(line).items() if key != "seconds"}
 
 
 def test_the_table_is_of_pooled_predictions(program, emodb):
