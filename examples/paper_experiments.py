@@ -215,20 +215,22 @@ def run_fold(corpus, epochs, hidden, penalties, experiment, arm, seed, fold, set
         record["mmd"] = maximum_mean_discrepancy(Z, new[one])
         record["hits"] = conditional_hit_rate(Z, y, new[one], labels[one])
     both, both_y = np.vstack([Z, new]), np.concatenate([y, labels])
+    models = classifiers(seed, hidden)
+    wanted = [k for k in n_sets if k > 0 or arm == "none"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for name, (model, grid) in classifiers(seed, hidden).items():
-            if penalties is None:
-                penalty = choose(model, grid, span(Z, Z)[0], y, corpus.groups[train])
-            else:
-                penalty = penalties[seed, fold][name]
-            record["penalties"][name] = penalty
-            wanted = [k for k in n_sets if k > 0 or arm == "none"]
-            for only in (False,) if arm == "none" else (False, True):
-                chosen = nested_sets(both_y, len(y), wanted, synthetic_only=only)
-                for k, rows in zip(wanted, chosen, strict=True):
-                    after = StandardScaler().fit(both[rows])
-                    U, U_test = span(after.transform(both[rows]), after.transform(Z_test))
+        if penalties is None:
+            U, speakers = span(Z, Z)[0], corpus.groups[train]
+            record["penalties"] = {n: choose(*m, U, y, speakers) for n, m in models.items()}
+        else:
+            record["penalties"] = penalties[seed, fold]
+        for only in (False,) if arm == "none" else (False, True):
+            chosen = nested_sets(both_y, len(y), wanted, synthetic_only=only)
+            for k, rows in zip(wanted, chosen, strict=True):
+                after = StandardScaler().fit(both[rows])
+                U, U_test = span(after.transform(both[rows]), after.transform(Z_test))
+                for name, (model, _) in models.items():
+                    penalty = record["penalties"][name]
                     model.set_params(**(weighed(penalty, k) if arm == "none" else penalty))
                     model.fit(U, both_y[rows])
                     key = f"{name} {k}{' only' if only else ''}"
