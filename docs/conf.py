@@ -55,7 +55,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"/plot_",
-    "ignore_pattern": r"(benchmark_speed|evidence|paper_experiments|resumable|row_span)\.py",
+    "ignore_pattern": r"studies/",
     "reset_argv": lambda *_: ["--n-jobs", "1"],
     "download_all_examples": False,
     "show_memory": False,

@@ -27,7 +27,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-import resumable
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import Pipeline
 from rich.console import Console
@@ -37,6 +36,7 @@ from sklearn.metrics import accuracy_score, recall_score
 from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+from studies import resumable
 
 from skadan import ADANSampler, Replicate, WADANSampler
 from skadan.datasets import make_speaker_classification

@@ -1,16 +1,16 @@
 """Adversarial data augmentation for small, wide tables, as imbalanced-learn samplers."""
 
-from ._noise import NoiseSampler
-from ._samplers import (
+from ._saving import load_generator, save_generator
+from ._strategy import Replicate
+from ._version import __version__
+from .samplers import (
     AAESampler,
     ADANSampler,
     ConditionalGANSampler,
     GANSampler,
+    NoiseSampler,
     WADANSampler,
 )
-from ._saving import load_generator, save_generator
-from ._strategy import Replicate
-from ._version import __version__
 
 __all__ = [
     "AAESampler",

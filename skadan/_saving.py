@@ -9,28 +9,29 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ._aae import AAEGame
-from ._adan import ADANGame
-from ._containers import RowFormat
-from ._coordinates import AllColumns, RowSpace
-from ._divergences import CrossEntropy, WassersteinDivergence
 from ._files import digest, written_whole
-from ._gan import GANGame
-from ._model import TrainedModel
-from ._networks import Conditioned, PerClass
-from ._noise import NoiseModel, NoiseSampler
+from ._models.coordinates import AllColumns, RowSpace
+from ._models.noise import NoiseModel
+from ._models.real_rows import RealRows
+from ._models.scaling import Scaling
+from ._models.trained import TrainedModel
 from ._optional import require
-from ._real_rows import RealRows
-from ._samplers import (
+from ._strategy import Replicate
+from .games.aae import AAEGame
+from .games.adan import ADANGame
+from .games.divergences import CrossEntropy, WassersteinDivergence
+from .games.gan import GANGame
+from .games.networks import Conditioned, PerClass
+from .samplers import (
     AAESampler,
     ADANSampler,
     ConditionalGANSampler,
     GANSampler,
+    NoiseSampler,
     WADANSampler,
 )
-from ._scaling import Scaling
-from ._shell import SyntheticSampler
-from ._strategy import Replicate
+from .samplers._containers import RowFormat
+from .samplers.base import SyntheticSampler
 
 FORMAT = 1  # of the files; one that this version cannot read gets the next number
 

@@ -39,7 +39,7 @@ BASELINES = {
 
 
 def load_example(name: str) -> ModuleType:
-    """An example as a module, drawing without a screen."""
+    """An example or study (``studies/...``) as a module, drawing without a screen."""
     matplotlib.use("Agg")
     path = ROOT / "examples" / f"{name}.py"
     if str(path.parent) not in sys.path:

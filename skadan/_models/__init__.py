@@ -1,0 +1,1 @@
+"""What was learned, as arrays: labels to rows."""

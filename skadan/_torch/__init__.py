@@ -1,0 +1,1 @@
+"""The floor: what torch needs to be told, and its linear product."""

@@ -1,0 +1,16 @@
+"""Torch devices by name."""
+
+import torch
+
+
+def resolve_device(device: str) -> torch.device:
+    """The torch device behind ``device``; "auto" is a GPU where there is one."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        resolved = torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(f"device={device!r} is no torch device: use 'auto' or 'cpu'.") from error
+    if resolved.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device={device!r}, but torch finds no GPU: use 'auto' or 'cpu'.")
+    return resolved

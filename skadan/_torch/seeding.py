@@ -1,0 +1,22 @@
+"""Random generators for torch, seeded as scikit-learn seeds."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils import check_random_state
+
+TRAINING, SAMPLING = 0, 1  # purposes of a seed: their streams never coincide
+
+
+def seeded_generator(random_state: Any, purpose: int, device: torch.device) -> torch.Generator:
+    """A torch generator that depends on one draw of ``random_state`` and on nothing global.
+
+    None takes fresh entropy, not numpy's global state, which belongs to the caller.
+    """
+    if random_state is None:
+        drawn = np.random.SeedSequence().entropy
+    else:
+        drawn = check_random_state(random_state).randint(np.iinfo(np.int32).max)
+    state = np.random.SeedSequence([drawn, purpose]).generate_state(1, np.uint64)[0]
+    return torch.Generator(device=device).manual_seed(int(state >> np.uint64(1)))

@@ -1,0 +1,82 @@
+"""Trainings that go on where they were stopped."""
+
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from .._files import digest, written_whole
+
+
+class Checkpoint:
+    """The state of one training in a file, every so many epochs.
+
+    The file's name is made of what the result depends on, so that a training finds its own state
+    and no other's, be it another fold or another setting. Everything random comes from one
+    generator, whose state is kept as it was at the beginning (what was drawn for the coordinates is
+    drawn again) and as it was at the last epoch.
+
+    Parameters
+    ----------
+    folder : path
+        Made if need be.
+    every : int
+        Epochs from one state to the next.
+    generator : torch.Generator
+        The one that the training draws from, before its first draw.
+    depends_on : sequence
+        Arrays, and values with a telling `repr`, that the result depends on.
+    """
+
+    def __init__(
+        self, folder: str | os.PathLike, every: int, generator: torch.Generator, *depends_on: Any
+    ) -> None:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        self.path = Path(folder) / f"{digest(*depends_on)[:32]}.pt"
+        self._every, self._generator = every, generator
+        self._saved = self._load() if self.path.exists() else None
+        if self._saved:
+            generator.set_state(self._saved["beginning"])
+        self._beginning = generator.get_state()
+
+    def restore(self, networks: nn.Module, optimizers: Any) -> tuple[int, list, list]:
+        """Epochs done, names of the loss terms and their means so far; the rest in place."""
+        if not self._saved:
+            return 0, [], []
+        saved, self._saved = self._saved, None
+        networks.load_state_dict(saved["networks"])
+        optimizers.load_state(saved["optimizers"])
+        self._generator.set_state(saved["generator"])
+        return saved["epoch"], saved["names"], saved["losses"]
+
+    def save(
+        self, epoch: int, names: list, losses: list, networks: nn.Module, optimizers: Any
+    ) -> None:
+        """After an epoch, if it is one to keep."""
+        if epoch % self._every:
+            return
+        state = {
+            "beginning": self._beginning,
+            "generator": self._generator.get_state(),
+            "networks": networks.state_dict(),
+            "optimizers": optimizers.state(),
+            "epoch": epoch,
+            "names": names,
+            "losses": losses,
+        }
+        with written_whole(self.path) as file:
+            torch.save(state, file)
+
+    def remove(self) -> None:
+        """After the last epoch, with what killed processes left half written."""
+        for file in (self.path, *self.path.parent.glob(f".{self.path.name}.*.part")):
+            file.unlink(missing_ok=True)
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            return torch.load(self.path, weights_only=True, map_location="cpu")
+        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            raise OSError(f"The checkpoint {self.path} cannot be read: delete it.") from error

@@ -1,0 +1,1 @@
+"""Who plays: networks, batches and losses, in pure torch."""

@@ -1,0 +1,156 @@
+"""The paper's game: ADAN under cross-entropy, WADAN under the Wasserstein divergence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from .base import Turn, cross_entropy, rounds, squared_error
+from .batch import Batch
+from .divergences import Critic, Divergence, Terms
+from .networks import Networks, concatenate, mlp
+
+
+@dataclass(frozen=True)
+class ADANGame:
+    """Encoder E, decoder R, classifier C, generator G and discriminator D (Fig. 1).
+
+    Parameters
+    ----------
+    divergence : Divergence
+    n_latent, n_noise : int, default=100
+        Sizes of a code and of z.
+    autoencoder_layers : sequence of int, default=(800, 800)
+        Hidden widths of E; R mirrors them.
+    latent_layers : sequence of int, default=(100, 100)
+        Hidden widths of C, G and D.
+    alpha : float, default=1.0
+        Weight of the class term in G's loss (Eqs. 14, 18).
+    critic_steps : int, default=1
+        Updates of D before each update of G.
+    latent_steps : int, default=1
+        Rounds of D and G for each update of C, E and R.
+    conditional_critic : bool, default=False
+        D sees the label beside the code, as in a cGAN (Eqs. 5, 6).
+    reconstruction_weight : float, default=1.0
+        Weight of Eq. 12 beside Eq. 11 in Eq. 13.
+    """
+
+    divergence: Divergence
+    n_latent: int = 100
+    n_noise: int = 100
+    autoencoder_layers: Sequence[int] = (800, 800)
+    latent_layers: Sequence[int] = (100, 100)
+    alpha: float = 1.0
+    critic_steps: int = 1
+    latent_steps: int = 1
+    conditional_critic: bool = False
+    reconstruction_weight: float = 1.0
+
+    capturable: ClassVar[bool] = True
+
+    def networks(
+        self,
+        n_features: int,
+        n_classes: int,
+        device: torch.device | str = "cpu",
+        n_columns: int | None = None,
+    ) -> Networks:
+        """The five networks; the decoder mirrors the encoder."""
+        hidden, n_seen = tuple(self.latent_layers), n_classes * self.conditional_critic
+        inner = (*self.autoencoder_layers, self.n_latent)
+        encoder, full = (n_features, *inner), (n_columns or n_features, *inner)
+        return Networks(
+            encoder=mlp(encoder, device, full),
+            decoder=mlp(encoder[::-1], device, full[::-1]),
+            classifier=mlp((self.n_latent, *hidden, n_classes), device),
+            generator=mlp((self.n_noise + n_classes, *hidden, self.n_latent), device),
+            discriminator=mlp((self.n_latent + n_seen, *hidden, 1), device),
+        )
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """One iteration of Algorithm 1, after `embed`.
+
+        NOTE[DIFF] Algorithm 1 updates C, D, R, E, G, each after a forward pass of its own. Here C,
+        E and R move together: their gradients are those of Eqs. 11, 13 and 12 at the weights the
+        iteration began with, from one pass. C, R and D move exactly as printed (neither C nor R
+        enters D's loss, and D saw the encoder before its update); only E reads R and C one step
+        earlier. Half the work.
+        """
+        return (
+            Turn(("classifier", "encoder", "decoder"), self.autoencoder_loss),
+            *rounds(
+                Turn(("discriminator",), self.critic_loss),
+                Turn(("generator",), self.generator_loss),
+                self.critic_steps,
+                self.latent_steps,
+            ),
+        )
+
+    def embed(self, networks: Networks, batch: Batch) -> Batch:
+        """The batch with h = E(x), the one pass of the encoder that all turns share.
+
+        NOTE[DIFF] `x_noise` is not in the paper: without it E and C fit the training rows
+        perfectly, and G learns codes surer of their class than those of any new row.
+        """
+        x = batch.x if batch.x_noise is None else batch.x + batch.x_noise
+        return replace(batch, h=self.encode(networks, x))
+
+    def autoencoder_loss(self, networks: Networks, batch: Batch) -> Terms:
+        """Eq. 12 for R, Eq. 11 for C, and their sum, Eq. 13, for E.
+
+        Class weights multiply the cross-entropy of real rows, in Eq. 13 as in Eq. 11: one term
+        serves both.
+
+        NOTE[DIFF] Eq. 12 sums over columns, thousands of them: E then hardly hears the class term,
+        and classes overlap in its codes. `reconstruction_weight` restores the balance.
+        """
+        x_hat = self.decode(networks, batch.h)  # (m, d)
+        log_loss = cross_entropy(networks.classifier(batch.h), batch.y)  # (m,)
+        error = squared_error(batch.x, x_hat).mean()
+        return {
+            "reconstruction": self.reconstruction_weight * error,
+            "real_class": (batch.weight * log_loss).mean(),
+        }
+
+    def critic_loss(self, networks: Networks, batch: Batch) -> Terms:
+        """Eq. 10 (ADAN) or 17 (WADAN), with E and G at rest."""
+        with torch.no_grad():
+            h_hat = self.fake(networks, batch)
+        critic = self._critic(networks, batch)
+        return self.divergence.critic_loss(critic, batch.h.detach(), h_hat, batch.draw.mu)
+
+    def generator_loss(self, networks: Networks, batch: Batch) -> Terms:
+        """Eq. 14 (ADAN) or 18 (WADAN)."""
+        h_hat = self.fake(networks, batch)  # (m, n_latent)
+        log_loss = cross_entropy(networks.classifier(h_hat), self._fake_labels(batch))
+        adversarial = self.divergence.generator_loss(self._critic(networks, batch), h_hat)
+        return adversarial | {"fake_class": self.alpha * log_loss.mean()}
+
+    def fake(self, networks: Networks, batch: Batch) -> Tensor:
+        """Codes G(z, y) of the batch's draw, (m, n_latent)."""
+        return self.generate(networks, batch.draw.z, self._fake_labels(batch))
+
+    def encode(self, networks: Networks, x: Tensor) -> Tensor:
+        """h = E(x), (m, n_latent)."""
+        return networks.encoder(x)
+
+    def decode(self, networks: Networks, h: Tensor) -> Tensor:
+        """R(h), (m, n_features)."""
+        return networks.decoder(h)
+
+    def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
+        """h^ = G(z, y), (m, n_latent)."""
+        return networks.generator(concatenate(z, y))
+
+    def _fake_labels(self, batch: Batch) -> Tensor:
+        """Labels drawn anew; the real rows' own where D compares real and fake class by class."""
+        return batch.y if self.conditional_critic else batch.draw.y
+
+    def _critic(self, networks: Networks, batch: Batch) -> Critic:
+        if not self.conditional_critic:
+            return networks.discriminator
+        return lambda h: networks.discriminator(concatenate(h, batch.y))

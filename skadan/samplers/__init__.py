@@ -1,0 +1,15 @@
+"""The samplers: imbalanced-learn's contract around what was learned."""
+
+from .aae import AAESampler
+from .adan import ADANSampler, WADANSampler
+from .gan import ConditionalGANSampler, GANSampler
+from .noise import NoiseSampler
+
+__all__ = [
+    "AAESampler",
+    "ADANSampler",
+    "ConditionalGANSampler",
+    "GANSampler",
+    "NoiseSampler",
+    "WADANSampler",
+]

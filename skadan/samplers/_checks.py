@@ -1,0 +1,69 @@
+"""What is refused before any training, and what to do about it."""
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+
+def refuse_polars(X: Any) -> None:
+    """Point polars users to a container that imbalanced-learn can handle."""
+    if type(X).__module__.partition(".")[0] == "polars":
+        raise TypeError(
+            f"X is a polars {type(X).__name__}, which imbalanced-learn's samplers do not handle: "
+            "pass X.to_pandas() or X.to_numpy()."
+        )
+
+
+def refuse_duplicate_names(X: Any) -> None:
+    """Columns that share a name cannot be told apart, here or in scikit-learn."""
+    names = getattr(X, "columns", None)
+    if names is None or getattr(names, "is_unique", True):
+        return
+    twice = names[names.duplicated()].unique().tolist()
+    raise ValueError(
+        f"X has more than one column named {', '.join(map(repr, twice[:5]))}: give each column a "
+        "name of its own, or pass X.to_numpy()."
+    )
+
+
+def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
+    """Name the columns that hold NaN or infinity."""
+    if rows.dtype.kind != "f":
+        return
+    bad = ~np.isfinite(rows)
+    if not bad.any():
+        return
+    columns = np.flatnonzero(bad.any(0))
+    named = [repr(str(names[j])) if names is not None else str(j) for j in columns[:5]]
+    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
+    kind = "NaN" if np.isnan(rows[bad]).any() else "infinity"
+    raise ValueError(
+        f"Input X contains {kind} in {bad.sum()} place(s), column(s) {', '.join(named)}{more}. "
+        "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
+    )
+
+
+def check_varies(rows: np.ndarray) -> None:
+    """A table whose rows are all alike has nothing to learn."""
+    if (rows == rows[0]).all():
+        raise ValueError(
+            f"All {rows.shape[1]} column(s) of X are constant: there is nothing to learn from."
+        )
+
+
+def is_count(value: Any) -> bool:
+    """Whether `value` is a whole number rather than labels."""
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def check_layers(name: str, layers) -> None:
+    """Hidden widths are whole numbers of 1 or more."""
+    if not all(is_count(width) and width >= 1 for width in layers):
+        raise ValueError(f"{name}={layers!r}: each hidden width is a whole number, 1 or more.")
+
+
+def check_betas(betas) -> None:
+    """Adam's decay rates are two numbers in [0, 1)."""
+    if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+        raise ValueError(f"betas={betas!r}: Adam takes two numbers of 0 or more and below 1.")

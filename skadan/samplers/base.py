@@ -1,0 +1,283 @@
+"""The shell that every sampler shares: imbalanced-learn's contract around a model."""
+
+import warnings
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import check_sampling_strategy, check_target_type
+from numpy.typing import ArrayLike
+from scipy import sparse
+from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from .._models.base import Model
+from .._strategy import proportional_counts
+from .._torch.seeding import SAMPLING, seeded_generator
+from .._version import documentation_address
+from ._checks import (
+    check_finite_columns,
+    check_varies,
+    is_count,
+    refuse_duplicate_names,
+    refuse_polars,
+)
+from ._containers import RowFormat, stack_labels
+
+LEARNED = {
+    "_epoch",
+    "_format",
+    "_model",
+    "classes_",
+    "device_",
+    "history_",
+    "is_synthetic_",
+    "n_iter_",
+    "sampling_strategy_",
+}
+# What scikit-learn's validation lets pass: `_dense` handles both, and names the columns.
+LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
+    """A sampler that learns a model of the real rows and appends rows drawn from it.
+
+    The fields are the constructor's keywords, those of a subclass after these.
+    """
+
+    sampling_strategy: Any = "auto"
+    random_state: Any = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseOverSampler._parameter_constraints,
+        "random_state": ["random_state"],
+    }
+
+    def _get_doc_link(self) -> str:
+        """Where the HTML representation links to; nowhere while no documentation is published."""
+        address = documentation_address()
+        return f"{address}/generated/skadan.{type(self).__name__}.html" if address else ""
+
+    def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
+        """Refuse parameters that a declaration cannot, before any work."""
+
+    @abstractmethod
+    def _learn(
+        self, rows: np.ndarray, numbers: np.ndarray, classes: np.ndarray, counts: np.ndarray
+    ) -> Model:
+        """The model of finite rows (n, d) with class numbers (n,) of `classes` (K,)."""
+
+    def _resources(self) -> Any:
+        """A context for everything that computes."""
+        return nullcontext()
+
+    # Fitting
+
+    @with_callbacks
+    def fit(self, X: ArrayLike, y: ArrayLike) -> "SyntheticSampler":
+        """Learn a model of the rows; `sample` then draws from it.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Real rows, in any units: the sampler scales them itself. Sparse rows become dense.
+        y : array-like of shape (n_samples,)
+            Their classes, at least two of them.
+
+        Returns
+        -------
+        self : object
+            The fitted sampler.
+
+        Raises
+        ------
+        ValueError
+            If `X`, `y` or a parameter is unusable; the message names which. Nothing is trained.
+        FloatingPointError
+            If a loss becomes NaN or infinite. The sampler is then not fitted, nor is it after
+            Ctrl-C.
+        """
+        rows, labels = self._validate(X, y)
+        self._fit(RowFormat.of(X, rows), rows, labels)
+        return self
+
+    @with_callbacks
+    def fit_resample(self, X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
+        """Fit, and return the real rows followed by synthetic ones.
+
+        The same as `fit`, `sample` of the labels that ``sampling_strategy`` asks for, and stacking.
+        Where it asks for none, nothing is trained and the data come back unchanged, with a warning.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Real rows, in any units.
+        y : array-like of shape (n_samples,)
+            Their classes.
+
+        Returns
+        -------
+        X_resampled : {ndarray, dataframe, sparse matrix, list} of shape (n_samples_new, n_features)
+            `X`, bit for bit, above the synthetic rows, in the container and dtypes of `X`.
+        y_resampled : {ndarray, series, list} of shape (n_samples_new,)
+            `y` above the labels of the synthetic rows.
+
+        Raises
+        ------
+        ValueError, FloatingPointError
+            As `fit`.
+        """
+        return self._fit_resample(X, y)
+
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        rows, labels = self._validate(X, y)
+        wanted = self.sampling_strategy_
+        y_new = np.repeat(np.array(list(wanted), dtype=labels.dtype), list(wanted.values()))
+        row_format = RowFormat.of(X, rows)
+        blocks: Iterator[np.ndarray] = iter(())
+        if len(y_new):
+            self._fit(row_format, rows, labels)
+            blocks = self._model.sample(self._class_numbers(y_new), self._generator(None))
+        else:
+            self._warn_nothing_to_do()
+        self.is_synthetic_ = np.repeat([False, True], [len(labels), len(y_new)])
+        with self._resources():
+            X_resampled = row_format.stack(X, rows, len(y_new), blocks)
+        return X_resampled, stack_labels(y, labels, y_new, np.unique(labels))
+
+    def _warn_nothing_to_do(self) -> None:
+        warnings.warn(
+            f"sampling_strategy={self.sampling_strategy!r} asks for no synthetic rows, so nothing "
+            "was trained and the data are returned unchanged. To augment every class, pass "
+            "sampling_strategy=Replicate(k) for k synthetic sets.",
+            UserWarning,
+            stacklevel=4,
+        )
+
+    def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Everything that can be wrong is found here, before any training."""
+        self._validate_params()
+        self._forget()
+        refuse_polars(X)
+        refuse_polars(y)
+        refuse_duplicate_names(X)
+        check_classification_targets(y)
+        labels, _ = check_target_type(y, indicate_one_vs_all=True)
+        rows, labels = validate_data(self, X, labels, reset=True, **LENIENT)
+        rows = self._dense(rows)
+        self.sampling_strategy_ = check_sampling_strategy(
+            self.sampling_strategy, labels, self._sampling_type
+        )
+        check_varies(rows)
+        self._check_settings(*np.unique(labels, return_counts=True))
+        return rows, labels
+
+    def _dense(self, rows: Any) -> np.ndarray:
+        """Validated rows as a dense array of finite values."""
+        rows = rows.toarray() if sparse.issparse(rows) else rows
+        check_finite_columns(rows, getattr(self, "feature_names_in_", None))
+        return rows
+
+    def _new_rows(self, X: Any) -> np.ndarray:
+        """Rows for a fitted sampler, dense."""
+        refuse_polars(X)
+        return self._dense(validate_data(self, X, reset=False, **LENIENT))
+
+    def _forget(self) -> None:
+        """Drop what an earlier fit learned: a failed fit leaves an unfitted sampler."""
+        for name in LEARNED & vars(self).keys():
+            delattr(self, name)
+
+    def _fit(self, row_format: RowFormat, rows: np.ndarray, labels: np.ndarray) -> None:
+        classes, numbers, counts = np.unique(labels, return_inverse=True, return_counts=True)
+        self._format, self.classes_ = row_format, classes
+        task = self._init_callback_context(max_subtasks=getattr(self, "max_epochs", 0))
+        task.call_on_fit_task_begin(estimator=self)
+        try:
+            with self._resources():
+                self._model = self._learn(rows, numbers, classes, counts)
+        except BaseException:
+            self._forget()
+            raise
+        task.call_on_fit_task_end(
+            estimator=self, reconstruction_attributes=lambda: {"_model": self._model}
+        )
+
+    # The fitted sampler
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "_model")
+
+    def _trained(self) -> Any:
+        if not self.__sklearn_is_fitted__():
+            raise NotFittedError(
+                f"This {type(self).__name__} has learned nothing yet: call fit, or fit_resample "
+                "with a sampling_strategy that asks for synthetic rows, e.g. Replicate(1)."
+            )
+        return self._model
+
+    def sample(self, y: ArrayLike | int, *, random_state: Any = None) -> tuple[Any, np.ndarray]:
+        """Draw synthetic rows from what `fit` learned.
+
+        Parameters
+        ----------
+        y : int or array-like of shape (n_samples,)
+            The label of each row to make; or a number of rows, shared out among the classes in the
+            proportions of the training data.
+        random_state : int, RandomState instance or None, default=None
+            Seed of this draw. None takes the sampler's own ``random_state``: with an int there,
+            every call gives the same rows.
+
+        Returns
+        -------
+        X_new : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
+            Synthetic rows in the units, container and dtypes of the training data.
+        y_new : ndarray of shape (n_samples,)
+            Their labels.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If `y` holds a label that training did not see.
+        """
+        model, numbers = self._trained(), self._class_numbers(y)
+        blocks = model.sample(numbers, self._generator(random_state))
+        return self._wrap(len(numbers), blocks), self.classes_[numbers]
+
+    def _wrap(self, n_rows: int, blocks: Iterator[np.ndarray]) -> Any:
+        with self._resources():
+            return self._format.wrap(n_rows, self.n_features_in_, blocks)
+
+    def _generator(self, random_state: Any) -> torch.Generator:
+        """Of one draw: its own seed, or else the sampler's."""
+        own = self.random_state if random_state is None else random_state
+        return seeded_generator(own, SAMPLING, torch.device("cpu"))
+
+    def _class_numbers(self, y: Any) -> np.ndarray:
+        if is_count(y):
+            if y < 0:
+                raise ValueError(f"sample({y}): the number of rows cannot be negative.")
+            return np.repeat(
+                np.arange(len(self.classes_)), proportional_counts(y, self._model.counts)
+            )
+        labels = np.asarray(y)
+        if labels.ndim != 1:
+            raise ValueError(f"y has shape {labels.shape}; pass a number or a 1-D list of labels.")
+        known = dict(zip(self.classes_.tolist(), range(len(self.classes_)), strict=True))
+        unknown = sorted({str(label) for label in labels.tolist() if label not in known})
+        if unknown:
+            raise ValueError(
+                f"y holds label(s) {', '.join(unknown)} that the sampler was not trained on; it "
+                f"knows {self.classes_.tolist()}."
+            )
+        return np.array([known[label] for label in labels.tolist()], dtype=int)
