@@ -36,6 +36,7 @@ BASELINES = {
     GANSampler: SMALL_GAN,
     NoiseSampler: {"random_state": 0},
 }
+SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
 
 
 def load_example(name: str) -> ModuleType:
@@ -67,6 +68,17 @@ def baseline(request):
     """A factory of small samplers of the paper's baselines; keywords override."""
     keywords = {"sampling_strategy": Replicate(1)} | BASELINES[request.param]
     return lambda **kw: request.param(**keywords | kw)
+
+
+@pytest.fixture(params=SETTINGS, ids=lambda cls: cls.__name__)
+def sampler(request):
+    """A small sampler of each class."""
+    return request.param(**SETTINGS[request.param] | {"sampling_strategy": Replicate(1)})
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
 
 
 @pytest.fixture(scope="session")

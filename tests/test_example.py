@@ -1,13 +1,10 @@
-"""The comparison example, end to end, and the README's promises."""
+"""The gallery's examples with arguments of their own, end to end."""
 
 import re
 
-import matplotlib
 import numpy as np
 import pytest
-from conftest import ROOT, load_example
-
-EMODB = ROOT.parent / "shared" / "data" / "emodb_is11.npz"
+from conftest import load_example
 
 
 @pytest.fixture(scope="module")
@@ -58,59 +55,6 @@ def test_pooled_scores(example):
     records = [r | {"rows_added": 0, "seconds": 1.0} for r in records]
     summary = example.summarise(records, y, ["none"], [0])
     np.testing.assert_allclose(summary["none"]["scores"], [[75.0, 100 * (2 / 3 + 1) / 2]])
-
-
-@pytest.mark.skipif(not EMODB.exists(), reason="EmoDB features are not here")
-@pytest.mark.filterwarnings("ignore:Liblinear failed to converge")
-def test_one_fold_of_real_features(example):
-    """Raw openSMILE columns, up to 4e12, through the pipeline: finite and better than chance."""
-    from imblearn.pipeline import Pipeline
-    from sklearn.preprocessing import StandardScaler
-    from sklearn.svm import LinearSVC
-
-    from skadan import Replicate, WADANSampler
-
-    with np.load(EMODB) as file:
-        X, y, groups = file["X"], file["y"], file["groups"]
-    test = groups == groups.min()
-    sampler = WADANSampler(sampling_strategy=Replicate(1), max_epochs=3, random_state=0)
-    pipe = Pipeline(
-        [("aug", sampler), ("scale", StandardScaler()), ("svm", LinearSVC(random_state=0))]
-    )
-    assert pipe.fit(X[~test], y[~test]).score(X[test], y[test]) > 0.4
-    assert np.isfinite(pipe["aug"].sample(20)[0]).all()
-
-
-def blocks(path, language):
-    """The code of a Markdown page."""
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / path).read_text(), flags=re.DOTALL)
-
-
-PAGES = {"README.md": 3, "docs/index.md": 1, "docs/quickstart.md": 3, "docs/guide.md": 3}
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_the_code_of_the_pages_runs(page, tmp_path, monkeypatch):
-    matplotlib.use("Agg")
-    monkeypatch.chdir(tmp_path)
-    found = blocks(page, "python")
-    assert len(found) >= PAGES[page]
-    namespace = {}
-    for block in found:
-        exec(compile(block, page, "exec"), namespace)
-    if page == "README.md":
-        assert namespace["scores"]["test_score"].shape == (3,)
-
-
-def test_readme_links_exist():
-    for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text()):
-        assert (ROOT / target).exists(), target
-
-
-def test_ci_runs_the_readmes_test_command():
-    commands = [c.strip() for c in blocks("README.md", "bash")]
-    (test_command,) = [c for c in commands if "pytest" in c]
-    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == test_command
 
 
 def test_from_recordings_to_a_table(tmp_path, monkeypatch, capsys):

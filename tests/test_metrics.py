@@ -15,11 +15,6 @@ from skadan.metrics import (
 )
 
 
-@pytest.fixture
-def rng():
-    return np.random.default_rng(0)
-
-
 def test_uar_counts_each_class_once():
     y = ["a"] * 8 + ["b"] * 2
     assert unweighted_average_recall(y, ["a"] * 9 + ["b"]) == pytest.approx((1 + 0.5) / 2)

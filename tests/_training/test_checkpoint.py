@@ -9,22 +9,18 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from conftest import BASELINES, ROOT, SMALL
+from conftest import ROOT, SETTINGS, SMALL
 from imblearn.pipeline import Pipeline
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 
-from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler, _files
+from skadan import NoiseSampler, Replicate, WADANSampler
 
-SETTINGS = {
-    ADANSampler: SMALL,
-    WADANSampler: SMALL,
-    **{cls: keywords for cls, keywords in BASELINES.items() if cls is not NoiseSampler},
-}
+TRAINED = {cls: keywords for cls, keywords in SETTINGS.items() if cls is not NoiseSampler}
 EPOCHS = 7
 
 
-@pytest.fixture(params=SETTINGS, ids=lambda cls: cls.__name__)
+@pytest.fixture(params=TRAINED, ids=lambda cls: cls.__name__)
 def checkpointed(request, tmp_path):
     """A factory of small samplers that keep their state every two epochs."""
     keywords = {"max_epochs": EPOCHS, "checkpoint": tmp_path / "states", "checkpoint_epochs": 2}
@@ -233,21 +229,3 @@ def test_a_broken_state_is_named(problem, tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(OSError, match=rf"{path.name} cannot be read: delete it"):
         new().fit(X, y)
-
-
-def test_written_whole(tmp_path):
-    path = tmp_path / "file"
-    with _files.written_whole(path) as file:
-        file.write(b"one")
-
-    def fails(folder):
-        with _files.written_whole(folder / "file") as file:
-            file.write(b"two")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fails(tmp_path)
-    assert path.read_bytes() == b"one"
-    assert list(tmp_path.iterdir()) == [path]
-    with pytest.raises(OSError, match="nowhere/file cannot be written"):
-        fails(tmp_path / "nowhere")

@@ -1,19 +1,17 @@
-"""scikit-learn's callbacks on every sampler: told of each epoch, able to stop, gone afterwards."""
+"""Word of a fit as it goes: scikit-learn's callbacks on every sampler, and the plain bar."""
 
 import pickle
 
 import numpy as np
 import pytest
-from conftest import BASELINES, SMALL
+from conftest import SMALL
 from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.callback import ProgressBar
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 
-from skadan import ADANSampler, NoiseSampler, Replicate, WADANSampler
-
-SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
+from skadan import NoiseSampler, Replicate, WADANSampler
 
 
 class Spy:
@@ -40,11 +38,6 @@ class Spy:
         self.told.append("teardown")
 
 
-@pytest.fixture(params=SETTINGS, ids=lambda cls: cls.__name__)
-def sampler(request):
-    return request.param(**SETTINGS[request.param] | {"sampling_strategy": Replicate(1)})
-
-
 @pytest.mark.parametrize("method", ["fit", "fit_resample"])
 def test_told_of_each_epoch(sampler, problem, method):
     X, y, _ = problem
@@ -69,6 +62,16 @@ def test_stops(problem):
     assert stopped.n_iter_ == 3
     assert {len(losses) for losses in stopped.history_.values()} == {3}
     np.testing.assert_array_equal(stopped.sample(4)[0], short.sample(4)[0])
+
+
+def test_verbose_prints_losses(small, problem, capsys):
+    X, y, _ = problem
+    small(max_epochs=20, verbose=1).fit(X, y)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 10
+    assert "[##########] 20/20" in lines[-1]
+    assert "[#####.....] 10/20" in lines[4]
+    assert "reconstruction" in lines[-1]
 
 
 def test_a_callback_replaces_the_plain_bar(problem, capsys):

@@ -1,0 +1,34 @@
+"""The sampler's own scaling: z-scores there, the table's units back."""
+
+import numpy as np
+
+from skadan._models.scaling import Scaling
+
+
+def test_scaling_is_z_norm_and_back():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50, 5)) * [1, 1e30, 1e-30, 1e300, 4e12] + [0, 1e30, 0, 0, -4e12]
+    scaling = Scaling.fit(X)
+    z = scaling.scale_rows(X)
+    np.testing.assert_allclose(z.mean(0), 0, atol=1e-6)
+    np.testing.assert_allclose(z.std(0), 1, rtol=1e-5)
+    largest = abs(X).max(0)
+    np.testing.assert_allclose(scaling.unscale_rows(z) / largest, X / largest, atol=1e-6)
+
+
+def test_constant_columns_are_restored(small, problem):
+    X, y, _ = problem
+    X = X.copy()
+    X[:, 3], X[:, 7] = 0.1, -1e30
+    X_new, _ = small().fit_resample(X, y)
+    np.testing.assert_array_equal(X_new[:, 3], 0.1)
+    np.testing.assert_array_equal(X_new[:, 7], -1e30)
+
+
+def test_scale_of_a_column_does_not_matter(small, problem):
+    """Raw openSMILE columns reach 4e12: the draws are those of the z-normed table, rescaled."""
+    X, y, _ = problem
+    units = 2.0 ** np.arange(-40, 40)[np.arange(100) % 80]
+    plain, _ = small().fit(X, y).sample(9)
+    raw, _ = small().fit(X * units, y).sample(9)
+    np.testing.assert_allclose(raw / units, plain, rtol=1e-12)
