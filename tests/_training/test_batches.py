@@ -1,0 +1,55 @@
+"""Batches: every row once an epoch, and draws of Algorithm 1's distributions."""
+
+import pytest
+import torch
+
+from skadan._training.batches import Batches, Table
+
+
+def make_batches(n, batch_size, **kw):
+    table = Table(
+        torch.arange(n * 2.0).reshape(n, 2), torch.eye(2)[torch.arange(n) % 2], torch.ones(n)
+    )
+    generator = torch.Generator().manual_seed(0)
+    return Batches(
+        table, batch_size, n_noise=3, **{"input_noise": 0.0, "generator": generator} | kw
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "batch_size", "count", "size"),
+    [(480, 128, 4, 120), (10, 4, 3, 4), (3, 128, 1, 3), (129, 128, 2, 65), (2, 1, 2, 1)],
+)
+def test_an_epoch_is_equal_batches_of_every_row(n, batch_size, count, size):
+    batches = make_batches(n, batch_size)
+    epoch = [batches.batch(rows) for rows in batches.epoch()]
+    assert [len(batch.x) for batch in epoch] == [size] * count
+    seen = torch.cat([batch.x[:, 0] for batch in epoch]) / 2
+    assert set(seen.int().tolist()) == set(range(n))
+    assert len(seen) - n < count
+    for batch in epoch:  # labels stay with their rows
+        assert torch.equal(batch.y.argmax(1), (batch.x[:, 0] / 2).long() % 2)
+
+
+def test_epochs_are_shuffled_anew():
+    batches = make_batches(50, 50)
+    first, second = (batches.epoch()[0] for _ in range(2))
+    assert not torch.equal(first, second)
+
+
+def test_draw_has_the_distributions_of_algorithm_1():
+    n = 20_000
+    table = Table(torch.zeros(n, 1), torch.eye(2)[(torch.arange(n) < n // 4).long()], torch.ones(n))
+    generator = torch.Generator().manual_seed(0)
+    draw = Batches(table, n, 2, 0.0, generator).draw()
+    assert abs(draw.z.mean()) < 0.02
+    assert abs(draw.z.std() - 1) < 0.02
+    assert abs(draw.mu.mean() - 0.5) < 0.02
+    assert draw.mu.min() >= 0
+    assert draw.mu.max() < 1
+    assert abs(draw.y[:, 1].mean() - 0.25) < 0.02
+
+
+def test_input_noise_has_its_deviation():
+    batch = make_batches(400, 400, input_noise=2.0).batch(torch.arange(400))
+    assert abs(batch.x_noise.std() - 2) < 0.2

@@ -1,0 +1,121 @@
+"""The loop: each turn moves its networks alone, and an iteration is Algorithm 1's."""
+
+import pytest
+import torch
+from small_games import GAN_SIZES, LAYERS, ADANGame, make_batch, make_networks
+
+from skadan._training.batches import Batches, Table
+from skadan._training.loop import Optimizers, check_finite, step, train
+from skadan.games.aae import AAEGame
+from skadan.games.adan import ADANGame as AnyADANGame
+from skadan.games.divergences import CrossEntropy, WassersteinDivergence
+from skadan.games.gan import GANGame
+from skadan.games.networks import Conditioned, PerClass
+
+GAMES = [
+    ADANGame(divergence, conditional_critic=conditional)
+    for divergence in (CrossEntropy(), WassersteinDivergence())
+    for conditional in (False, True)
+] + [
+    AAEGame(**LAYERS),
+    GANGame(PerClass, **GAN_SIZES),
+    GANGame(Conditioned, **GAN_SIZES),
+]
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_a_turn_moves_only_its_networks(rng, game):
+    networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
+    optimizers = Optimizers(networks, game.turns, 1e-3, (0.9, 0.999))
+    for turn in game.turns:
+        before = {name: p.clone() for name, p in networks.named_parameters()}
+        loss = sum(turn.loss(networks, game.embed(networks, batch)).values())
+        optimizers.descend(turn, loss)
+        moved = {
+            name.partition(".")[0]
+            for name, p in networks.named_parameters()
+            if not torch.equal(p, before[name])
+        }
+        assert moved == set(turn.moves)
+
+
+def test_joint_pass_moves_c_r_d_as_algorithm_1(rng):
+    """From one pass: C, R and D to the bit-level tolerance of float64, E along Eq. 13."""
+    game = ADANGame(WassersteinDivergence())
+    networks, batch = make_networks(game, rng), make_batch(rng)
+    expected = {}
+    terms = game.autoencoder_loss(networks, game.embed(networks, batch))
+    losses = {
+        "classifier": terms["real_class"],
+        "decoder": terms["reconstruction"],
+        "encoder": terms["reconstruction"] + terms["real_class"],
+        "discriminator": sum(game.critic_loss(networks, game.embed(networks, batch)).values()),
+    }
+    for name, loss in losses.items():
+        parameters = list(getattr(networks, name).parameters())
+        gradients = torch.autograd.grad(loss, parameters, retain_graph=True)
+        # Adam's first step is lr * g / (|g| + eps).
+        expected[name] = [
+            p.detach() - 1e-3 * g / (g.abs() + 1e-8)
+            for p, g in zip(parameters, gradients, strict=True)
+        ]
+    optimizers = Optimizers(networks, game.turns, 1e-3, (0.9, 0.999))
+    step(game, networks, optimizers, batch, lambda: batch.draw)
+    for name, values in expected.items():
+        for parameter, value in zip(getattr(networks, name).parameters(), values, strict=True):
+            torch.testing.assert_close(parameter.detach(), value, rtol=0, atol=1e-9)
+
+
+SHOWN = []
+
+
+class Watching(CrossEntropy):
+    """A divergence that keeps the real codes that it was shown."""
+
+    def critic_loss(self, critic, real, fake, mu):
+        """As its parent's."""
+        SHOWN.append(real)
+        return super().critic_loss(critic, real, fake, mu)
+
+
+def test_latent_turns_see_the_codes_of_their_iteration(rng):
+    """Those of this batch, by the encoder as the iteration found it: never older ones."""
+    game = ADANGame(Watching(), latent_steps=2)
+    networks = make_networks(game, rng)
+    optimizers = Optimizers(networks, game.turns, 1e-2, (0.9, 0.999))
+    for _ in range(3):
+        batch = make_batch(rng)
+        expected = game.encode(networks, batch.x).detach()
+        SHOWN.clear()
+        step(game, networks, optimizers, batch, lambda batch=batch: batch.draw)
+        assert len(SHOWN) == 2
+        for real in SHOWN:
+            torch.testing.assert_close(real, expected, rtol=0, atol=0)
+
+
+def test_training_reconstructs():
+    """The autoencoder learns: the loss on a rank-1 table falls by most of its size."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(40, 1, generator=generator) @ torch.randn(1, 6, generator=generator)
+    table = Table(x, torch.eye(2)[torch.arange(40) % 2], torch.ones(40))
+    sizes = {"n_latent": 3, "n_noise": 2, "autoencoder_layers": (16,), "latent_layers": (8,)}
+    game = AnyADANGame(WassersteinDivergence(), **sizes)
+    networks = game.networks(6, 2).initialise(generator)
+    history = train(game, networks, Batches(table, 20, 2, 0.0, generator), 150, 1e-2, (0.9, 0.999))
+    assert history["reconstruction"][-1] < 0.1 * history["reconstruction"][0]
+    assert set(history) == {
+        "reconstruction",
+        "real_class",
+        "critic_real",
+        "critic_fake",
+        "gradient_penalty",
+        "generator",
+        "fake_class",
+    }
+    assert all(column.shape == (150,) for column in history.values())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_non_finite_loss_names_epoch_and_loss(value):
+    with pytest.raises(FloatingPointError, match=r"'generator' became .* in epoch 7"):
+        check_finite({"critic_real": 1.0, "generator": value}, 7)
