@@ -1,0 +1,130 @@
+"""Files that are broken, foreign or newer, and samplers that no file can hold."""
+
+import json
+import pickle
+import re
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import SMALL
+from safetensors.numpy import load, save
+from sklearn.exceptions import NotFittedError
+
+from skadan import NoiseSampler, WADANSampler, _saving, load_generator, save_generator
+
+
+@pytest.fixture
+def wadan(problem):
+    X, y, _ = problem
+    return WADANSampler(**SMALL).fit(X, y)
+
+
+def test_what_a_file_cannot_hold(wadan, problem, tmp_path):
+    path = tmp_path / "generator"
+    with pytest.raises(NotFittedError):
+        save_generator(WADANSampler(), path)
+    wadan.set_params(random_state=np.random.RandomState(0))
+    with pytest.raises(TypeError, match=r"params\.random_state holds a RandomState.*set_params"):
+        save_generator(wadan, path)
+    wadan.set_params(random_state=0, sampling_strategy=lambda y: {})
+    with pytest.raises(TypeError, match="holds a function"):
+        save_generator(wadan, path)
+
+    class Own(WADANSampler):
+        pass
+
+    X, y, _ = problem
+    with pytest.raises(TypeError, match="Own is no sampler of skadan"):
+        save_generator(Own(**SMALL).fit(X, y), path)
+    X = pd.DataFrame(X[:, :2], columns=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]))
+    with pytest.raises(TypeError, match=r"column name \('a', 1\)"):
+        save_generator(NoiseSampler().fit(X, y), path)
+    assert not path.exists()
+
+
+@pytest.fixture
+def file(wadan, tmp_path):
+    path = tmp_path / "generator.safetensors"
+    save_generator(wadan, path)
+    return path
+
+
+def parts(data):
+    size = int.from_bytes(data[:8], "little")
+    return json.loads(data[8 : 8 + size])["__metadata__"], load(data)
+
+
+def test_truncated_files(file):
+    data = file.read_bytes()
+    for size in (0, 5, 8, 100, len(data) // 2, len(data) - 1):
+        file.write_bytes(data[:size])
+        with pytest.raises(ValueError, match=r"generator\.safetensors (is truncated|was not)"):
+            load_generator(file)
+
+
+def test_altered_files(file):
+    data = bytearray(file.read_bytes())
+    rng = np.random.default_rng(0)
+    for place in rng.integers(len(data), size=60):
+        changed = data.copy()
+        changed[place] ^= 1 << int(rng.integers(8))
+        file.write_bytes(changed)
+        with pytest.raises(ValueError, match=re.escape(str(file))):
+            load_generator(file)
+
+
+def test_foreign_files(file, tmp_path):
+    for data in (b"", b"hello", np.random.default_rng(0).bytes(1000), pickle.dumps([1] * 99)):
+        file.write_bytes(data)
+        with pytest.raises(ValueError, match=r"generator\.safetensors"):
+            load_generator(file)
+    for metadata in (None, {"skadan": "1"}, {"skadan": "{}"}, {"skadan": '{"format": "x"}'}):
+        file.write_bytes(save({"a": np.zeros(3)}, metadata=metadata))
+        with pytest.raises(ValueError, match="was not written by skadan's save_generator"):
+            load_generator(file)
+    with pytest.raises(FileNotFoundError):
+        load_generator(tmp_path / "gone")
+
+
+def test_a_file_that_was_made_up(file):
+    """With a right digest: what it names is looked up among this package's classes only."""
+    metadata, arrays = parts(file.read_bytes())
+    contents = json.loads(metadata["contents"])
+    contents["model"] = ["record", "os.system", {"command": "true"}]
+    metadata["contents"] = json.dumps(contents)
+    metadata["sha256"] = _saving._checksum(metadata["contents"], arrays)
+    file.write_bytes(save(arrays, metadata=metadata))
+    with pytest.raises(ValueError, match="was not written by"):
+        load_generator(file)
+
+
+def test_a_newer_file(file):
+    metadata, arrays = parts(file.read_bytes())
+    metadata["skadan"] = json.dumps({"format": _saving.FORMAT + 1, "sampler": "Next"})
+    file.write_bytes(save(arrays, metadata=metadata))
+    with pytest.raises(ValueError, match=rf"format {_saving.FORMAT + 1}.*update skadan"):
+        load_generator(file)
+
+
+def test_an_older_file_stays_when_writing_fails(file, wadan, monkeypatch):
+    before = file.read_bytes()
+
+    def full(fd):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match=r"generator\.safetensors cannot be written"):
+        save_generator(wadan, file)
+    assert file.read_bytes() == before
+    assert len(list(file.parent.iterdir())) == 1
+
+
+def test_safetensors_is_an_extra(wadan, file, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(ImportError, match=r"pip install 'skadan\[save\]'"):
+        save_generator(wadan, file)
+    with pytest.raises(ImportError, match=r"pip install 'skadan\[save\]'"):
+        load_generator(file)
