@@ -1,0 +1,182 @@
+"""How close synthetic rows are to real ones in distribution, and to their labels."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import binomtest
+from sklearn.base import clone
+from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.utils import check_random_state, check_X_y
+
+from ._samples import two_samples
+
+
+def maximum_mean_discrepancy(
+    X: ArrayLike,
+    X_new: ArrayLike,
+    *,
+    bandwidths: ArrayLike = (0.1, 1.0, 5.0, 10.0, 100.0),
+) -> float:
+    """Squared maximum mean discrepancy of two samples under a sum of Gaussian kernels.
+
+    ``mean k(x, x') + mean k(u, u') - 2 mean k(x, u)``, each mean over all pairs, those of a row
+    with itself included, with ``k(x, u) = sum_q exp(-||x - u||^2 / (2 sigma_q^2))`` (section V-A of
+    the paper). 0 for equal samples. The kernel sees distances in the units given: z-norm columns of
+    different units first.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Real rows or codes.
+    X_new : array-like of shape (n_samples_new, n_features)
+        Synthetic ones.
+    bandwidths : array-like of shape (n_kernels,), default=(0.1, 1.0, 5.0, 10.0, 100.0)
+        Standard deviations sigma_q; the default is the paper's.
+
+    Returns
+    -------
+    discrepancy : float
+        0 or more; at most twice the number of kernels.
+
+    Raises
+    ------
+    ValueError
+        If the columns differ in number or a bandwidth is not positive.
+
+    Examples
+    --------
+    >>> from skadan.metrics import maximum_mean_discrepancy
+    >>> maximum_mean_discrepancy([[0.0], [1.0]], [[1.0], [0.0]])
+    0.0
+    """
+    X, X_new = two_samples(X, X_new)
+    bandwidths = np.asarray(bandwidths, dtype=float)
+    if not (bandwidths > 0).all():
+        raise ValueError(f"bandwidths={bandwidths.tolist()}: each must be above 0.")
+
+    def mean_kernel(A: np.ndarray, B: np.ndarray) -> float:
+        squared = euclidean_distances(A, B, squared=True)
+        return sum(np.exp(-squared / (2 * sigma**2)).mean() for sigma in bandwidths)
+
+    within = mean_kernel(X, X) + mean_kernel(X_new, X_new)
+    return float(max(within - 2 * mean_kernel(X, X_new), 0.0))
+
+
+def conditional_hit_rate(
+    X: ArrayLike, y: ArrayLike, X_new: ArrayLike, y_new: ArrayLike, *, estimator: Any = None
+) -> float:
+    """Share of synthetic rows that a classifier of real rows assigns to their own label.
+
+    Low where rows miss the class that they were made for. High alone proves little: copies of the
+    training rows reach 1.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Real rows.
+    y : array-like of shape (n_samples,)
+        Their classes.
+    X_new : array-like of shape (n_samples_new, n_features)
+        Synthetic rows.
+    y_new : array-like of shape (n_samples_new,)
+        The labels that they were made for.
+    estimator : classifier, default=None
+        Fitted anew on `X` and `y`; None for z-norm and ``LinearSVC(C=1e-3)``.
+
+    Returns
+    -------
+    rate : float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skadan.metrics import conditional_hit_rate
+    >>> X, y = np.array([[0.0], [1.0], [4.0], [5.0]]), [0, 0, 1, 1]
+    >>> conditional_hit_rate(X, y, [[0.5], [4.2], [0.1]], [0, 1, 1])
+    0.6666666666666666
+    """
+    X, y = check_X_y(X, y)
+    X, X_new = two_samples(X, X_new)
+    classifier = clone(_linear_svm() if estimator is None else estimator).fit(X, y)
+    return float(np.mean(classifier.predict(X_new) == np.asarray(y_new)))
+
+
+class TwoSampleTest(NamedTuple):
+    """What `classifier_two_sample_test` found.
+
+    Parameters
+    ----------
+    accuracy : float
+        Share of held-out rows that the classifier told apart, between 0 and 1.
+    pvalue : float
+        Chance of this accuracy or a higher one if the two samples did not differ.
+
+    Examples
+    --------
+    >>> from skadan.metrics import TwoSampleTest
+    >>> TwoSampleTest(accuracy=0.5, pvalue=0.5).accuracy
+    0.5
+    """
+
+    accuracy: float
+    pvalue: float
+
+
+def classifier_two_sample_test(
+    X: ArrayLike,
+    X_new: ArrayLike,
+    *,
+    estimator: Any = None,
+    cv: int = 5,
+    random_state: Any = None,
+) -> TwoSampleTest:
+    """Can a classifier tell synthetic rows from real ones (Lopez-Paz & Oquab, ICLR 2017)?
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        Real rows. The generator must not have seen them, or the test is too kind.
+    X_new : array-like of shape (n_samples_new, n_features)
+        Synthetic rows. The larger of the two samples is cut to the size of the smaller, at random.
+    estimator : classifier, default=None
+        Fitted anew in each fold; None for z-norm and ``LinearSVC(C=1e-3)``.
+    cv : int, default=5
+        Folds.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the cut and of the folds.
+
+    Returns
+    -------
+    result : TwoSampleTest
+        ``accuracy`` on held-out rows (0.5: it cannot tell, 1: it always can) and ``pvalue``, the
+        chance of this accuracy or a higher one if the two did not differ (binomial; the folds
+        share training rows, so it is approximate).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skadan.metrics import classifier_two_sample_test
+    >>> X = np.random.default_rng(0).normal(size=(100, 3))
+    >>> classifier_two_sample_test(X, X + 9, random_state=0).accuracy
+    1.0
+    """
+    X, X_new = two_samples(X, X_new)
+    rng = check_random_state(random_state)
+    n = min(len(X), len(X_new))
+    rows = np.vstack([sample[rng.permutation(len(sample))[:n]] for sample in (X, X_new)])
+    is_new = np.repeat([0, 1], n)
+    folds = StratifiedKFold(cv, shuffle=True, random_state=rng)
+    classifier = _linear_svm() if estimator is None else estimator
+    hits = int((cross_val_predict(classifier, rows, is_new, cv=folds) == is_new).sum())
+    pvalue = binomtest(hits, 2 * n, alternative="greater").pvalue
+    return TwoSampleTest(hits / (2 * n), float(pvalue))
+
+
+def _linear_svm() -> Any:
+    return make_pipeline(StandardScaler(), LinearSVC(C=1e-3, random_state=0))
