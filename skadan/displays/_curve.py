@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..model_selection import augmentation_curve
-from ._style import SYNTHETIC, axes
+from ._base import Display
+from ._style import SYNTHETIC
 
 
-class AugmentationCurveDisplay:
+class AugmentationCurveDisplay(Display):
     """Score against the number of synthetic sets (Figs. 6 to 8 and 10 of Yi & Mak 2020).
 
     Parameters
@@ -139,31 +140,30 @@ class AugmentationCurveDisplay:
         display : AugmentationCurveDisplay
             Itself.
         """
-        self.ax_ = axes(ax)
-        self.figure_ = self.ax_.figure
+        ax = self._open(ax)
         order = np.argsort(self.n_sets)
         n_sets, scores = np.asarray(self.n_sets)[order], np.asarray(self.scores)[order]
         mean = scores.mean(1)
-        (self.line_,) = self.ax_.plot(n_sets, mean, marker=marker, color=color, label=label)
+        (self.line_,) = ax.plot(n_sets, mean, marker=marker, color=color, label=label)
         self.band_ = self.baseline_ = None
         if scores.shape[1] > 1:
             spread = scores.std(1, ddof=1)
-            self.band_ = self.ax_.fill_between(
+            self.band_ = ax.fill_between(
                 n_sets, mean - spread, mean + spread, color=color, alpha=0.15, linewidth=0
             )
         if (n_sets == 0).any():
             # One line does for several curves on an axis.
-            drawn = any(line.get_label() == "no augmentation" for line in self.ax_.get_lines())
-            self.baseline_ = self.ax_.axhline(
+            drawn = any(line.get_label() == "no augmentation" for line in ax.get_lines())
+            self.baseline_ = ax.axhline(
                 mean[n_sets == 0][0],
                 color="black",
                 linestyle=":",
                 linewidth=1,
                 label="_no augmentation" if drawn else "no augmentation",
             )
-        self.ax_.set_xticks(n_sets)
-        self.ax_.set_xlabel("synthetic sets added")
-        self.ax_.set_ylabel(self.score_name)
-        if self.ax_.get_legend_handles_labels()[0]:
-            self.ax_.legend()
+        ax.set_xticks(n_sets)
+        ax.set_xlabel("synthetic sets added")
+        ax.set_ylabel(self.score_name)
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend()
         return self

@@ -9,10 +9,11 @@ from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 
-from ._style import axes, legend_outside, mark
+from ._base import Display
+from ._style import legend_outside, mark
 
 
-class EmbeddingDisplay:
+class EmbeddingDisplay(Display):
     """Real and synthetic rows in the plane (Figs. 4 and 9 of Yi & Mak 2020).
 
     A colour and a marker each class, light and open for real rows, dark and filled for synthetic
@@ -193,15 +194,14 @@ class EmbeddingDisplay:
         display : EmbeddingDisplay
             Itself.
         """
-        self.ax_ = axes(ax)
-        self.figure_ = self.ax_.figure
+        ax = self._open(ax, self.title)
         self.scatters_ = {}
         for synthetic in (False, True):  # the dark ones on top
             for k, c in enumerate(np.unique(self.labels)):
                 colour, marker = mark(k)
                 chosen = (self.labels == c) & (self.is_synthetic == synthetic)
                 look = {"facecolors": colour, "s": 16} if synthetic else {"facecolors": "none"}
-                self.scatters_[c, synthetic] = self.ax_.scatter(
+                self.scatters_[c, synthetic] = ax.scatter(
                     *self.points[chosen].T,
                     edgecolors=colour,
                     marker=marker,
@@ -210,9 +210,7 @@ class EmbeddingDisplay:
                     label=f"{c}" if synthetic else "_real",
                     **look,
                 )
-        legend_outside(self.ax_, "filled: synthetic\nopen: real")
-        self.ax_.set_xticks([])
-        self.ax_.set_yticks([])
-        if self.title:
-            self.ax_.set_title(self.title)
+        legend_outside(ax, "filled: synthetic\nopen: real")
+        ax.set_xticks([])
+        ax.set_yticks([])
         return self

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._style import REAL, SYNTHETIC, axes
+from ._base import Display
+from ._style import REAL, SYNTHETIC
 
 
-class FeatureHistogramDisplay:
+class FeatureHistogramDisplay(Display):
     """Histograms of one feature, real and synthetic (Fig. 5 of Yi & Mak 2020).
 
     Parameters
@@ -143,15 +144,12 @@ class FeatureHistogramDisplay:
         self.edges_ = _edges(real, new)
         self.density_, _ = np.histogram(real, self.edges_, density=True)
         self.new_density_, _ = np.histogram(new, self.edges_, density=True)
-        self.ax_ = axes(ax)
-        self.figure_ = self.ax_.figure
-        self.ax_.stairs(self.density_, self.edges_, fill=True, color=REAL, alpha=0.6, label="real")
-        self.ax_.stairs(
-            self.new_density_, self.edges_, color=SYNTHETIC, linewidth=2, label="synthetic"
-        )
-        self.ax_.set_xlabel(self.feature_name or "value")
-        self.ax_.set_ylabel("density")
-        self.ax_.legend()
+        ax = self._open(ax)
+        ax.stairs(self.density_, self.edges_, fill=True, color=REAL, alpha=0.6, label="real")
+        ax.stairs(self.new_density_, self.edges_, color=SYNTHETIC, linewidth=2, label="synthetic")
+        ax.set_xlabel(self.feature_name or "value")
+        ax.set_ylabel("density")
+        ax.legend()
         return self
 
 

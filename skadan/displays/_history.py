@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from ._style import axes, legend_outside
+from ._base import Display
+from ._style import legend_outside
 
 
-class TrainingHistoryDisplay:
+class TrainingHistoryDisplay(Display):
     """Losses of a training, epoch by epoch (Fig. 3 of Yi & Mak 2020).
 
     What to look for is in the user guide: a reconstruction error that still falls asks for more
@@ -104,24 +105,21 @@ class TrainingHistoryDisplay:
         unknown = [term for term in terms if term not in self.history]
         if unknown:
             raise ValueError(f"terms holds {unknown}; the history has {list(self.history)}.")
-        self.ax_ = axes(ax)
-        self.figure_ = self.ax_.figure
+        ax = self._open(ax, self.name)
         styles = ("-", "--", "-.", ":")
         self.lines_ = []
         for i, term in enumerate(terms):
             losses = np.asarray(self.history[term])
             epochs = np.arange(1, len(losses) + 1)
             style = styles[i % len(styles)]
-            self.lines_ += self.ax_.plot(epochs, losses, style, label=term.replace("_", " "))
+            self.lines_ += ax.plot(epochs, losses, style, label=term.replace("_", " "))
         values = np.concatenate([np.asarray(self.history[term]) for term in terms])
         if (values > 0).all():
-            self.ax_.set_yscale("log")
+            ax.set_yscale("log")
         else:
             linear = np.median(np.abs(values)) or 1.0
-            self.ax_.set_yscale("symlog", linthresh=linear)
-        self.ax_.set_xlabel("epoch")
-        self.ax_.set_ylabel("loss")
-        if self.name:
-            self.ax_.set_title(self.name)
-        legend_outside(self.ax_)
+            ax.set_yscale("symlog", linthresh=linear)
+        ax.set_xlabel("epoch")
+        ax.set_ylabel("loss")
+        legend_outside(ax)
         return self

@@ -1,20 +1,11 @@
-"""What the displays share: an axis to draw on, and marks that do without colour."""
+"""How the displays look: colours, markers that do without colour, and legends."""
 
 from typing import Any
-
-from .._optional import require
 
 # Okabe & Ito's colours, which colour-blind readers can tell apart, from dark to light in grey.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8a800")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 REAL, SYNTHETIC = "#8c8c8c", "#0072b2"
-
-
-def axes(ax: Any) -> Any:
-    """`ax`, or the only axis of a new figure."""
-    if ax is None:
-        _, ax = require("matplotlib.pyplot", "plot").subplots(layout="constrained")
-    return ax
 
 
 def mark(k: int) -> tuple[str, str]:
