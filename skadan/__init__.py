@@ -1,12 +1,14 @@
 """Adversarial data augmentation for small, wide tables, as imbalanced-learn samplers."""
 
 from ._saving import load_generator, save_generator
+from ._show_versions import show_versions
 from ._strategy import Replicate
 from ._version import __version__
 from .samplers import (
     AAESampler,
     ADANSampler,
     ConditionalGANSampler,
+    GameSampler,
     GANSampler,
     NoiseSampler,
     WADANSampler,
@@ -17,10 +19,12 @@ __all__ = [
     "ADANSampler",
     "ConditionalGANSampler",
     "GANSampler",
+    "GameSampler",
     "NoiseSampler",
     "Replicate",
     "WADANSampler",
     "__version__",
     "load_generator",
     "save_generator",
+    "show_versions",
 ]

@@ -1,8 +1,5 @@
 """How many rows to make of which class."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -50,23 +47,6 @@ class Replicate:
 
     def __repr__(self) -> str:
         return f"Replicate({self.n_sets})"
-
-
-def class_weights(class_weight: Any, classes: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Weight of each class in the cross-entropy of real rows (section IV-D), shape (K,).
-
-    ``"balanced"`` is the paper's n_max / n_k; a dict may leave classes out, whose weight is 1.
-    """
-    if class_weight is None:
-        return np.ones(len(classes))
-    if isinstance(class_weight, Mapping):
-        unknown = [c for c in class_weight if c not in set(classes.tolist())]
-        if unknown:
-            raise ValueError(
-                f"class_weight names {unknown}, but the classes in y are {classes.tolist()}."
-            )
-        return np.array([class_weight.get(c, 1.0) for c in classes.tolist()], dtype=float)
-    return counts.max() / counts
 
 
 def proportional_counts(n_rows: int, counts: np.ndarray) -> np.ndarray:

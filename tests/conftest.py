@@ -14,12 +14,14 @@ from skadan import (
     AAESampler,
     ADANSampler,
     ConditionalGANSampler,
+    GameSampler,
     GANSampler,
     NoiseSampler,
     Replicate,
     WADANSampler,
 )
 from skadan.datasets import make_speaker_classification
+from skadan.games import ADANGame, CrossEntropy
 
 ROOT = Path(__file__).parents[1]
 TRAINING = {"max_epochs": 2, "batch_size": 32, "device": "cpu", "random_state": 0}
@@ -30,9 +32,13 @@ SMALL = TRAINING | {
     "latent_layers": (6,),
 }
 SMALL_GAN = TRAINING | {"n_noise": 3, "hidden_layers": (8,)}
+SMALL_GAME = ADANGame(
+    CrossEntropy(), n_latent=4, n_noise=3, autoencoder_layers=(8,), latent_layers=(6,)
+)
 BASELINES = {
     AAESampler: TRAINING | {"autoencoder_layers": (8,), "latent_layers": (6,)},
     ConditionalGANSampler: SMALL_GAN,
+    GameSampler: TRAINING | {"game": SMALL_GAME},
     GANSampler: SMALL_GAN,
     NoiseSampler: {"random_state": 0},
 }

@@ -6,9 +6,8 @@ import numpy as np
 import reference
 import torch
 
-from skadan.games.adan import ADANGame as AnyADANGame
-from skadan.games.batch import Batch, Draw
-from skadan.games.networks import Conditioned
+from skadan.games import ADANGame as AnyADANGame
+from skadan.games import Batch, Conditioned, Draw
 
 M, D, K, N_LATENT, N_NOISE = 11, 9, 3, 5, 4  # rows, columns, classes, size of h, size of z
 RTOL = 1e-6

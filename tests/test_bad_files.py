@@ -12,7 +12,8 @@ from conftest import SMALL
 from safetensors.numpy import load, save
 from sklearn.exceptions import NotFittedError
 
-from skadan import NoiseSampler, WADANSampler, _saving, load_generator, save_generator
+from skadan import NoiseSampler, WADANSampler, load_generator, save_generator
+from skadan._saving import files
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_a_file_that_was_made_up(file):
     contents = json.loads(metadata["contents"])
     contents["model"] = ["record", "os.system", {"command": "true"}]
     metadata["contents"] = json.dumps(contents)
-    metadata["sha256"] = _saving._checksum(metadata["contents"], arrays)
+    metadata["sha256"] = files._checksum(metadata["contents"], arrays)
     file.write_bytes(save(arrays, metadata=metadata))
     with pytest.raises(ValueError, match="was not written by"):
         load_generator(file)
@@ -102,9 +103,9 @@ def test_a_file_that_was_made_up(file):
 
 def test_a_newer_file(file):
     metadata, arrays = parts(file.read_bytes())
-    metadata["skadan"] = json.dumps({"format": _saving.FORMAT + 1, "sampler": "Next"})
+    metadata["skadan"] = json.dumps({"format": files.FORMAT + 1, "sampler": "Next"})
     file.write_bytes(save(arrays, metadata=metadata))
-    with pytest.raises(ValueError, match=rf"format {_saving.FORMAT + 1}.*update skadan"):
+    with pytest.raises(ValueError, match=rf"format {files.FORMAT + 1}.*update skadan"):
         load_generator(file)
 
 

@@ -8,8 +8,9 @@ from imblearn.over_sampling import SMOTE
 from sklearn.base import clone
 
 from skadan import Replicate
-from skadan._strategy import class_weights, proportional_counts
+from skadan._strategy import proportional_counts
 from skadan.datasets import make_speaker_classification
+from skadan.samplers._class_weights import class_weights
 
 
 @pytest.mark.parametrize("k", [1, 3, 10])

@@ -1,1 +1,1 @@
-"""What was learned, as arrays: labels to rows."""
+"""What a sampler has learned, as arrays: from labels to rows."""

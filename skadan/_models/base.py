@@ -1,4 +1,4 @@
-"""What every model can do: labels to rows."""
+"""What every model can do."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -8,11 +8,14 @@ import torch
 
 
 class Model(Protocol):
-    """What a sampler has learned: `counts` (K,) training rows of each class, and how to draw."""
+    """What a sampler has learned."""
 
     @property
     def counts(self) -> np.ndarray:
         """Training rows of each class, (K,)."""
 
-    def sample(self, classes: np.ndarray, generator: torch.Generator) -> Iterator[np.ndarray]:
-        """Synthetic rows for class numbers (n,): float64 blocks in the table's units."""
+    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
+        """A synthetic row for each class index (n,): float64 blocks in the table's units.
+
+        `rng` belongs to this draw alone: blocks may draw from it as they are taken.
+        """

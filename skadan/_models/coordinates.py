@@ -1,68 +1,78 @@
 """What the networks see of a row: every column, or its place in the span of the training rows."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from .._torch.linear import affine
+from .._torch.seeding import normal
+from .arrays import to_array, to_tensor
 
 
 @dataclass(frozen=True)
 class AllColumns:
-    """The columns themselves."""
+    """The columns themselves.
+
+    Parameters
+    ----------
+    n_columns : int
+        How many.
+    """
 
     n_columns: int
 
     @property
     def n_coordinates(self) -> int:
-        """As many as there are columns."""
+        """Number of columns."""
         return self.n_columns
 
     def project(self, x: Tensor) -> Tensor:
-        """Coordinates of rows: the rows."""
+        """The rows themselves."""
         return x
 
     def expand(self, u: Tensor) -> Tensor:
-        """Rows of coordinates: the coordinates."""
+        """The coordinates themselves."""
         return u
 
 
 @dataclass(frozen=True)
 class RowSpace:
-    """Orthonormal coordinates of the span of the training rows, `basis` (d, r), r < n.
+    """Orthonormal coordinates of the span of the training rows.
 
     With x = B u for every training row, the first layer of E needs W B (r columns) in place of W
     (d columns), and |x - R|^2 = |u - B'R|^2: where n is far below d, the same game on a fraction
-    of the work. What a new row has outside the span is lost to E; R makes none of it.
+    of the work. What a new row has outside the span is lost to E, and R makes none of it.
 
     NOTE[DIFF] The paper's networks see the columns. Adam is not invariant to rotation: on principal
     axes it would treat the smallest like the largest. The axes are therefore random, among which
     the variance is spread as among columns, and the losses follow those of the full width.
+
+    Parameters
+    ----------
+    basis : ndarray of shape (d, r)
+        Orthonormal columns, r < n.
     """
 
     basis: np.ndarray
 
     @classmethod
-    def of(cls, x: Tensor, generator: torch.Generator) -> "RowSpace":
+    def of(cls, x: Tensor, rng: torch.Generator) -> "RowSpace":
         """The span of the rows of x (n, d), on random axes."""
         _, s, axes = torch.linalg.svd(x.double(), full_matrices=False)
         axes = axes[s > s[0] * max(x.shape) * torch.finfo(torch.float32).eps]  # (r, d)
-        gauss = torch.empty(len(axes), len(axes), device=x.device, dtype=torch.float32)
-        gauss.normal_(generator=generator)
-        rotation, _ = torch.linalg.qr(gauss.double())
-        return cls((axes.T @ rotation).float().cpu().numpy())
+        rotation, _ = torch.linalg.qr(normal(len(axes), len(axes), rng=rng).double())
+        return cls(to_array((axes.T @ rotation).float()))
 
     @property
     def n_columns(self) -> int:
-        """d."""
+        """Columns of the table, d."""
         return self.basis.shape[0]
 
     @property
     def n_coordinates(self) -> int:
-        """The rank r."""
+        """Rank r of the rows."""
         return self.basis.shape[1]
 
     def project(self, x: Tensor) -> Tensor:
@@ -74,13 +84,13 @@ class RowSpace:
         return affine(u, self._basis(u.device), None)
 
     def _basis(self, device: torch.device) -> Tensor:
-        return torch.from_numpy(self.basis).to(device)
+        return to_tensor(self.basis, device)
 
 
 Coordinates = AllColumns | RowSpace
 
 
-def choose_coordinates(row_space: Any, x: Tensor, generator: torch.Generator) -> Coordinates:
-    """`row_space` as the user set it; "auto" takes it where it halves the width or better."""
-    pays = 2 * x.shape[0] <= x.shape[1] if row_space == "auto" else row_space
-    return RowSpace.of(x, generator) if pays else AllColumns(x.shape[1])
+def choose_coordinates(row_space: bool | str, x: Tensor, rng: torch.Generator) -> Coordinates:
+    """The row space, or all columns; "auto" is the row space where it halves the width at least."""
+    pays = 2 * x.shape[0] <= x.shape[1] if isinstance(row_space, str) else row_space
+    return RowSpace.of(x, rng) if pays else AllColumns(x.shape[1])

@@ -6,24 +6,40 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from .._torch.seeding import normal
+from .arrays import parts, to_array
 from .real_rows import draw_rows
 from .scaling import Scaling
-from .trained import CHUNK, normal
 
 
 @dataclass(frozen=True)
 class NoiseModel:
-    """The training rows' z-scores, class by class, and the noise that goes on them."""
+    """The training rows, and the noise that goes on them.
 
-    z: np.ndarray
+    Parameters
+    ----------
+    scaled : ndarray of shape (n, d)
+        The rows' z-scores, sorted by class.
+    scaling : Scaling
+        From the table's units to z-scores.
+    counts : ndarray of shape (K,)
+        Rows of each class.
+    noise_scale : float
+        Standard deviation of the noise, in standard deviations of a column.
+    """
+
+    scaled: np.ndarray
     scaling: Scaling
     counts: np.ndarray
     noise_scale: float
 
-    def sample(self, classes: np.ndarray, generator: torch.Generator) -> Iterator[np.ndarray]:
-        """A row of each class number (n,), with its noise."""
-        rows = draw_rows(classes, self.counts, generator)
-        for start in range(0, len(rows), CHUNK):
-            z = self.z[rows[start : start + CHUNK]]
-            noise = normal(len(z), z.shape[1], generator).numpy()
-            yield self.scaling.unscale_rows(z + self.noise_scale * noise)
+    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
+        """A row of each class of `class_index` (n,), with its noise, in blocks."""
+        rows = draw_rows(class_index, self.counts, rng)
+
+        def noisy(part: slice) -> np.ndarray:
+            x = self.scaled[rows[part]]
+            noise = to_array(normal(*x.shape, rng=rng))
+            return self.scaling.unscale_rows(x + self.noise_scale * noise)
+
+        return map(noisy, parts(len(rows)))

@@ -1,43 +1,79 @@
-"""What real rows lend to synthetic ones: what the decoder lost of them, and themselves."""
+"""What real rows give to synthetic ones: what the decoder lost of them, and themselves."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..games.base import Game
+from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
+from .arrays import to_array, to_tensor
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How synthetic rows are completed by real ones; the defaults leave them as they are.
+
+    Parameters
+    ----------
+    residuals : {"class", "all"} or None, default=None
+        Whose x - R(E(x)) is added: the anchor's, that of any row, or nobody's.
+    anchor : float, default=0.0
+        Weight of the anchor, a real row of the class, in a synthetic row.
+    shrink : float or "auto", default=1.0
+        Factor of a synthetic row's distance from the mean; "auto" is `shrink_factors`'.
+    """
+
+    residuals: str | None = None
+    anchor: float = 0.0
+    shrink: float | str = 1.0
+
+
+@dataclass(frozen=True)
+class Partners:
+    """The real rows that complete synthetic ones, by their place in a table sorted by class.
+
+    `residual` and `anchor` are (n,): whose residual a row gets, and which row is mixed in.
+    """
+
+    residual: np.ndarray
+    anchor: np.ndarray
+
+    def __getitem__(self, part: slice) -> "Partners":
+        return Partners(self.residual[part], self.anchor[part])
 
 
 @dataclass(frozen=True)
 class RealRows:
-    """The training rows in their coordinates, class by class, as far as sampling needs them.
+    """The training rows in their coordinates, sorted by class, as far as sampling needs them.
 
     NOTE[DIFF] The paper's synthetic rows are R(G(z, y)) alone. R loses a quarter of the variance or
     more, so that these come out too clean: the residual x - R(E(x)) of a real row gives back what
     it lost. And a row that is mixed with a real one of its class cannot be far off. With weight a
-    and the residual of the same x the row is x + (1 - a) (R(G(z, y)) - R(E(x))). A part of every
-    training row no other row shares; seen from the training rows, a new row of the class has none
-    of it and lies nearer to the middle, the more so the fewer rows the class has. A boundary half
-    way between the training rows is then too near to a rare class: `shrink` moves its synthetic
-    rows to where its new ones will be.
+    and the residual of the same x the row is x + (1 - a) (R(G(z, y)) - R(E(x))).
+
+    Each training row has a part that no other row shares. A new row of the class has none of it:
+    seen from the training rows, it lies nearer to the middle, the more so the fewer rows the class
+    has. A boundary half way between the training rows is then too near to a rare class. `shrink`
+    moves the synthetic rows of a class to where its new rows will be.
 
     Parameters
     ----------
     counts : ndarray of shape (K,)
         Rows of each class.
     residuals : ndarray of shape (n, r) or None
-        x - R(E(x)).
+        x - R(E(x)) of each row.
     of_anchor : bool
-        Whether a residual is the anchor's own, or that of any row.
+        Whether a synthetic row gets the residual of its anchor, or that of any row.
     anchors : ndarray of shape (n, r) or None
-        x.
+        The rows x.
     weight : float
         Of the anchor in a synthetic row.
     shrink : ndarray of shape (K,) or None
-        Factor of a class's synthetic rows, whose distance from the mean of the table it is; the
-        mean is 0 here.
+        Factor of the distance of a class's synthetic rows from the mean of the table, which is 0
+        here.
     """
 
     counts: np.ndarray
@@ -49,65 +85,60 @@ class RealRows:
 
     @classmethod
     def of(
-        cls,
-        game: Game,
-        networks: Networks,
-        u: Tensor,
-        numbers: np.ndarray,
-        residuals: str | None,
-        anchor: float,
-        shrink: float | str,
+        cls, game: Game, networks: Networks, u: Tensor, class_index: np.ndarray, blend: Blend
     ) -> "RealRows":
-        """Of training rows in coordinates u (n, r) with class numbers (n,)."""
-        x = u[torch.from_numpy(np.argsort(numbers, kind="stable")).to(u.device)]
+        """Of training rows in coordinates u (n, r) with class indices (n,)."""
+        x = u[to_tensor(np.argsort(class_index, kind="stable"), u.device)]
         lost = None
-        if residuals is not None:
+        if blend.residuals is not None:
             with torch.no_grad():
-                lost = (x - game.decode(networks, game.encode(networks, x))).cpu().numpy()
-        anchors = x.cpu().numpy() if anchor else None
-        counts = np.bincount(numbers)
-        factors = shrink_factors(shrink, counts)
-        return cls(counts, lost, residuals != "all", anchors, anchor, factors)
+                h = cast(EncodingGame, game).encode(networks, x)
+                lost = to_array(x - game.decode(networks, h))
+        anchors = to_array(x) if blend.anchor else None
+        counts = np.bincount(class_index)
+        factors = shrink_factors(blend.shrink, counts)
+        return cls(counts, lost, blend.residuals != "all", anchors, blend.anchor, factors)
 
-    def draw(self, classes: np.ndarray, generator: torch.Generator) -> tuple[np.ndarray, ...]:
-        """For each class number the row whose residual it gets, and its anchor."""
-        anchor = draw_rows(classes, self.counts, generator)
+    def draw(self, class_index: np.ndarray, rng: torch.Generator) -> Partners:
+        """Partners of synthetic rows of these classes (n,)."""
+        anchor = draw_rows(class_index, self.counts, rng)
         if self.of_anchor:
-            return anchor, anchor
+            return Partners(anchor, anchor)
         n_rows = self.counts.sum(keepdims=True)
-        return draw_rows(np.zeros_like(classes), n_rows, generator), anchor
+        return Partners(draw_rows(np.zeros_like(class_index), n_rows, rng), anchor)
 
-    def lend(
-        self, u: Tensor, classes: np.ndarray, residual: np.ndarray, anchor: np.ndarray
-    ) -> Tensor:
+    def complete(self, u: Tensor, class_index: np.ndarray, partners: Partners) -> Tensor:
         """Decoded rows u (m, r) with their residuals, drawn towards their anchors, shrunk."""
         if self.residuals is not None:
-            u = u + torch.from_numpy(self.residuals[residual]).to(u.device)
+            u = u + to_tensor(self.residuals[partners.residual], u.device)
         if self.anchors is not None:
-            u = torch.lerp(u, torch.from_numpy(self.anchors[anchor]).to(u.device), self.weight)
+            u = torch.lerp(u, to_tensor(self.anchors[partners.anchor], u.device), self.weight)
         if self.shrink is not None:
-            u = u * torch.from_numpy(self.shrink[classes]).to(u)[:, None]
+            u = u * to_tensor(self.shrink[class_index]).to(u)[:, None]
         return u
 
 
 def shrink_factors(shrink: float | str, counts: np.ndarray) -> np.ndarray | None:
-    """Of each class, (K,): one number, or "auto", the fifth root of its size over the largest."""
-    if shrink == 1:
-        return None
-    return (counts / counts.max()) ** 0.2 if shrink == "auto" else np.full(len(counts), shrink)
+    """Factors of the classes, (K,): a number for all, or the fifth root of n_k / n_max ("auto").
+
+    None stands for factors of 1.
+    """
+    if isinstance(shrink, str):
+        return (counts / counts.max()) ** 0.2
+    return None if shrink == 1 else np.full(len(counts), shrink)
 
 
-def draw_rows(classes: np.ndarray, counts: np.ndarray, generator: torch.Generator) -> np.ndarray:
-    """For each class number a row of that class, in a table that is sorted by class.
+def draw_rows(class_index: np.ndarray, counts: np.ndarray, rng: torch.Generator) -> np.ndarray:
+    """A row of each class of `class_index` (n,), in a table that is sorted by class.
 
     Rows come in rounds, each a new order of the whole class: a set of the size of the table holds
     every row once, where drawing with replacement leaves out a third of them.
     """
-    rows, first = np.empty(len(classes), dtype=int), np.cumsum(counts) - counts
-    for k in np.unique(classes):
-        wanted = np.flatnonzero(classes == k)
+    rows, first = np.empty(len(class_index), dtype=int), np.cumsum(counts) - counts
+    for k in np.unique(class_index):
+        wanted = np.flatnonzero(class_index == k)
         shape = (-(-len(wanted) // counts[k]), counts[k])  # (rounds, rows of the class)
-        like = {"dtype": torch.float64, "device": "cpu"}
-        order = torch.rand(shape, generator=generator, **like).numpy().argsort(axis=1)
+        keys = torch.rand(shape, generator=rng, dtype=torch.float64, device="cpu")
+        order = to_array(keys).argsort(axis=1)
         rows[wanted] = first[k] + order.ravel()[: len(wanted)]
     return rows

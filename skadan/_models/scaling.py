@@ -9,7 +9,12 @@ import numpy as np
 class Scaling:
     """Affine map between a table (n, d) and its z-scores (n, number of columns that vary).
 
-    `mean` and `scale` are (d,) float64; `varies` (d,) marks the columns that are not constant.
+    Parameters
+    ----------
+    mean, scale : ndarray of shape (d,)
+        Mean and standard deviation of each column, float64.
+    varies : ndarray of shape (d,)
+        Which columns are not constant.
     """
 
     mean: np.ndarray
@@ -33,15 +38,15 @@ class Scaling:
     def scale_rows(self, X: np.ndarray) -> np.ndarray:
         """z-scores of the columns that vary, float32."""
         kept = self.varies
-        z = (X[:, kept].astype(np.float64) - self.mean[kept]) / self.scale[kept]
-        return z.astype(np.float32)
+        scaled = (X[:, kept].astype(np.float64) - self.mean[kept]) / self.scale[kept]
+        return scaled.astype(np.float32)
 
-    def unscale_rows(self, Z: np.ndarray) -> np.ndarray:
+    def unscale_rows(self, scaled: np.ndarray) -> np.ndarray:
         """Rows in the table's own units, all d columns, float64."""
         if self.varies.all():
-            X = np.multiply(Z, self.scale, dtype=np.float64)
+            X = np.multiply(scaled, self.scale, dtype=np.float64)
             X += self.mean
             return X
-        X = np.repeat(self.mean[None], len(Z), axis=0)
-        X[:, self.varies] += Z * self.scale[self.varies]
+        X = np.repeat(self.mean[None], len(scaled), axis=0)
+        X[:, self.varies] += scaled * self.scale[self.varies]
         return X

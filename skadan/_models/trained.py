@@ -1,20 +1,20 @@
 """A trained game as plain arrays: rows to codes, labels to synthetic rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..games.base import Game
+from .._torch.seeding import normal
+from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
+from .arrays import blocks, one_hot, parts, to_tensor, with_weights
 from .coordinates import Coordinates
-from .real_rows import RealRows
+from .real_rows import Partners, RealRows
 from .scaling import Scaling
-
-CHUNK = 256  # rows that pass through the networks at once when no gradient is needed
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,19 @@ class TrainedModel:
     Parameters
     ----------
     game : Game
+        It makes the networks again.
     weights : dict of str to ndarray
-        Of the networks, by dotted name.
+        Weights of the networks, by dotted name.
     scaling : Scaling
+        From the table's units to those of the networks.
     coordinates : Coordinates
+        From scaled columns to what the networks see.
     counts : ndarray of shape (K,)
         Training rows of each class.
     device : str
         Where it was trained, and works again if it is there.
     real_rows : RealRows
-        What they lend to synthetic ones.
+        What real rows give to synthetic ones.
     """
 
     game: Game
@@ -44,75 +47,86 @@ class TrainedModel:
     device: str
     real_rows: RealRows
 
-    def encode(self, rows: np.ndarray) -> np.ndarray:
+    def encode(self, X: np.ndarray) -> np.ndarray:
         """E(x) of rows (n, d) in the table's units, (n, M)."""
         networks, device = self._networks()
+        game = cast(EncodingGame, self.game)
 
         def codes(part: slice) -> Tensor:
-            x = torch.from_numpy(self.scaling.scale_rows(rows[part])).to(device)
-            return self.game.encode(networks, self.coordinates.project(x))
+            x = to_tensor(self.scaling.scale_rows(X[part]), device)
+            return game.encode(networks, self.coordinates.project(x))
 
-        return np.concatenate(list(blocks(codes, len(rows))))
+        return np.concatenate(list(blocks(codes, len(X))))
 
     def decode(self, h: np.ndarray) -> Iterator[np.ndarray]:
-        """R(h) of codes (n, M), in the table's units: float64 blocks of rows."""
+        """R(h) of codes (n, M): float64 blocks in the table's units."""
         networks, device = self._networks()
 
         def rows(part: slice) -> Tensor:
-            codes = torch.from_numpy(h[part]).to(device)
-            return self.coordinates.expand(self.game.decode(networks, codes))
+            u = self.game.decode(networks, to_tensor(h[part], device))
+            return self.coordinates.expand(u)
 
         return map(self.scaling.unscale_rows, blocks(rows, len(h)))
 
-    def sample_latent(self, classes: np.ndarray, generator: torch.Generator) -> np.ndarray:
-        """G(z, y) for class numbers (n,), (n, M): the codes that `sample` decodes."""
-        networks, device = self._networks()
-        self.real_rows.draw(classes, generator)  # as `sample` does before it draws z
-        codes = partial(self._codes, networks, device, classes, generator)
-        return np.concatenate(list(blocks(codes, len(classes))))
+    def sample_latent(self, class_index: np.ndarray, rng: torch.Generator) -> np.ndarray:
+        """G(z, y) for class indices (n,), (n, M): the codes that `sample` decodes."""
+        networks, _ = self._networks()
+        _, z = self._draw(class_index, rng)
 
-    def sample(self, classes: np.ndarray, generator: torch.Generator) -> Iterator[np.ndarray]:
-        """R(G(z, y)), with what real rows lend it, for class numbers (n,), in blocks."""
-        networks, device = self._networks()
-        residual, anchor = self.real_rows.draw(classes, generator)
+        def codes(part: slice) -> Tensor:
+            return self._codes(networks, z[part], class_index[part])
+
+        return np.concatenate(list(blocks(codes, len(class_index))))
+
+    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
+        """R(G(z, y)), completed by real rows, for class indices (n,), in blocks."""
+        networks, _ = self._networks()
+        partners, z = self._draw(class_index, rng)
 
         def rows(part: slice) -> Tensor:
-            h = self._codes(networks, device, classes, generator, part)
-            u = self.game.decode(networks, h)
-            u = self.real_rows.lend(u, classes[part], residual[part], anchor[part])
-            return self.coordinates.expand(u)
+            h = self._codes(networks, z[part], class_index[part])
+            return self._complete(networks, h, class_index[part], partners[part])
 
-        return map(self.scaling.unscale_rows, blocks(rows, len(classes)))
+        return map(self.scaling.unscale_rows, blocks(rows, len(class_index)))
+
+    def sample_from_codes(
+        self, h: np.ndarray, class_index: np.ndarray, rng: torch.Generator
+    ) -> Iterator[np.ndarray]:
+        """R(h) of codes (n, M), completed as `sample` completes those of the generator."""
+        networks, device = self._networks()
+        partners = self.real_rows.draw(class_index, rng)
+
+        def rows(part: slice) -> Tensor:
+            codes = to_tensor(h[part], device)
+            return self._complete(networks, codes, class_index[part], partners[part])
+
+        return map(self.scaling.unscale_rows, blocks(rows, len(h)))
 
     def _networks(self) -> tuple[Networks, torch.device]:
         device = torch.device(self.device)
         if device.type == "cuda" and not torch.cuda.is_available():
             device = torch.device("cpu")  # trained on a GPU, loaded where there is none
         networks = self.game.networks(self.coordinates.n_coordinates, len(self.counts), "meta")
-        return networks.load_numpy(self.weights, device), device
+        return with_weights(networks, self.weights, device), device
 
-    def _codes(self, networks, device, classes, generator, part) -> Tensor:
-        """Codes of one block; what is random is drawn on the CPU, for any device."""
-        z = normal(len(classes[part]), self.game.n_noise, generator)
-        y = torch.from_numpy(one_hot(classes[part], len(self.counts)))
-        return self.game.generate(networks, z.to(device), y.to(device))
+    def _draw(self, class_index: np.ndarray, rng: torch.Generator) -> tuple[Partners, Tensor]:
+        """All that is random in synthetic rows, in one order whoever asks for what.
 
+        It is drawn on the CPU, so that rows are the same on any device.
+        """
+        partners = self.real_rows.draw(class_index, rng)
+        n_noise = self.game.n_noise
+        sizes = (part.stop - part.start for part in parts(len(class_index)))
+        return partners, torch.cat([normal(size, n_noise, rng=rng) for size in sizes])
 
-def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndarray]:
-    """`function` of each slice of CHUNK rows, as numpy; one empty slice where there are none."""
-    for start in range(0, max(n_rows, 1), CHUNK):
-        with torch.no_grad():
-            block = function(slice(start, min(start + CHUNK, n_rows))).cpu().numpy()
-        yield block
+    def _codes(self, networks: Networks, z: Tensor, class_index: np.ndarray) -> Tensor:
+        device = next(networks.parameters()).device
+        y = to_tensor(one_hot(class_index, len(self.counts)), device)
+        return self.game.generate(networks, z.to(device), y)
 
-
-def normal(n_rows: int, n_columns: int, generator: torch.Generator) -> Tensor:
-    """Standard normal numbers on the CPU, float32 whatever torch's default is."""
-    return torch.empty(n_rows, n_columns, device="cpu", dtype=torch.float32).normal_(
-        generator=generator
-    )
-
-
-def one_hot(classes: np.ndarray, n_classes: int) -> np.ndarray:
-    """Class numbers as rows of the identity, (n, K) float32."""
-    return np.eye(n_classes, dtype=np.float32)[classes]
+    def _complete(
+        self, networks: Networks, h: Tensor, class_index: np.ndarray, partners: Partners
+    ) -> Tensor:
+        """Scaled rows of codes, with what real rows give them."""
+        u = self.real_rows.complete(self.game.decode(networks, h), class_index, partners)
+        return self.coordinates.expand(u)

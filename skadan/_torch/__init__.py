@@ -1,1 +1,1 @@
-"""The floor: what torch needs to be told, and its linear product."""
+"""What the package needs of torch itself: linear layers, seeds, devices, settings."""

@@ -4,7 +4,13 @@ import torch
 
 
 def resolve_device(device: str) -> torch.device:
-    """The torch device behind ``device``; "auto" is a GPU where there is one."""
+    """The torch device of a name; "auto" is a GPU where there is one.
+
+    Raises
+    ------
+    ValueError
+        If torch knows no such device, or finds no GPU.
+    """
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:

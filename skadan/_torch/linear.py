@@ -1,4 +1,4 @@
-"""Matrix products of large layers, by the faster of the two libraries that torch carries."""
+"""Linear layers, multiplied by the faster of the two libraries that torch carries."""
 
 from functools import cache
 from typing import Any
@@ -7,11 +7,36 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-LARGE = 100_000  # weights; below, a layer's time is not in its matrix product
+LARGE = 100_000  # weights; the time of a smaller layer is not spent in its matrix product
+ONEDNN_SIGNATURE = (
+    "mkldnn::_linear_pointwise(Tensor X, Tensor W, Tensor? B, str attr, "
+    "Scalar?[] scalars, str? algorithm) -> Tensor Y"
+)
 
 
 class Linear(nn.Linear):
-    """An `nn.Linear` that multiplies by `affine`."""
+    """An `nn.Linear` that multiplies by `affine` and knows the widths of its Xavier bound.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Widths of the layer.
+    fans : tuple of two int, default=None
+        Widths that Xavier's bound counts; None for those of the layer.
+    device, dtype : default=None
+        As for `nn.Linear`.
+    """
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        fans: tuple[int, int] | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(n_in, n_out, device=device, dtype=dtype)
+        self.fans = fans or (n_in, n_out)
 
     def forward(self, x: Tensor) -> Tensor:
         """x W' + b, (m, n_out)."""
@@ -39,21 +64,34 @@ def affine(x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:
 
 def onednn_pays() -> bool:
     """Whether oneDNN is there, allowed (``torch.backends.mkldnn.enabled``), and worth calling."""
-    return _has_onednn_and_avx512() and torch.backends.mkldnn.enabled
+    return _has_avx512() and has_onednn() and bool(torch.backends.mkldnn.enabled)
 
 
 @cache
-def _has_onednn_and_avx512() -> bool:
-    capability = torch.backends.cpu.get_cpu_capability()
+def _has_avx512() -> bool:
+    return torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+
+
+@cache
+def has_onednn() -> bool:
+    """Whether torch has oneDNN's linear operator, with the signature that `OneDNN` calls.
+
+    The operator is private to torch. Where a release has changed it, the layers go torch's usual
+    way; a test of this package then fails with the tested release.
+    """
+    operator = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
     return (
-        capability.startswith("AVX512")
-        and torch.backends.mkldnn.is_available()
-        and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+        torch.backends.mkldnn.is_available()
+        and operator is not None
+        and str(operator.default._schema) == ONEDNN_SIGNATURE
     )
 
 
 class OneDNN(torch.autograd.Function):
-    """`affine` by oneDNN, with derivatives of any order."""
+    """`affine` by oneDNN, with derivatives of any order.
+
+    The one place that calls torch's private operator.
+    """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:
@@ -63,11 +101,15 @@ class OneDNN(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
-        """g W, g'x and the sum of g's rows."""
+        """Gradients of x, W and b: g W, g'x and the sum of g's rows.
+
+        Both products are as large as the one of `forward`, so both are oneDNN's, whatever shape
+        their second factor has. Written as ``OneDNN.apply``, they have derivatives too.
+        """
         x, W = ctx.saved_tensors
         needs_x, needs_W, needs_b = ctx.needs_input_grad
         return (
-            affine(g, W.T, None) if needs_x else None,
+            OneDNN.apply(g, W.T, None) if needs_x else None,
             OneDNN.apply(g.T, x.T, None) if needs_W else None,
             g.sum(0) if needs_b else None,
         )

@@ -1,4 +1,4 @@
-"""Random generators for torch, seeded as scikit-learn seeds."""
+"""Random generators for torch, seeded as scikit-learn seeds its own."""
 
 from typing import Any
 
@@ -14,9 +14,15 @@ def seeded_generator(random_state: Any, purpose: int, device: torch.device) -> t
 
     None takes fresh entropy, not numpy's global state, which belongs to the caller.
     """
+    drawn: Any
     if random_state is None:
         drawn = np.random.SeedSequence().entropy
     else:
         drawn = check_random_state(random_state).randint(np.iinfo(np.int32).max)
     state = np.random.SeedSequence([drawn, purpose]).generate_state(1, np.uint64)[0]
     return torch.Generator(device=device).manual_seed(int(state >> np.uint64(1)))
+
+
+def normal(*shape: int, rng: torch.Generator) -> torch.Tensor:
+    """Standard normal numbers on the device of `rng`, float32 whatever torch's default is."""
+    return torch.empty(*shape, device=rng.device, dtype=torch.float32).normal_(generator=rng)

@@ -8,7 +8,7 @@ import torch
 
 @contextmanager
 def torch_settings(n_threads: int) -> Iterator[None]:
-    """Let torch use `n_threads` threads and record gradients; afterwards all is as it was."""
+    """Let torch use `n_threads` threads and record gradients; restore the settings afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(n_threads)
     try:

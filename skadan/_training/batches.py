@@ -6,6 +6,7 @@ from math import ceil
 import torch
 from torch import Tensor
 
+from .._torch.seeding import normal
 from ..games.batch import Batch, Draw
 
 
@@ -13,18 +14,33 @@ from ..games.batch import Batch, Draw
 class Table:
     """The training rows, on the device.
 
-    `x` (n, d) scaled features, `y` (n, K) one-hot labels, `weight` (n,) class weight of each row.
+    Parameters
+    ----------
+    x : Tensor of shape (n, d)
+        Scaled rows, or their coordinates in a narrower space.
+    y : Tensor of shape (n, K)
+        One-hot labels.
+    weight : Tensor of shape (n,)
+        Class weight of each row.
+    n_columns : int or None
+        Columns of the table; None for as many as `x` has.
     """
 
     x: Tensor
     y: Tensor
     weight: Tensor
+    n_columns: int | None = None
+
+    def batch(self, rows: Tensor, x_noise: Tensor | None = None) -> Batch:
+        """These rows (m,) of the table, by their indices."""
+        x, y, weight = (t.index_select(0, rows) for t in (self.x, self.y, self.weight))
+        return Batch(x, y, weight, x_noise, n_columns=self.n_columns)
 
 
 class Batches:
     """Seeded batches of one table, all of one shape and on its device.
 
-    An epoch is ``ceil(n / batch_size)`` batches of equal size, each row at least once; where n does
+    An epoch is ``ceil(n / batch_size)`` batches of equal size, each row at least once. Where n does
     not divide, the last batch is filled up from the front of the same permutation.
 
     NOTE[DIFF] Algorithm 1 (line 2) draws rows from the data and leaves the last batch open. Equal
@@ -33,50 +49,41 @@ class Batches:
     Parameters
     ----------
     table : Table
+        The training rows.
     batch_size : int
         Upper bound of the rows in a batch.
     n_noise : int
         Size of z.
     input_noise : float
         Standard deviation of the noise on the encoder's input; 0 for none.
-    generator : torch.Generator
+    rng : torch.Generator
+        On the device of the table.
     """
 
     def __init__(
-        self,
-        table: Table,
-        batch_size: int,
-        n_noise: int,
-        input_noise: float,
-        generator: torch.Generator,
+        self, table: Table, batch_size: int, n_noise: int, input_noise: float, rng: torch.Generator
     ) -> None:
-        n_rows = len(table.x)
-        self.table, self.n_noise, self.input_noise = table, n_noise, input_noise
-        self.n_batches = ceil(n_rows / batch_size)
-        self.size = ceil(n_rows / self.n_batches)
-        self.generator = generator
+        self.table, self.n_noise, self.input_noise, self.rng = table, n_noise, input_noise, rng
+        self.n_batches = ceil(len(table.x) / batch_size)
+        self.size = ceil(len(table.x) / self.n_batches)
 
     def epoch(self) -> tuple[Tensor, ...]:
-        """Row numbers (m,) of each batch of one pass over the table."""
-        order = self._indices(torch.randperm, len(self.table.x))
+        """Row indices (m,) of each batch of one pass over the table."""
+        n_rows, device = len(self.table.x), self.rng.device
+        order = torch.randperm(n_rows, generator=self.rng, device=device)
         return torch.cat([order, order])[: self.n_batches * self.size].split(self.size)
 
     def batch(self, rows: Tensor) -> Batch:
-        """These rows of the table, with fresh noise for the encoder."""
-        x, y, weight = (t.index_select(0, rows) for t in vars(self.table).values())
-        noise = self.input_noise * self._normal(*x.shape) if self.input_noise else None
-        return Batch(x, y, weight, noise)
+        """These rows (m,) of the table, with fresh noise for the encoder."""
+        if not self.input_noise:
+            return self.table.batch(rows)
+        noise = normal(len(rows), self.table.x.shape[1], rng=self.rng)
+        return self.table.batch(rows, self.input_noise * noise)
 
     def draw(self) -> Draw:
-        """Fresh noise, labels and mixing weights for the latent players."""
-        device = self.table.x.device  # and dtype: the caller may have set other defaults
-        rows = self._indices(torch.randint, len(self.table.y), (self.size,))
-        mu = torch.rand(self.size, 1, generator=self.generator, device=device, dtype=torch.float32)
-        return Draw(self._normal(self.size, self.n_noise), self.table.y.index_select(0, rows), mu)
-
-    def _indices(self, function, *args) -> Tensor:
-        return function(*args, generator=self.generator, device=self.table.x.device)
-
-    def _normal(self, *shape: int) -> Tensor:
-        device = self.table.x.device
-        return torch.randn(*shape, generator=self.generator, device=device, dtype=torch.float32)
+        """Fresh noise, labels and mixing weights for generator and critic."""
+        size, rng, device = self.size, self.rng, self.rng.device
+        rows = torch.randint(len(self.table.y), (size,), generator=rng, device=device)
+        mu = torch.rand(size, 1, generator=rng, device=device, dtype=torch.float32)
+        z = normal(size, self.n_noise, rng=rng)
+        return Draw(z, self.table.y.index_select(0, rows), mu)

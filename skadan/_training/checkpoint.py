@@ -1,4 +1,4 @@
-"""Trainings that go on where they were stopped."""
+"""Checkpoints: a training goes on where it was stopped."""
 
 import os
 import pickle
@@ -16,62 +16,62 @@ class Checkpoint:
 
     The file's name is made of what the result depends on, so that a training finds its own state
     and no other's, be it another fold or another setting. Everything random comes from one
-    generator, whose state is kept as it was at the beginning (what was drawn for the coordinates is
-    drawn again) and as it was at the last epoch.
+    generator. Its state is kept as it was at the beginning, since what was drawn for the
+    coordinates is drawn again, and as it was after the last epoch.
 
     Parameters
     ----------
     folder : path
-        Made if need be.
+        It is made if need be.
     every : int
         Epochs from one state to the next.
-    generator : torch.Generator
-        The one that the training draws from, before its first draw.
+    rng : torch.Generator
+        The generator of the training, before its first draw.
     depends_on : sequence
         Arrays, and values with a telling `repr`, that the result depends on.
     """
 
     def __init__(
-        self, folder: str | os.PathLike, every: int, generator: torch.Generator, *depends_on: Any
+        self, folder: str | os.PathLike, every: int, rng: torch.Generator, *depends_on: Any
     ) -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         self.path = Path(folder) / f"{digest(*depends_on)[:32]}.pt"
-        self._every, self._generator = every, generator
+        self._every, self._rng = every, rng
         self._saved = self._load() if self.path.exists() else None
         if self._saved:
-            generator.set_state(self._saved["beginning"])
-        self._beginning = generator.get_state()
+            rng.set_state(self._saved["beginning"])
+        self._beginning = rng.get_state()
 
     def restore(self, networks: nn.Module, optimizers: Any) -> tuple[int, list, list]:
-        """Epochs done, names of the loss terms and their means so far; the rest in place."""
+        """Put networks and optimizers back; epochs done, names of the loss terms, means so far."""
         if not self._saved:
             return 0, [], []
         saved, self._saved = self._saved, None
         networks.load_state_dict(saved["networks"])
         optimizers.load_state(saved["optimizers"])
-        self._generator.set_state(saved["generator"])
+        self._rng.set_state(saved["generator"])
         return saved["epoch"], saved["names"], saved["losses"]
 
     def save(
-        self, epoch: int, names: list, losses: list, networks: nn.Module, optimizers: Any
+        self, epoch: int, names: list, means: list, networks: nn.Module, optimizers: Any
     ) -> None:
-        """After an epoch, if it is one to keep."""
+        """Write the state after an epoch, if its number is a multiple of `every`."""
         if epoch % self._every:
             return
         state = {
             "beginning": self._beginning,
-            "generator": self._generator.get_state(),
+            "generator": self._rng.get_state(),
             "networks": networks.state_dict(),
             "optimizers": optimizers.state(),
             "epoch": epoch,
             "names": names,
-            "losses": losses,
+            "losses": means,
         }
         with written_whole(self.path) as file:
             torch.save(state, file)
 
     def remove(self) -> None:
-        """After the last epoch, with what killed processes left half written."""
+        """Delete the checkpoint and the partial files of killed processes."""
         for file in (self.path, *self.path.parent.glob(f".{self.path.name}.*.part")):
             file.unlink(missing_ok=True)
 

@@ -1,66 +1,78 @@
-"""The same iteration, captured: on a GPU all its kernels are one launch."""
+"""An iteration as a CUDA graph: on a GPU all its kernels are one launch."""
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from ..games.base import Game
-from .loop import Advance
+from .step import Iteration
 
-WARM_UP = 3  # ordinary iterations before the capture: Adam and cuBLAS set themselves up in them
+WARM_UP = 3  # ordinary iterations before the capture, in which Adam and cuBLAS set themselves up
 
 
-def captured(advance: Advance, game: Game, generator: torch.Generator) -> Advance:
-    """`advance` itself, or a CUDA graph of it where its device and its game allow one."""
-    if generator.device.type == "cuda" and game.capturable:
-        return CapturedIteration(advance, generator)
-    return advance
+def captured(iteration: Iteration, game: Game, rng: torch.Generator) -> Iteration:
+    """`iteration` itself, or a CUDA graph of it where its device and its game allow one."""
+    if rng.device.type == "cuda" and getattr(game, "capturable", False):
+        return CapturedIteration(iteration, rng)
+    return iteration
+
+
+class Capture(NamedTuple):
+    """A recorded iteration. What it reads and writes keeps its place in memory."""
+
+    graph: torch.cuda.CUDAGraph
+    rows: Tensor
+    losses: Tensor
+    names: list[str]
 
 
 class CapturedIteration:
     """An iteration that is recorded as a CUDA graph once it is warm, and replayed from then on.
 
     The networks here are small: launching their kernels one by one takes longer than running them.
-    All batches have one shape, everything random comes from `generator`, and no iteration waits for
-    the host, so the graph computes what the plain iteration would, draw for draw.
+    All batches have one shape, everything random comes from `rng`, and no iteration waits for the
+    host, so the graph computes what the plain iteration would, draw for draw.
 
     Parameters
     ----------
-    advance : Advance
-        The plain iteration.
-    generator : torch.Generator
-        The one, on the GPU, that `advance` draws from.
+    iteration : Iteration
+        The plain one.
+    rng : torch.Generator
+        The generator, on the GPU, that `iteration` draws from.
     """
 
-    def __init__(self, advance: Advance, generator: torch.Generator) -> None:
-        self._advance, self._generator = advance, generator
-        self._stream = torch.cuda.Stream(generator.device)
+    def __init__(self, iteration: Iteration, rng: torch.Generator) -> None:
+        self._iteration, self._rng = iteration, rng
+        self._stream = torch.cuda.Stream(rng.device)
         self._n_warm = 0
-        self._graph: torch.cuda.CUDAGraph | None = None
+        self._capture: Capture | None = None
 
     def __call__(self, rows: Tensor) -> dict[str, Tensor]:
-        """Advance on these rows of the table, (m,); the loss terms."""
+        """Iterate on these rows (m,) of the table; the loss terms."""
         if self._n_warm < WARM_UP:
             self._n_warm += 1
             return self._plain(rows)
-        if self._graph is None:
-            self._capture(rows)
-        self._rows.copy_(rows)
-        self._graph.replay()
-        return dict(zip(self._names, self._losses.clone(), strict=True))
+        if self._capture is None:
+            self._capture = self._record(rows)
+        graph, kept_rows, losses, names = self._capture
+        kept_rows.copy_(rows)
+        graph.replay()
+        return dict(zip(names, losses.clone(), strict=True))
 
     def _plain(self, rows: Tensor) -> dict[str, Tensor]:
-        """On the stream of the capture, which must not be the default one."""
+        """Iterate on the stream of the capture, which must not be the default one."""
         self._stream.wait_stream(torch.cuda.current_stream(rows.device))
         with torch.cuda.stream(self._stream):
-            terms = self._advance(rows)
+            terms = self._iteration(rows)
         torch.cuda.current_stream(rows.device).wait_stream(self._stream)
         return terms
 
-    def _capture(self, rows: Tensor) -> None:
-        """Record without running; rows and losses keep their place in memory from now on."""
-        self._rows, graph = rows.clone(), torch.cuda.CUDAGraph()
-        graph.register_generator_state(self._generator)
+    def _record(self, rows: Tensor) -> Capture:
+        """Record an iteration without running it."""
+        graph, rows = torch.cuda.CUDAGraph(), rows.clone()
+        graph.register_generator_state(self._rng)
         with torch.cuda.graph(graph, stream=self._stream):
-            terms = self._advance(self._rows)
-            self._losses = torch.stack(list(terms.values()))
-        self._names, self._graph = list(terms), graph
+            terms = self._iteration(rows)
+            losses = torch.stack(list(terms.values()))
+        return Capture(graph, rows, losses, list(terms))

@@ -21,7 +21,7 @@ class Bfloat16(nn.Module):
 
 
 def in_precision(networks: Networks, precision: str) -> Networks:
-    """The same weights, to be trained in `precision`: large networks only, the rest as they are."""
+    """The same weights, to be trained in `precision`. Small networks stay as they are."""
     if precision == "float32":
         return networks
     return Networks(

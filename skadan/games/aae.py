@@ -8,27 +8,43 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Turn, squared_error
+from .base import Terms, Turn, check_members, squared_error
 from .batch import Batch
-from .divergences import NON_SATURATING, Critic, Divergence, Terms
+from .divergences import NON_SATURATING, Critic, Divergence
 from .networks import Conditioned, Networks, mlp
 
 
 @dataclass(frozen=True)
 class AAEGame:
-    """Encoder E, decoder R and discriminator D of codes: Eqs. 7 to 9.
+    """Encoder E, decoder R and critic D of codes: Eqs. 7 to 9.
 
-    The prior of the codes is a mixture of Gaussians in the plane, one a class, on a circle.
+    The prior of the codes is a mixture of Gaussians in the plane: one for each class, on a circle.
 
     Parameters
     ----------
-    divergence : Divergence, default=NON_SATURATING
+    divergence : Divergence, default=CrossEntropy(saturating=False)
+        How D tells the prior from codes of rows.
     autoencoder_layers : sequence of int, default=(800, 800)
         Hidden widths of E; R mirrors them.
     latent_layers : sequence of int, default=(100, 100)
         Hidden widths of D.
-    prior_radius, prior_std : float, default=3.0, 0.5
-        Of the circle and of each Gaussian.
+    prior_radius : float, default=3.0
+        Radius of the circle.
+    prior_std : float, default=0.5
+        Standard deviation of each Gaussian.
+    n_latent, n_noise : int, default=2
+        Sizes of a code and of z. The prior lies in the plane, so both are 2.
+
+    Raises
+    ------
+    TypeError
+        If `divergence` lacks a method.
+
+    Examples
+    --------
+    >>> from skadan.games import AAEGame
+    >>> [turn.moves for turn in AAEGame().turns]
+    [('encoder', 'decoder'), ('critic',), ('encoder',)]
     """
 
     divergence: Divergence = NON_SATURATING
@@ -41,32 +57,29 @@ class AAEGame:
 
     capturable: ClassVar[bool] = True
 
+    def __post_init__(self) -> None:
+        check_members(self.divergence, Divergence)
+
     def networks(
-        self,
-        n_features: int,
-        n_classes: int,
-        device: torch.device | str = "cpu",
-        n_columns: int | None = None,
+        self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
         """The three networks; the decoder mirrors the encoder."""
-        inner = (*self.autoencoder_layers, self.n_latent)
-        encoder, full = (n_features, *inner), (n_columns or n_features, *inner)
-        critic = (self.n_latent, *self.latent_layers, 1)
+        encoder = (n_features, *self.autoencoder_layers, self.n_latent)
         return Networks(
-            encoder=mlp(encoder, device, full),
-            decoder=mlp(encoder[::-1], device, full[::-1]),
-            discriminator=Conditioned(critic, n_classes, device),
+            encoder=mlp(encoder, device),
+            decoder=mlp(encoder[::-1], device),
+            critic=Conditioned((self.n_latent, *self.latent_layers, 1), n_classes, device),
         )
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """One iteration: E and R, then D, then E against D, as the AAE's authors take turns.
+        """One iteration: E and R, then D, then E against D, in the order of the AAE's authors.
 
-        E has an Adam for each of its two losses: their sizes differ by orders of magnitude.
+        Each of E's two losses has an Adam of its own: their sizes differ by orders of magnitude.
         """
         return (
             Turn(("encoder", "decoder"), self.reconstruction_loss),
-            Turn(("discriminator",), self.critic_loss, redraw=True),
+            Turn(("critic",), self.critic_loss, redraw=True),
             Turn(("encoder",), self.encoder_loss),
         )
 
@@ -110,4 +123,4 @@ class AAEGame:
         NOTE[DIFF] Eqs. 7 and 8 print D(z). Without the label nothing ties a class to a component,
         and rows decoded from one would have no class; the AAE's authors feed it to D as well.
         """
-        return lambda h: networks.discriminator(h, batch.y)
+        return lambda h: networks.critic(h, batch.y)

@@ -7,19 +7,23 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Turn, cross_entropy, rounds, squared_error
+from .base import Terms, Turn, check_members, cross_entropy, rounds, squared_error
 from .batch import Batch
-from .divergences import Critic, Divergence, Terms
+from .divergences import Critic, Divergence
 from .networks import Networks, concatenate, mlp
 
 
 @dataclass(frozen=True)
 class ADANGame:
-    """Encoder E, decoder R, classifier C, generator G and discriminator D (Fig. 1).
+    """Encoder E, decoder R, classifier C, generator G and critic D (Fig. 1).
+
+    The paper calls D the discriminator; under the Wasserstein divergence it is a critic, and that
+    is its name here. The defaults are the paper's.
 
     Parameters
     ----------
     divergence : Divergence
+        How D tells real codes from synthetic ones.
     n_latent, n_noise : int, default=100
         Sizes of a code and of z.
     autoencoder_layers : sequence of int, default=(800, 800)
@@ -34,8 +38,21 @@ class ADANGame:
         Rounds of D and G for each update of C, E and R.
     conditional_critic : bool, default=False
         D sees the label beside the code, as in a cGAN (Eqs. 5, 6).
-    reconstruction_weight : float, default=1.0
-        Weight of Eq. 12 beside Eq. 11 in Eq. 13.
+    reconstruction_weight : float or {"mean"}, default=1.0
+        Weight of Eq. 12 beside Eq. 11 in Eq. 13; "mean" is one over the number of columns.
+
+    Raises
+    ------
+    TypeError
+        If `divergence` lacks a method.
+    ValueError
+        If `reconstruction_weight` is another word than "mean".
+
+    Examples
+    --------
+    >>> from skadan.games import ADANGame, WassersteinDivergence
+    >>> [turn.moves for turn in ADANGame(WassersteinDivergence()).turns]
+    [('classifier', 'encoder', 'decoder'), ('critic',), ('generator',)]
     """
 
     divergence: Divergence
@@ -47,27 +64,29 @@ class ADANGame:
     critic_steps: int = 1
     latent_steps: int = 1
     conditional_critic: bool = False
-    reconstruction_weight: float = 1.0
+    reconstruction_weight: float | str = 1.0
 
     capturable: ClassVar[bool] = True
 
+    def __post_init__(self) -> None:
+        check_members(self.divergence, Divergence)
+        if isinstance(self.reconstruction_weight, str) and self.reconstruction_weight != "mean":
+            raise ValueError(
+                f"reconstruction_weight={self.reconstruction_weight!r}: use a number or 'mean'."
+            )
+
     def networks(
-        self,
-        n_features: int,
-        n_classes: int,
-        device: torch.device | str = "cpu",
-        n_columns: int | None = None,
+        self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
         """The five networks; the decoder mirrors the encoder."""
-        hidden, n_seen = tuple(self.latent_layers), n_classes * self.conditional_critic
-        inner = (*self.autoencoder_layers, self.n_latent)
-        encoder, full = (n_features, *inner), (n_columns or n_features, *inner)
+        encoder = (n_features, *self.autoencoder_layers, self.n_latent)
+        hidden, n_label = self.latent_layers, n_classes if self.conditional_critic else 0
         return Networks(
-            encoder=mlp(encoder, device, full),
-            decoder=mlp(encoder[::-1], device, full[::-1]),
+            encoder=mlp(encoder, device),
+            decoder=mlp(encoder[::-1], device),
             classifier=mlp((self.n_latent, *hidden, n_classes), device),
             generator=mlp((self.n_noise + n_classes, *hidden, self.n_latent), device),
-            discriminator=mlp((self.n_latent + n_seen, *hidden, 1), device),
+            critic=mlp((self.n_latent + n_label, *hidden, 1), device),
         )
 
     @property
@@ -75,15 +94,15 @@ class ADANGame:
         """One iteration of Algorithm 1, after `embed`.
 
         NOTE[DIFF] Algorithm 1 updates C, D, R, E, G, each after a forward pass of its own. Here C,
-        E and R move together: their gradients are those of Eqs. 11, 13 and 12 at the weights the
-        iteration began with, from one pass. C, R and D move exactly as printed (neither C nor R
-        enters D's loss, and D saw the encoder before its update); only E reads R and C one step
-        earlier. Half the work.
+        E and R move together: their gradients are those of Eqs. 11, 13 and 12 at the weights that
+        the iteration began with, from one pass. C, R and D move exactly as printed (neither C nor
+        R enters D's loss, and D saw the encoder before its update); only E reads R and C one step
+        earlier. This halves the work.
         """
         return (
             Turn(("classifier", "encoder", "decoder"), self.autoencoder_loss),
             *rounds(
-                Turn(("discriminator",), self.critic_loss),
+                Turn(("critic",), self.critic_loss),
                 Turn(("generator",), self.generator_loss),
                 self.critic_steps,
                 self.latent_steps,
@@ -91,10 +110,10 @@ class ADANGame:
         )
 
     def embed(self, networks: Networks, batch: Batch) -> Batch:
-        """The batch with h = E(x), the one pass of the encoder that all turns share.
+        """The batch with h = E(x), from the one pass of the encoder that all turns share.
 
-        NOTE[DIFF] `x_noise` is not in the paper: without it E and C fit the training rows
-        perfectly, and G learns codes surer of their class than those of any new row.
+        NOTE[DIFF] `x_noise` is not in the paper. Without it E and C fit the training rows
+        perfectly, and G learns codes that are surer of their class than those of any new row.
         """
         x = batch.x if batch.x_noise is None else batch.x + batch.x_noise
         return replace(batch, h=self.encode(networks, x))
@@ -106,13 +125,14 @@ class ADANGame:
         serves both.
 
         NOTE[DIFF] Eq. 12 sums over columns, thousands of them: E then hardly hears the class term,
-        and classes overlap in its codes. `reconstruction_weight` restores the balance.
+        and classes overlap in its codes. `reconstruction_weight` restores the balance. In the
+        row space the sum is over coordinates, and equal; the columns are what it is divided by.
         """
         x_hat = self.decode(networks, batch.h)  # (m, d)
         log_loss = cross_entropy(networks.classifier(batch.h), batch.y)  # (m,)
         error = squared_error(batch.x, x_hat).mean()
         return {
-            "reconstruction": self.reconstruction_weight * error,
+            "reconstruction": self._reconstruction_weight(batch) * error,
             "real_class": (batch.weight * log_loss).mean(),
         }
 
@@ -146,11 +166,16 @@ class ADANGame:
         """h^ = G(z, y), (m, n_latent)."""
         return networks.generator(concatenate(z, y))
 
+    def _reconstruction_weight(self, batch: Batch) -> float:
+        if isinstance(self.reconstruction_weight, str):  # "mean"
+            return 1 / (batch.n_columns or batch.x.shape[1])
+        return self.reconstruction_weight
+
     def _fake_labels(self, batch: Batch) -> Tensor:
-        """Labels drawn anew; the real rows' own where D compares real and fake class by class."""
+        """Labels drawn anew, or those of the real rows where D compares class by class."""
         return batch.y if self.conditional_critic else batch.draw.y
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:
         if not self.conditional_critic:
-            return networks.discriminator
-        return lambda h: networks.discriminator(concatenate(h, batch.y))
+            return networks.critic
+        return lambda h: networks.critic(concatenate(h, batch.y))

@@ -1,15 +1,25 @@
-"""What a loss sees of the table, and of chance."""
+"""What a loss sees: rows of the table, and what was drawn for them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
+
+NOT_YET: Any = None  # of what is set before it is read
 
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw of the random inputs of the latent players (lines 3 to 5 of Algorithm 1).
+    """One draw of the random inputs of generator and critic (lines 3 to 5 of Algorithm 1).
 
-    `z` (m, n_noise) from N(0, 1), `y` (m, K) labels from the data, `mu` (m, 1) from U[0, 1].
+    Parameters
+    ----------
+    z : Tensor of shape (m, n_noise)
+        Noise from N(0, 1).
+    y : Tensor of shape (m, K)
+        One-hot labels, drawn from the data.
+    mu : Tensor of shape (m, 1)
+        Mixing weights from U[0, 1].
     """
 
     z: Tensor
@@ -21,14 +31,29 @@ class Draw:
 class Batch:
     """What the losses of one turn see.
 
-    `x` (m, d), `y` (m, K) and `weight` (m,) are rows of the table; `x_noise` (m, d), or None, is
-    added to what the encoder sees; `draw` belongs to the latent players; `h` (m, n_latent) is the
-    code of `x`, set once an iteration by the game's `embed`.
+    Parameters
+    ----------
+    x : Tensor of shape (m, d)
+        Rows of the table, scaled; or their coordinates in a narrower space.
+    y : Tensor of shape (m, K)
+        Their one-hot labels.
+    weight : Tensor of shape (m,)
+        Class weight of each row.
+    x_noise : Tensor of shape (m, d) or None
+        Noise that is added to what the encoder sees.
+    draw : Draw
+        What was drawn for generator and critic. The training sets it, anew before each turn that
+        asks for it.
+    h : Tensor of shape (m, n_latent)
+        Codes of `x`. The game's `embed` sets them, once an iteration.
+    n_columns : int or None
+        Columns of the table; None for as many as `x` has.
     """
 
     x: Tensor
     y: Tensor
     weight: Tensor
-    x_noise: Tensor | None
-    draw: Draw | None = None
-    h: Tensor | None = None
+    x_noise: Tensor | None = None
+    draw: Draw = NOT_YET
+    h: Tensor = NOT_YET
+    n_columns: int | None = None

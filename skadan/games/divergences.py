@@ -1,18 +1,69 @@
 """How real and fake are scored: the second axis, beside the game.
 
-A divergence states two losses of a critic, a function of rows that returns one score each. Both
+A divergence states two losses of a critic, a function of rows that returns one score for each. Both
 return named terms whose sum is minimised.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
+from .base import Terms
+
 Critic = Callable[[Tensor], Tensor]  # (m, n_latent) -> (m, 1)
-Terms = dict[str, Tensor]
+
+
+class Divergence(Protocol):
+    """What a game asks of a divergence: the loss of the critic, and that of the generator.
+
+    Both are pure. A frozen dataclass of numbers does.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skadan.games import CrossEntropy
+    >>> codes = torch.zeros(4, 2)
+    >>> sorted(CrossEntropy().critic_loss(lambda h: h.sum(1), codes, codes, torch.zeros(4, 1)))
+    ['critic_fake', 'critic_real']
+    """
+
+    def critic_loss(self, critic: Critic, real: Tensor, fake: Tensor, mu: Tensor) -> Terms:
+        """The loss that the critic descends.
+
+        Parameters
+        ----------
+        critic : callable
+            From rows (m, n_latent) to scores (m, 1).
+        real, fake : Tensor of shape (m, n_latent)
+            Rows, or codes, to be told apart.
+        mu : Tensor of shape (m, 1)
+            Mixing weights from U[0, 1], for divergences that look between the two.
+
+        Returns
+        -------
+        terms : dict of str to Tensor
+            Scalars, summed. ``critic_real`` and ``critic_fake`` are the usual names.
+        """
+
+    def generator_loss(self, critic: Critic, fake: Tensor) -> Terms:
+        """The adversarial loss that the generator descends.
+
+        Parameters
+        ----------
+        critic : callable
+            As for `critic_loss`.
+        fake : Tensor of shape (m, n_latent)
+            What the generator made.
+
+        Returns
+        -------
+        terms : dict of str to Tensor
+            Scalars, summed. ``generator`` is the usual name.
+        """
 
 
 @dataclass(frozen=True)
@@ -24,7 +75,15 @@ class CrossEntropy:
     Parameters
     ----------
     saturating : bool, default=True
-        The generator minimises log(1 - D(G)), as Eq. 14 prints it; otherwise -log D(G), as Eq. 3.
+        The generator minimises log(1 - D(G)), as Eqs. 1 and 14 print it; otherwise -log D(G), as
+        Eq. 3.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skadan.games import CrossEntropy
+    >>> CrossEntropy(saturating=False).generator_loss(lambda h: h, torch.zeros(2, 1))
+    {'generator': tensor(0.6931)}
     """
 
     saturating: bool = True
@@ -53,6 +112,13 @@ class WassersteinDivergence:
         lambda > 0.
     penalty_power : float, default=5.0
         p > 1.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skadan.games import WassersteinDivergence
+    >>> WassersteinDivergence().generator_loss(lambda h: h, torch.ones(2, 1))
+    {'generator': tensor(1.)}
     """
 
     penalty_weight: float = 10.0
@@ -79,5 +145,3 @@ class WassersteinDivergence:
 
 
 NON_SATURATING = CrossEntropy(saturating=False)
-
-Divergence = CrossEntropy | WassersteinDivergence

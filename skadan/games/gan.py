@@ -6,28 +6,40 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import Turn, rounds
+from .base import Terms, Turn, check_members, rounds
 from .batch import Batch
-from .divergences import NON_SATURATING, Critic, Divergence, Terms
+from .divergences import NON_SATURATING, Critic, Divergence
 from .networks import Conditioned, Networks
 
 
 @dataclass(frozen=True)
 class GANGame:
-    """Generator G and discriminator D: Eqs. 2, 3 and 5, 6.
+    """Generator G and critic D of rows: Eqs. 1 to 3 and 5, 6.
 
     Parameters
     ----------
-    conditioning : type of nn.Module
-        How networks take the label: `PerClass` networks are a GAN for each class (Eqs. 2, 3),
+    conditioning : type of nn.Module, default=Conditioned
+        How networks take the label: `PerClass` networks are a GAN for each class (Eqs. 1 to 3),
         `Conditioned` ones a conditional GAN (Eqs. 5, 6).
-    divergence : Divergence, default=NON_SATURATING
+    divergence : Divergence, default=CrossEntropy(saturating=False)
+        How D tells real rows from synthetic ones. A saturating cross-entropy is Eq. 1.
     n_noise : int, default=100
         Size of z.
     hidden_layers : sequence of int, default=(800, 800)
         Hidden widths of G; D mirrors them.
     critic_steps : int, default=1
         Updates of D before each update of G.
+
+    Raises
+    ------
+    TypeError
+        If `divergence` lacks a method.
+
+    Examples
+    --------
+    >>> from skadan.games import GANGame
+    >>> [turn.moves for turn in GANGame(critic_steps=2).turns]
+    [('critic',), ('critic',), ('generator',)]
     """
 
     conditioning: type[nn.Module] = Conditioned
@@ -36,43 +48,35 @@ class GANGame:
     hidden_layers: Sequence[int] = (800, 800)
     critic_steps: int = 1
 
+    def __post_init__(self) -> None:
+        check_members(self.divergence, Divergence)
+
     @property
     def capturable(self) -> bool:
-        """As the networks are."""
-        return self.conditioning.capturable
+        """Whether the networks are."""
+        return getattr(self.conditioning, "capturable", False)
 
     def networks(
-        self,
-        n_features: int,
-        n_classes: int,
-        device: torch.device | str = "cpu",
-        n_columns: int | None = None,
+        self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
-        """The two networks."""
+        """The two networks; the critic mirrors the generator."""
         hidden = tuple(self.hidden_layers)
-        n_columns = n_columns or n_features
-
-        def network(sizes: Sequence[int], stands_for: Sequence[int]) -> nn.Module:
-            return self.conditioning(sizes, n_classes, device, stands_for)
-
         return Networks(
-            generator=network(
-                (self.n_noise, *hidden, n_features), (self.n_noise, *hidden, n_columns)
-            ),
-            discriminator=network((n_features, *hidden[::-1], 1), (n_columns, *hidden[::-1], 1)),
+            generator=self.conditioning((self.n_noise, *hidden, n_features), n_classes, device),
+            critic=self.conditioning((n_features, *hidden[::-1], 1), n_classes, device),
         )
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """One iteration: D, then G."""
         return rounds(
-            Turn(("discriminator",), self.critic_loss),
+            Turn(("critic",), self.critic_loss),
             Turn(("generator",), self.generator_loss),
             self.critic_steps,
         )
 
     def embed(self, networks: Networks, batch: Batch) -> Batch:
-        """Nothing is shared."""
+        """The batch as it is: the turns share nothing."""
         return batch
 
     def critic_loss(self, networks: Networks, batch: Batch) -> Terms:
@@ -83,7 +87,7 @@ class GANGame:
         return self.divergence.critic_loss(critic, batch.x, x_hat, batch.draw.mu)
 
     def generator_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 3 or 6."""
+        """Eq. 3 or 6; the generator's part of Eq. 1 where the divergence saturates."""
         x_hat = self.generate(networks, batch.draw.z, batch.y)  # (m, d)
         return self.divergence.generator_loss(self._critic(networks, batch), x_hat)
 
@@ -92,8 +96,8 @@ class GANGame:
         return networks.generator(z, y)
 
     def decode(self, networks: Networks, h: Tensor) -> Tensor:
-        """A code is a row."""
+        """The code itself, which is a row."""
         return h
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:
-        return lambda x: networks.discriminator(x, batch.y)
+        return lambda x: networks.critic(x, batch.y)

@@ -1,6 +1,7 @@
 """What is refused before any training, and what to do about it."""
 
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -57,13 +58,13 @@ def is_count(value: Any) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def check_layers(name: str, layers) -> None:
+def check_layers(name: str, layers: Sequence[int]) -> None:
     """Hidden widths are whole numbers of 1 or more."""
     if not all(is_count(width) and width >= 1 for width in layers):
         raise ValueError(f"{name}={layers!r}: each hidden width is a whole number, 1 or more.")
 
 
-def check_betas(betas) -> None:
+def check_betas(betas: Sequence[float]) -> None:
     """Adam's decay rates are two numbers in [0, 1)."""
     if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
         raise ValueError(f"betas={betas!r}: Adam takes two numbers of 0 or more and below 1.")

@@ -1,14 +1,16 @@
-"""Docstrings of the samplers: one text a parameter, types and defaults from the class itself."""
+"""Docstrings of the samplers: texts that several share, with defaults from the signature."""
 
 from dataclasses import fields
 from textwrap import dedent, fill, indent
+from typing import Any
 
 from imblearn.over_sampling.base import BaseOverSampler
 
-PARAMETERS = {
+SHARED = {
     "random_state": (
         "int, RandomState instance or None",
-        "Seed of training and sampling. Neither numpy's nor torch's global state is read or moved.",
+        "Seed of training and sampling. The global states of numpy and torch are neither read nor "
+        "moved.",
     ),
     "n_latent": ("int", "M, the size of a code h = E(x)."),
     "n_noise": ("int", "Size of the generator's noise z."),
@@ -43,39 +45,39 @@ PARAMETERS = {
     ),
     "residuals": (
         '{"class", "all"} or None',
-        "Add to each synthetic row the reconstruction residual x - R(E(x)) of a training row: of "
-        'its class, the one that `anchor` mixes in, or of any. With "class" a row is that training '
-        "row, moved as its code says. The paper adds none.",
+        "Whose reconstruction residual x - R(E(x)) is added to a synthetic row: that of the "
+        'training row which `anchor` mixes in ("class"), that of any training row ("all"), or '
+        'none, as in the paper. With "class" a synthetic row is a training row, moved as its code '
+        "says.",
     ),
     "anchor": (
         "float",
-        "Mix each synthetic row with a training row of its class, which has this weight: 0 for the "
-        "generated row alone, as in the paper, 1 for duplication. Which training row is drawn at "
-        "random, each as often as any other of the class.",
+        "Weight of a training row of its class in each synthetic row: 0 for the generated row "
+        "alone, as in the paper, 1 for duplication. The training row is drawn at random, each as "
+        "often as any other of the class.",
     ),
     "shrink": (
         'float or {"auto"}',
         "Factor, above 0 and up to 1, of each synthetic row's distance from the mean of the "
-        'training rows: 1 leaves it, as in the paper. "auto" is (n_k / n_max) ** 0.2 for class k, '
-        "which leaves the largest class and gives a rare one the room towards the others that its "
-        "new rows will need.",
+        'training rows; the paper\'s is 1. "auto" is (n_k / n_max) ** 0.2 for class k: it leaves '
+        "the largest class as it is, and moves a rare one to where its new rows will lie.",
     ),
     "row_space": (
         '{"auto"} or bool',
-        "Train in orthonormal coordinates of the span of the training rows in place of the "
-        "columns: as many as there are rows, and about as much faster as there are fewer of them. "
-        '"auto" does where there are at least twice as many columns as rows. The paper\'s networks '
-        "see the columns.",
+        "Train in orthonormal coordinates of the span of the training rows, of which there are as "
+        "many as rows, in place of the columns: a tenth of the width takes about a tenth of the "
+        'time. "auto" does so where there are at least twice as many columns as rows. The paper\'s '
+        "networks see the columns.",
     ),
     "precision": (
         '{"float32", "bfloat16"}',
         "Of the large networks' matrix products in training; weights and synthetic rows are "
-        "float32 either way. bfloat16 pays where the processor multiplies it (AVX512-BF16 or AMX; "
+        "float32 either way. bfloat16 pays where the processor multiplies it (AVX512-BF16 or AMX, "
         "GPUs since Ampere) and is slow elsewhere.",
     ),
     "max_epochs": ("int", "Passes over the training rows."),
-    "batch_size": ("int", "Largest number of rows in a batch; the batches of an epoch are equal."),
-    "learning_rate": ("float", "Adam's. The paper's is 1e-4."),
+    "batch_size": ("int", "Most rows in a batch; the batches of an epoch are of equal size."),
+    "learning_rate": ("float", "Adam's learning rate. The paper's is 1e-4."),
     "betas": (
         "tuple of two floats",
         "Adam's decay rates. The paper names none; Adam's own are (0.9, 0.999).",
@@ -102,71 +104,73 @@ PARAMETERS = {
     ),
     "saturating": (
         "bool",
-        "G minimises log(1 - D(G)), as Eq. 14 prints it; otherwise -log D(G), as Eq. 3, whose "
-        "gradient does not vanish where D is sure.",
-    ),
-    "penalty_weight": ("float", "lambda > 0, weight of the gradient penalty of D (Eq. 17)."),
-    "penalty_power": ("float", "p > 1, power of the gradient's norm in that penalty (Eq. 17)."),
-    "prior_radius": ("float", "Radius of the circle on which the prior has a Gaussian a class."),
-    "prior_std": ("float", "Standard deviation of each Gaussian of the prior."),
-    "noise_scale": (
-        "float",
-        "Standard deviation of the noise, in standard deviations of each column.",
+        "G minimises log(1 - D(G)), as Eqs. 1 and 14 print it; otherwise -log D(G), as Eq. 3, "
+        "whose gradient does not vanish where D is sure.",
     ),
 }
+
+TRAINING = (
+    "row_space",
+    "precision",
+    "max_epochs",
+    "batch_size",
+    "learning_rate",
+    "betas",
+    "n_threads",
+    "device",
+    "checkpoint",
+    "checkpoint_epochs",
+    "verbose",
+)
+ADAN = (
+    "n_latent",
+    "n_noise",
+    "autoencoder_layers",
+    "latent_layers",
+    "alpha",
+    "class_weight",
+    "critic_steps",
+    "latent_steps",
+    "conditional_critic",
+    "input_noise",
+    "reconstruction_weight",
+    "residuals",
+    "anchor",
+    "shrink",
+)
+GROUPS = {"training_parameters": TRAINING, "adan_parameters": ADAN}
 
 STRATEGY, _, CHOICES = BaseOverSampler._sampling_strategy_docstring.partition("\n")
 REPLICATE = """
 `skadan.Replicate` ``(k)`` is such a callable: k synthetic sets of the size and label distribution
 of the data."""
 
-ATTRIBUTES = {
-    "classes_": ("ndarray of shape (n_classes,)", "The classes, sorted."),
-    "history_": (
-        "dict of str to ndarray of shape (n_epochs,)",
-        "Mean of each loss term, epoch by epoch.",
-    ),
-    "n_iter_": ("int", "Epochs trained."),
-    "device_": ("str", "Where it was trained."),
-    "is_synthetic_": (
-        "ndarray of shape (n_samples_new,)",
-        "Which rows of the last `fit_resample` are synthetic.",
-    ),
-    "sampling_strategy_": ("dict", "Number of rows to make of each class."),
-    "n_features_in_": ("int", "Number of columns."),
-    "feature_names_in_": (
-        "ndarray of shape (n_features,)",
-        "Column names, where all are strings.",
-    ),
-}
-OF_TRAINING = {"history_", "n_iter_", "device_"}
 
+def fill_in(cls: Any) -> str:
+    """The docstring of a sampler, with shared texts in the place of their names in braces.
 
-def documented(cls: type) -> type:
-    """Fill in `{parameters}` and `{attributes}` of a sampler's docstring; a class decorator."""
-    trains = any(field.name == "max_epochs" for field in fields(cls))
-    attributes = [
-        _entry(name, *text)
-        for name, text in ATTRIBUTES.items()
-        if trains or name not in OF_TRAINING
-    ]
-    parts = {"parameters": _parameters(cls), "attributes": "\n\n".join(attributes)}
-    doc = dedent(f"    {cls.__doc__}")
-    for name, text in parts.items():
-        doc = doc.replace(f"{{{name}}}", text)
-    cls.__doc__ = doc
-    return cls
-
-
-def _parameters(cls: type) -> str:
-    _strategy, *others = fields(cls)
+    ``{alpha}`` stands for a shared parameter, ``{training_parameters}`` for a group of them,
+    ``{attributes}`` for the fitted attributes.
+    """
+    defaults = {field.name: field.default for field in fields(cls)}
+    texts = {"attributes": "\n\n".join(_entry(a.name, a.kind, a.text) for a in cls._fitted)}
+    for name in defaults.keys() & SHARED.keys():
+        kind, text = SHARED[name]
+        texts[name] = _entry(name, f"{kind}, default={_shown(defaults[name])}", text)
     choices = indent(f"{dedent(CHOICES).strip()}\n{REPLICATE}", "    ")
-    entries = [f"{STRATEGY}\n{choices}"]
-    for field in others:
-        kind, text = PARAMETERS[field.name]
-        default = f'"{field.default}"' if isinstance(field.default, str) else repr(field.default)
-        entries.append(_entry(field.name, f"{kind}, default={default}", text))
-    return "\n\n".join(entries)
+    texts["sampling_strategy"] = f"{STRATEGY}\n{choices}"
+    for group, names in GROUPS.items():
+        if set(names) <= texts.keys():
+            texts[group] = "\n\n".join(texts[name] for name in names)
+    doc = dedent(f"    {cls.__doc__}")
+    for name, text in texts.items():
+        doc = doc.replace(f"{{{name}}}", text)
+    return doc
+
+
+def _shown(default: object) -> str:
+    """A default as docstrings write it."""
+    return f'"{default}"' if isinstance(default, str) else repr(default)
 
 
 def _entry(name: str, kind: str, text: str) -> str:

@@ -1,30 +1,49 @@
 """The paper's adversarial autoencoder as a sampler."""
 
-from dataclasses import dataclass
-from numbers import Real
-from typing import ClassVar
-
-from sklearn.utils._param_validation import Interval
-
 from ..games.aae import AAEGame
-from ._docstrings import documented
-from .adversarial import AutoencodingSampler
+from ._parameters import (
+    Betas,
+    Count,
+    Device,
+    Folder,
+    Layers,
+    Positive,
+    Precision,
+    RandomState,
+    RowSpace,
+    Strategy,
+    Verbose,
+    record_of,
+    with_parameters,
+)
+from .latent import LatentSampler
 
-POSITIVE = Interval(Real, 0, None, closed="neither")
 
-
-@documented
-@dataclass(kw_only=True, eq=False, repr=False)
-class AAESampler(AutoencodingSampler):
-    """An adversarial autoencoder whose codes follow a Gaussian a class.
+@with_parameters
+class AAESampler(LatentSampler):
+    """An adversarial autoencoder whose codes follow one Gaussian per class.
 
     A baseline of Yi & Mak [1]_ (Eqs. 7 to 9): encoder and decoder reconstruct rows while a
-    discriminator holds the codes to a mixture of Gaussians in the plane, one a class. Synthetic
+    discriminator holds the codes to a mixture of Gaussians in the plane, one per class. Synthetic
     rows are decoded from the Gaussian of their class.
 
     Parameters
     ----------
-    {parameters}
+    {sampling_strategy}
+
+    {random_state}
+
+    {autoencoder_layers}
+
+    {latent_layers}
+
+    prior_radius : float, default=3.0
+        Radius of the circle on which the prior has one Gaussian per class.
+
+    prior_std : float, default=0.5
+        Standard deviation of each Gaussian of the prior.
+
+    {training_parameters}
 
     Attributes
     ----------
@@ -50,19 +69,23 @@ class AAESampler(AutoencodingSampler):
     (40, 2)
     """
 
-    prior_radius: float = 3.0
-    prior_std: float = 0.5
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    autoencoder_layers: Layers = (800, 800)
+    latent_layers: Layers = (100, 100)
+    prior_radius: Positive = 3.0
+    prior_std: Positive = 0.5
+    row_space: RowSpace = "auto"
+    precision: Precision = "float32"
+    max_epochs: Count = 200
+    batch_size: Count = 128
+    learning_rate: Positive = 5e-4
+    betas: Betas = (0.5, 0.9)
+    n_threads: Count = 1
+    device: Device = "auto"
+    checkpoint: Folder = None
+    checkpoint_epochs: Count = 20
+    verbose: Verbose = 0
 
-    _parameter_constraints: ClassVar[dict] = {
-        **AutoencodingSampler._parameter_constraints,
-        "prior_radius": [POSITIVE],
-        "prior_std": [POSITIVE],
-    }
-
-    def _game(self, n_columns: int) -> AAEGame:
-        return AAEGame(
-            autoencoder_layers=tuple(self.autoencoder_layers),
-            latent_layers=tuple(self.latent_layers),
-            prior_radius=self.prior_radius,
-            prior_std=self.prior_std,
-        )
+    def _game(self) -> AAEGame:
+        return record_of(AAEGame, self)

@@ -1,34 +1,41 @@
 """ADAN and WADAN: the paper's two networks as samplers."""
 
-from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
-
-from sklearn.utils._param_validation import Interval, StrOptions
+from abc import abstractmethod
+from typing import Any
 
 from .._strategy import Replicate
 from ..games.adan import ADANGame
 from ..games.divergences import CrossEntropy, Divergence, WassersteinDivergence
-from ._docstrings import documented
-from .adversarial import AutoencodingSampler
+from ._parameters import (
+    AboveOne,
+    Betas,
+    ClassWeight,
+    Count,
+    Device,
+    Flag,
+    Folder,
+    Layers,
+    NonNegative,
+    Positive,
+    Precision,
+    RandomState,
+    ReconstructionWeight,
+    Residuals,
+    RowSpace,
+    Share,
+    Shrink,
+    Strategy,
+    Verbose,
+    record_of,
+    with_parameters,
+)
+from .latent import LatentSampler
 
-COUNT = Interval(Integral, 1, None, closed="left")
-NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
-POSITIVE = Interval(Real, 0, None, closed="neither")
-
+# The paper's setting (section IV-D) beside the defaults of `ADANGame`, which are the paper's too.
 PAPER: dict[str, Any] = {
     "sampling_strategy": Replicate(10),
-    "n_latent": 100,
-    "n_noise": 100,
-    "autoencoder_layers": (800, 800),
-    "latent_layers": (100, 100),
-    "alpha": 1.0,
     "class_weight": "balanced",
-    "critic_steps": 1,
-    "latent_steps": 1,
-    "conditional_critic": False,
     "input_noise": 0.0,
-    "reconstruction_weight": 1.0,
     "residuals": None,
     "anchor": 0.0,
     "shrink": 1.0,
@@ -40,73 +47,42 @@ PAPER: dict[str, Any] = {
 }
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
-class _ADANFamily(AutoencodingSampler):
-    """What ADAN and WADAN share: everything but the divergence."""
+def paper_setting(divergence: Divergence) -> dict[str, Any]:
+    """The paper's values of all parameters that a game with this divergence has."""
+    game = {k: v for k, v in vars(ADANGame(divergence)).items() if k != "divergence"}
+    return PAPER | game | vars(divergence)
 
-    # Some take the place of the base's constants, which mypy does not like.
-    n_latent: int = 100
-    n_noise: int = 100
-    alpha: float = 1.0
-    class_weight: str | dict | None = "balanced"  # type: ignore[misc]
-    critic_steps: int = 1
-    latent_steps: int = 4
-    conditional_critic: bool = True
-    input_noise: float = 1.0  # type: ignore[misc]
-    reconstruction_weight: float | str = "mean"
-    residuals: str | None = "class"  # type: ignore[misc]
-    anchor: float = 0.75  # type: ignore[misc]
-    shrink: float | str = "auto"  # type: ignore[misc]
 
-    _parameter_constraints: ClassVar[dict] = {
-        **AutoencodingSampler._parameter_constraints,
-        "n_latent": [COUNT],
-        "n_noise": [COUNT],
-        "alpha": [NOT_NEGATIVE],
-        "class_weight": [StrOptions({"balanced"}), dict, None],
-        "critic_steps": [COUNT],
-        "latent_steps": [COUNT],
-        "conditional_critic": ["boolean"],
-        "input_noise": [NOT_NEGATIVE],
-        "reconstruction_weight": [POSITIVE, StrOptions({"mean"})],
-        "residuals": [StrOptions({"class", "all"}), None],
-        "anchor": [Interval(Real, 0, 1, closed="both")],
-        "shrink": [Interval(Real, 0, 1, closed="right"), StrOptions({"auto"})],
-    }
+class _ADANFamily(LatentSampler):
+    """What ADAN and WADAN share: the game, but for its divergence."""
 
+    @abstractmethod
     def _divergence(self) -> Divergence:
         """How real and fake are scored."""
-        raise NotImplementedError
 
-    def _game(self, n_columns: int) -> ADANGame:
-        return ADANGame(
-            self._divergence(),
-            n_latent=self.n_latent,
-            n_noise=self.n_noise,
-            autoencoder_layers=tuple(self.autoencoder_layers),
-            latent_layers=tuple(self.latent_layers),
-            alpha=self.alpha,
-            critic_steps=self.critic_steps,
-            latent_steps=self.latent_steps,
-            conditional_critic=self.conditional_critic,
-            reconstruction_weight=1 / n_columns
-            if isinstance(self.reconstruction_weight, str)
-            else self.reconstruction_weight,
-        )
+    def _game(self) -> ADANGame:
+        return record_of(ADANGame, self, divergence=self._divergence())
 
 
-@documented
-@dataclass(kw_only=True, eq=False, repr=False)
+@with_parameters
 class ADANSampler(_ADANFamily):
     """Adversarial data augmentation network: over-sampling by a learned generator.
 
     An encoder E, a decoder R and a classifier C shape a latent space; a generator G learns, class
-    by class, how codes are distributed there, against a discriminator D that compares its codes
+    by class, how codes are distributed there, against a critic D that compares its codes
     with those of real rows by cross-entropy. Synthetic rows are R(G(z, y)) (Yi & Mak [1]_).
 
     Parameters
     ----------
-    {parameters}
+    {sampling_strategy}
+
+    {random_state}
+
+    {adan_parameters}
+
+    {saturating}
+
+    {training_parameters}
 
     Attributes
     ----------
@@ -133,12 +109,34 @@ class ADANSampler(_ADANFamily):
     ((80, 60), np.int64(40))
     """
 
-    saturating: bool = False
-
-    _parameter_constraints: ClassVar[dict] = {
-        **_ADANFamily._parameter_constraints,
-        "saturating": ["boolean"],
-    }
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    n_latent: Count = 100
+    n_noise: Count = 100
+    autoencoder_layers: Layers = (800, 800)
+    latent_layers: Layers = (100, 100)
+    alpha: NonNegative = 1.0
+    class_weight: ClassWeight = "balanced"
+    critic_steps: Count = 1
+    latent_steps: Count = 4
+    conditional_critic: Flag = True
+    input_noise: NonNegative = 1.0
+    reconstruction_weight: ReconstructionWeight = "mean"
+    residuals: Residuals = "class"
+    anchor: Share = 0.75
+    shrink: Shrink = "auto"
+    saturating: Flag = False
+    row_space: RowSpace = "auto"
+    precision: Precision = "float32"
+    max_epochs: Count = 200
+    batch_size: Count = 128
+    learning_rate: Positive = 5e-4
+    betas: Betas = (0.5, 0.9)
+    n_threads: Count = 1
+    device: Device = "auto"
+    checkpoint: Folder = None
+    checkpoint_epochs: Count = 20
+    verbose: Verbose = 0
 
     @staticmethod
     def paper_params() -> dict[str, Any]:
@@ -158,25 +156,36 @@ class ADANSampler(_ADANFamily):
         >>> ADANSampler(**ADANSampler.paper_params(), random_state=0).max_epochs
         800
         """
-        return PAPER | {"max_epochs": 800, "saturating": True}
+        return paper_setting(CrossEntropy()) | {"max_epochs": 800}
 
     def _divergence(self) -> CrossEntropy:
-        return CrossEntropy(saturating=self.saturating)
+        return record_of(CrossEntropy, self)
 
 
-@documented
-@dataclass(kw_only=True, eq=False, repr=False)
+@with_parameters
 class WADANSampler(_ADANFamily):
     """Wasserstein adversarial data augmentation network: over-sampling by a learned generator.
 
     An encoder E, a decoder R and a classifier C shape a latent space; a generator G learns, class
-    by class, how codes are distributed there, against a discriminator D that compares its codes
+    by class, how codes are distributed there, against a critic D that compares its codes
     with those of real rows by the Wasserstein divergence [2]_. Synthetic rows are R(G(z, y)) (Yi
     & Mak [1]_).
 
     Parameters
     ----------
-    {parameters}
+    {sampling_strategy}
+
+    {random_state}
+
+    {adan_parameters}
+
+    penalty_weight : float, default=10.0
+        lambda > 0, weight of the gradient penalty of D (Eq. 17).
+
+    penalty_power : float, default=5.0
+        p > 1, power of the gradient's norm in that penalty (Eq. 17).
+
+    {training_parameters}
 
     Attributes
     ----------
@@ -204,14 +213,35 @@ class WADANSampler(_ADANFamily):
     ((80, 60), np.int64(40))
     """
 
-    penalty_weight: float = 10.0
-    penalty_power: float = 5.0
-
-    _parameter_constraints: ClassVar[dict] = {
-        **_ADANFamily._parameter_constraints,
-        "penalty_weight": [POSITIVE],
-        "penalty_power": [Interval(Real, 1, None, closed="neither")],
-    }
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    n_latent: Count = 100
+    n_noise: Count = 100
+    autoencoder_layers: Layers = (800, 800)
+    latent_layers: Layers = (100, 100)
+    alpha: NonNegative = 1.0
+    class_weight: ClassWeight = "balanced"
+    critic_steps: Count = 1
+    latent_steps: Count = 4
+    conditional_critic: Flag = True
+    input_noise: NonNegative = 1.0
+    reconstruction_weight: ReconstructionWeight = "mean"
+    residuals: Residuals = "class"
+    anchor: Share = 0.75
+    shrink: Shrink = "auto"
+    penalty_weight: Positive = 10.0
+    penalty_power: AboveOne = 5.0
+    row_space: RowSpace = "auto"
+    precision: Precision = "float32"
+    max_epochs: Count = 200
+    batch_size: Count = 128
+    learning_rate: Positive = 5e-4
+    betas: Betas = (0.5, 0.9)
+    n_threads: Count = 1
+    device: Device = "auto"
+    checkpoint: Folder = None
+    checkpoint_epochs: Count = 20
+    verbose: Verbose = 0
 
     @staticmethod
     def paper_params() -> dict[str, Any]:
@@ -231,7 +261,7 @@ class WADANSampler(_ADANFamily):
         >>> WADANSampler(**WADANSampler.paper_params(), random_state=0).max_epochs
         1500
         """
-        return PAPER | {"max_epochs": 1500, "penalty_weight": 10.0, "penalty_power": 5.0}
+        return paper_setting(WassersteinDivergence()) | {"max_epochs": 1500}
 
     def _divergence(self) -> WassersteinDivergence:
-        return WassersteinDivergence(self.penalty_weight, self.penalty_power)
+        return record_of(WassersteinDivergence, self)

@@ -1,79 +1,65 @@
-"""Samplers whose model is a trained game: from a table to networks, and back to rows."""
+"""Samplers that train a game: from a table to networks, and back to rows."""
 
 import os
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import partial
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
-from sklearn.utils import check_array
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from .._models.arrays import one_hot, to_tensor, weights_of
 from .._models.coordinates import choose_coordinates
-from .._models.real_rows import RealRows
+from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
-from .._models.trained import TrainedModel, one_hot
-from .._strategy import class_weights
+from .._models.trained import TrainedModel
 from .._torch.devices import resolve_device
 from .._torch.seeding import TRAINING, seeded_generator
 from .._torch.settings import torch_settings
 from .._training.batches import Batches, Table
 from .._training.checkpoint import Checkpoint
-from .._training.cuda_graph import captured
-from .._training.loop import train
+from .._training.loop import Schedule, train
 from .._training.precision import in_precision
 from .._version import __version__
 from ..games.base import Game
+from ..games.networks import Width
+from ._callbacks import EpochCallbacks
 from ._checks import check_betas, check_layers, is_count
+from ._class_weights import class_weights
+from ._fitted import OF_EVERY_SAMPLER, OF_TRAINING, Attribute
+from ._parameters import record_of
 from .base import SyntheticSampler
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True)
+class Additions:
+    """What a sampler may add to the training of its game; the defaults add nothing."""
+
+    class_weight: Any = None
+    input_noise: float = 0.0
+
+
 class AdversarialSampler(SyntheticSampler):
-    """A sampler that trains a game."""
+    """A sampler that trains a game; a subclass says which one in `_game`."""
 
-    row_space: bool | str = "auto"
-    precision: str = "float32"
-    max_epochs: int = 200
-    batch_size: int = 128
-    learning_rate: float = 5e-4
-    betas: tuple[float, float] = (0.5, 0.9)
-    n_threads: int = 1
-    device: str = "auto"
-    checkpoint: str | os.PathLike | None = None
-    checkpoint_epochs: int = 20
-    verbose: int = 0
+    row_space: bool | str
+    precision: str
+    max_epochs: int
+    batch_size: int
+    learning_rate: float
+    betas: tuple[float, float]
+    n_threads: int
+    device: str
+    checkpoint: str | os.PathLike | None
+    checkpoint_epochs: int
+    verbose: int
 
-    # Constructor keywords of the samplers whose game has a use for them.
-    class_weight: ClassVar[Any] = None
-    input_noise: ClassVar[float] = 0.0
-    residuals: ClassVar[str | None] = None
-    anchor: ClassVar[float] = 0.0
-    shrink: ClassVar[float | str] = 1.0
-
-    _parameter_constraints: ClassVar[dict] = {
-        **SyntheticSampler._parameter_constraints,
-        "row_space": [StrOptions({"auto"}), "boolean"],
-        "precision": [StrOptions({"float32", "bfloat16"})],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "betas": [tuple, list],
-        "n_threads": [Interval(Integral, 1, None, closed="left")],
-        "device": [str],
-        "checkpoint": [str, os.PathLike, None],
-        "checkpoint_epochs": [Interval(Integral, 1, None, closed="left")],
-        "verbose": ["verbose"],
-    }
+    _fitted: ClassVar[tuple[Attribute, ...]] = (*OF_EVERY_SAMPLER, *OF_TRAINING)
 
     @abstractmethod
-    def _game(self, n_columns: int) -> Game:
-        """Who plays, on a table of so many columns that vary."""
+    def _game(self) -> Game:
+        """The game, by the sampler's parameters."""
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         for name, value in self.get_params(deep=False).items():
@@ -81,56 +67,46 @@ class AdversarialSampler(SyntheticSampler):
                 check_layers(name, value)
         check_betas(self.betas)
         resolve_device(self.device)
-        class_weights(self.class_weight, classes, counts)
+        class_weights(record_of(Additions, self).class_weight, classes, counts)
 
-    def _resources(self) -> Any:
+    def _resources(self) -> AbstractContextManager:
         return torch_settings(self.n_threads)
 
     def _learn(
-        self, rows: np.ndarray, numbers: np.ndarray, classes: np.ndarray, counts: np.ndarray
+        self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> TrainedModel:
         device = resolve_device(self.device)
-        generator = seeded_generator(self.random_state, TRAINING, device)
-        checkpoint = self._checkpoint(generator, rows, numbers, classes)
+        rng = seeded_generator(self.random_state, TRAINING, device)
+        checkpoint = self._checkpoint(rng, rows, class_index, classes)
+        game, additions = self._game(), record_of(Additions, self)
+
         scaling = Scaling.fit(rows)
-
-        def tensor(array: np.ndarray) -> torch.Tensor:
-            return torch.as_tensor(array, dtype=torch.float32, device=device)
-
-        x = tensor(scaling.scale_rows(rows))
-        game = self._game(x.shape[1])
-        coordinates = choose_coordinates(self.row_space, x, generator)
+        x = to_tensor(scaling.scale_rows(rows), device)
+        coordinates = choose_coordinates(self.row_space, x, rng)
         u = coordinates.project(x)
-        weight = class_weights(self.class_weight, classes, counts)[numbers]
-        table = Table(u, tensor(one_hot(numbers, len(classes))), tensor(weight))
-        batches = Batches(table, self.batch_size, game.n_noise, self.input_noise, generator)
-        networks = game.networks(u.shape[1], len(classes), device, coordinates.n_columns)
-        networks.initialise(generator)
+        y = to_tensor(one_hot(class_index, len(classes)), device)
+        weight = class_weights(additions.class_weight, classes, counts)[class_index]
+        weight = to_tensor(weight.astype(np.float32), device)
+        table = Table(u, y, weight, coordinates.n_columns)
+        batches = Batches(table, self.batch_size, game.n_noise, additions.input_noise, rng)
+        width = Width(u.shape[1], fan=coordinates.n_columns)
+        networks = game.networks(width, len(classes), device).initialise(rng)
 
         def model() -> TrainedModel:
-            real_rows = RealRows.of(
-                game, networks, u, numbers, self.residuals, self.anchor, self.shrink
-            )
-            weights = networks.to_numpy()
+            blend = record_of(Blend, self)
+            real_rows = RealRows.of(game, networks, u, class_index, blend)
+            weights = weights_of(networks)
             return TrainedModel(game, weights, scaling, coordinates, counts, str(device), real_rows)
 
-        self.history_ = train(
-            game,
-            in_precision(networks, self.precision),
-            batches,
-            max_epochs=self.max_epochs,
-            learning_rate=self.learning_rate,
-            betas=(self.betas[0], self.betas[1]),
-            before_epoch=self._before_epoch,
-            after_epoch=partial(self._after_epoch, model),
-            prepare=partial(captured, game=game, generator=generator),
-            checkpoint=checkpoint,
-        )
+        schedule = Schedule(self.max_epochs, self.learning_rate, (self.betas[0], self.betas[1]))
+        trained = in_precision(networks, self.precision)
+        watch = EpochCallbacks(self, model)
+        self.history_ = train(game, trained, batches, schedule, watch, checkpoint)
         self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(device)
         return model()
 
-    def _checkpoint(self, generator: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
-        """Of this training, which its data, parameters and versions tell from any other."""
+    def _checkpoint(self, rng: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
+        """The checkpoint of this training, told from others by data, parameters and versions."""
         if self.checkpoint is None:
             return None
         params = self.get_params(deep=False)
@@ -139,107 +115,4 @@ class AdversarialSampler(SyntheticSampler):
         if not is_count(self.random_state):
             params["random_state"] = None
         origin = (type(self).__name__, sorted(params.items()), __version__, torch.__version__)
-        return Checkpoint(self.checkpoint, self.checkpoint_epochs, generator, *origin, *data)
-
-    def _before_epoch(self) -> None:
-        self._epoch = self._callback_fit_ctx.subcontext(task_name="epoch")
-        self._epoch.call_on_fit_task_begin(estimator=self)
-
-    def _after_epoch(
-        self, model: Callable[[], TrainedModel], epoch: int, losses: dict[str, float]
-    ) -> bool:
-        """Tell callbacks, or whoever reads `verbose`; whether a callback wants to stop."""
-        if not getattr(self, "_skl_callbacks", []):
-            self._report(epoch, losses)
-        return self.__dict__.pop("_epoch").call_on_fit_task_end(
-            estimator=self,
-            metadata={"epoch": epoch, "losses": losses},
-            reconstruction_attributes=lambda: {"_model": model()},
-        )
-
-    def _report(self, epoch: int, losses: dict[str, float]) -> None:
-        """A plain bar, about ten lines of it, where ``verbose`` asks for it."""
-        if self.verbose and (epoch % max(1, self.max_epochs // 10) == 0):
-            values = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
-            bar = "#" * (10 * epoch // self.max_epochs)
-            print(f"[{type(self).__name__}] [{bar:.<10}] {epoch}/{self.max_epochs}  {values}")
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class AutoencodingSampler(AdversarialSampler):
-    """A sampler whose game has an encoder and a decoder: it shows its latent space."""
-
-    autoencoder_layers: Sequence[int] = (800, 800)
-    latent_layers: Sequence[int] = (100, 100)
-
-    _parameter_constraints: ClassVar[dict] = {
-        **AdversarialSampler._parameter_constraints,
-        "autoencoder_layers": ["array-like"],
-        "latent_layers": ["array-like"],
-    }
-
-    def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> np.ndarray:
-        """Draw synthetic codes G(z, y), the ones that `sample` decodes.
-
-        Parameters
-        ----------
-        y : int or array-like of shape (n_samples,)
-            As for `sample`.
-        random_state : int, RandomState instance or None, default=None
-            As for `sample`.
-
-        Returns
-        -------
-        H : ndarray of shape (n_samples, n_latent)
-            Codes, float32.
-        """
-        model, numbers = self._trained(), self._class_numbers(y)
-        with self._resources():
-            return model.sample_latent(numbers, self._generator(random_state))
-
-    def encode(self, X: ArrayLike) -> np.ndarray:
-        """Codes E(x) of real rows.
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
-            Rows in the units and columns of the training data.
-
-        Returns
-        -------
-        H : ndarray of shape (n_samples, n_latent)
-            Codes, float32.
-
-        Raises
-        ------
-        ValueError
-            If the columns are not those of the training data, or hold NaN or infinity.
-        """
-        model = self._trained()
-        rows = self._new_rows(X)
-        with self._resources():
-            return model.encode(rows)
-
-    def decode(self, H: ArrayLike) -> Any:
-        """Rows R(h) of codes.
-
-        Parameters
-        ----------
-        H : array-like of shape (n_samples, n_latent)
-            Codes, as `encode` and `sample_latent` give them.
-
-        Returns
-        -------
-        X : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
-            Rows in the units, container and dtypes of the training data.
-
-        Raises
-        ------
-        ValueError
-            If the codes do not have ``n_latent`` columns.
-        """
-        model = self._trained()
-        h = check_array(H, dtype=np.float32)
-        if h.shape[1] != model.game.n_latent:
-            raise ValueError(f"H has {h.shape[1]} columns, but n_latent={model.game.n_latent}.")
-        return self._wrap(len(h), model.decode(h))
+        return Checkpoint(self.checkpoint, self.checkpoint_epochs, rng, *origin, *data)

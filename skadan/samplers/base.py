@@ -1,10 +1,9 @@
-"""The shell that every sampler shares: imbalanced-learn's contract around a model."""
+"""What every sampler shares: imbalanced-learn's contract around a model."""
 
 import warnings
 from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,52 +29,39 @@ from ._checks import (
     refuse_polars,
 )
 from ._containers import RowFormat, stack_labels
+from ._fitted import OF_EVERY_SAMPLER, Attribute
 
-LEARNED = {
-    "_epoch",
-    "_format",
-    "_model",
-    "classes_",
-    "device_",
-    "history_",
-    "is_synthetic_",
-    "n_iter_",
-    "sampling_strategy_",
-}
-# What scikit-learn's validation lets pass: `_dense` handles both, and names the columns.
+# scikit-learn's validation lets both pass: `_dense` handles them, and names the columns.
 LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
 
 
-@dataclass(kw_only=True, eq=False, repr=False)
 class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
     """A sampler that learns a model of the real rows and appends rows drawn from it.
 
-    The fields are the constructor's keywords, those of a subclass after these.
+    Each sampler states all of its parameters in its own class: see `_parameters`. A subclass says
+    in `_learn` what its model is, and in `_fitted` which attributes a fit leaves behind.
     """
 
-    sampling_strategy: Any = "auto"
-    random_state: Any = None
+    sampling_strategy: Any
+    random_state: Any
 
-    _parameter_constraints: ClassVar[dict] = {
-        **BaseOverSampler._parameter_constraints,
-        "random_state": ["random_state"],
-    }
+    _fitted: ClassVar[tuple[Attribute, ...]] = OF_EVERY_SAMPLER
 
     def _get_doc_link(self) -> str:
-        """Where the HTML representation links to; nowhere while no documentation is published."""
+        """The address that the HTML representation links to; empty where none is published."""
         address = documentation_address()
         return f"{address}/generated/skadan.{type(self).__name__}.html" if address else ""
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
-        """Refuse parameters that a declaration cannot, before any work."""
+        """Refuse parameters that their declared constraints let pass, before any work."""
 
     @abstractmethod
     def _learn(
-        self, rows: np.ndarray, numbers: np.ndarray, classes: np.ndarray, counts: np.ndarray
+        self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> Model:
-        """The model of finite rows (n, d) with class numbers (n,) of `classes` (K,)."""
+        """The model of finite rows (n, d), whose classes are ``classes[class_index]``."""
 
-    def _resources(self) -> Any:
+    def _resources(self) -> AbstractContextManager:
         """A context for everything that computes."""
         return nullcontext()
 
@@ -114,7 +100,8 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         """Fit, and return the real rows followed by synthetic ones.
 
         The same as `fit`, `sample` of the labels that ``sampling_strategy`` asks for, and stacking.
-        Where it asks for none, nothing is trained and the data come back unchanged, with a warning.
+        Where it asks for none, nothing is trained and the data are returned unchanged, with a
+        warning.
 
         Parameters
         ----------
@@ -145,7 +132,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         blocks: Iterator[np.ndarray] = iter(())
         if len(y_new):
             self._fit(row_format, rows, labels)
-            blocks = self._model.sample(self._class_numbers(y_new), self._generator(None))
+            blocks = self._model.sample(self._class_index(y_new), self._rng(None))
         else:
             self._warn_nothing_to_do()
         self.is_synthetic_ = np.repeat([False, True], [len(labels), len(y_new)])
@@ -163,7 +150,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         )
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Everything that can be wrong is found here, before any training."""
+        """Dense rows and labels. Whatever can be wrong with them is found here."""
         self._validate_params()
         self._forget()
         refuse_polars(X)
@@ -193,17 +180,17 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
 
     def _forget(self) -> None:
         """Drop what an earlier fit learned: a failed fit leaves an unfitted sampler."""
-        for name in LEARNED & vars(self).keys():
+        for name in {"_format", "_model", *(a.name for a in self._fitted)} & vars(self).keys():
             delattr(self, name)
 
     def _fit(self, row_format: RowFormat, rows: np.ndarray, labels: np.ndarray) -> None:
-        classes, numbers, counts = np.unique(labels, return_inverse=True, return_counts=True)
+        classes, class_index, counts = np.unique(labels, return_inverse=True, return_counts=True)
         self._format, self.classes_ = row_format, classes
         task = self._init_callback_context(max_subtasks=getattr(self, "max_epochs", 0))
         task.call_on_fit_task_begin(estimator=self)
         try:
             with self._resources():
-                self._model = self._learn(rows, numbers, classes, counts)
+                self._model = self._learn(rows, class_index, classes, counts)
         except BaseException:
             self._forget()
             raise
@@ -217,6 +204,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         return hasattr(self, "_model")
 
     def _trained(self) -> Any:
+        """The model, or an error where there is none."""
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(
                 f"This {type(self).__name__} has learned nothing yet: call fit, or fit_resample "
@@ -250,20 +238,22 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         ValueError
             If `y` holds a label that training did not see.
         """
-        model, numbers = self._trained(), self._class_numbers(y)
-        blocks = model.sample(numbers, self._generator(random_state))
-        return self._wrap(len(numbers), blocks), self.classes_[numbers]
+        model, class_index = self._trained(), self._class_index(y)
+        blocks = model.sample(class_index, self._rng(random_state))
+        return self._wrap(len(class_index), blocks), self.classes_[class_index]
 
     def _wrap(self, n_rows: int, blocks: Iterator[np.ndarray]) -> Any:
+        """Blocks of rows as one table in the container of the training data."""
         with self._resources():
             return self._format.wrap(n_rows, self.n_features_in_, blocks)
 
-    def _generator(self, random_state: Any) -> torch.Generator:
-        """Of one draw: its own seed, or else the sampler's."""
+    def _rng(self, random_state: Any) -> torch.Generator:
+        """The random generator of one draw: by its own seed, or else the sampler's."""
         own = self.random_state if random_state is None else random_state
         return seeded_generator(own, SAMPLING, torch.device("cpu"))
 
-    def _class_numbers(self, y: Any) -> np.ndarray:
+    def _class_index(self, y: Any) -> np.ndarray:
+        """Indices into `classes_`, (n,), of labels or of a number of rows."""
         if is_count(y):
             if y < 0:
                 raise ValueError(f"sample({y}): the number of rows cannot be negative.")

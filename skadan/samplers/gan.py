@@ -1,58 +1,63 @@
 """The paper's GAN baselines as samplers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from numbers import Integral
 from typing import ClassVar
 
-from sklearn.utils._param_validation import Interval
+from torch import nn
 
+from ..games.divergences import CrossEntropy
 from ..games.gan import GANGame
 from ..games.networks import Conditioned, PerClass
-from ._docstrings import documented
+from ._parameters import (
+    Betas,
+    Count,
+    Device,
+    Flag,
+    Folder,
+    Layers,
+    Positive,
+    Precision,
+    RandomState,
+    RowSpace,
+    Strategy,
+    Verbose,
+    record_of,
+    with_parameters,
+)
 from .adversarial import AdversarialSampler
 
-COUNT = Interval(Integral, 1, None, closed="left")
 
-
-@dataclass(kw_only=True, eq=False, repr=False)
 class _GANFamily(AdversarialSampler):
-    """What a GAN for each class and a conditional GAN share: everything but the label's way in."""
+    """What a GAN for each class and a conditional GAN share: the game, but for the label."""
 
-    n_noise: int = 100
-    hidden_layers: Sequence[int] = (800, 800)
-    critic_steps: int = 1
-    learning_rate: float = 1e-4
+    conditioning: ClassVar[type[nn.Module]]
 
-    _parameter_constraints: ClassVar[dict] = {
-        **AdversarialSampler._parameter_constraints,
-        "n_noise": [COUNT],
-        "hidden_layers": ["array-like"],
-        "critic_steps": [COUNT],
-    }
-
-    conditioning: ClassVar[type]
-
-    def _game(self, n_columns: int) -> GANGame:
-        return GANGame(
-            self.conditioning,
-            n_noise=self.n_noise,
-            hidden_layers=tuple(self.hidden_layers),
-            critic_steps=self.critic_steps,
-        )
+    def _game(self) -> GANGame:
+        divergence = record_of(CrossEntropy, self)
+        return record_of(GANGame, self, divergence=divergence, conditioning=self.conditioning)
 
 
-@documented
-@dataclass(kw_only=True, eq=False, repr=False)
+@with_parameters
 class GANSampler(_GANFamily):
     """A generative adversarial network for each class, in the space of the rows.
 
-    A baseline of Yi & Mak [1]_ (Eqs. 2, 3): generator G_k and discriminator D_k of class k play
+    A baseline of Yi & Mak [1]_ (Eqs. 1 to 3): generator G_k and discriminator D_k of class k play
     for themselves, on the rows of that class alone. Expect little of it where a class has few rows.
 
     Parameters
     ----------
-    {parameters}
+    {sampling_strategy}
+
+    {random_state}
+
+    {n_noise}
+
+    {hidden_layers}
+
+    {critic_steps}
+
+    {saturating}
+
+    {training_parameters}
 
     Attributes
     ----------
@@ -79,11 +84,28 @@ class GANSampler(_GANFamily):
     (80, 60)
     """
 
-    conditioning: ClassVar[type] = PerClass
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    n_noise: Count = 100
+    hidden_layers: Layers = (800, 800)
+    critic_steps: Count = 1
+    saturating: Flag = False
+    row_space: RowSpace = "auto"
+    precision: Precision = "float32"
+    max_epochs: Count = 200
+    batch_size: Count = 128
+    learning_rate: Positive = 1e-4
+    betas: Betas = (0.5, 0.9)
+    n_threads: Count = 1
+    device: Device = "auto"
+    checkpoint: Folder = None
+    checkpoint_epochs: Count = 20
+    verbose: Verbose = 0
+
+    conditioning: ClassVar[type[nn.Module]] = PerClass
 
 
-@documented
-@dataclass(kw_only=True, eq=False, repr=False)
+@with_parameters
 class ConditionalGANSampler(_GANFamily):
     """A conditional generative adversarial network, in the space of the rows.
 
@@ -91,7 +113,19 @@ class ConditionalGANSampler(_GANFamily):
 
     Parameters
     ----------
-    {parameters}
+    {sampling_strategy}
+
+    {random_state}
+
+    {n_noise}
+
+    {hidden_layers}
+
+    {critic_steps}
+
+    {saturating}
+
+    {training_parameters}
 
     Attributes
     ----------
@@ -120,4 +154,22 @@ class ConditionalGANSampler(_GANFamily):
     (80, 60)
     """
 
-    conditioning: ClassVar[type] = Conditioned
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    n_noise: Count = 100
+    hidden_layers: Layers = (800, 800)
+    critic_steps: Count = 1
+    saturating: Flag = False
+    row_space: RowSpace = "auto"
+    precision: Precision = "float32"
+    max_epochs: Count = 200
+    batch_size: Count = 128
+    learning_rate: Positive = 1e-4
+    betas: Betas = (0.5, 0.9)
+    n_threads: Count = 1
+    device: Device = "auto"
+    checkpoint: Folder = None
+    checkpoint_epochs: Count = 20
+    verbose: Verbose = 0
+
+    conditioning: ClassVar[type[nn.Module]] = Conditioned

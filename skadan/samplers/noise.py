@@ -1,28 +1,27 @@
 """The classical baseline: real rows with noise on them."""
 
-from dataclasses import dataclass
-from numbers import Real
-from typing import ClassVar
-
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
 from .._models.noise import NoiseModel
 from .._models.scaling import Scaling
-from ._docstrings import documented
+from ._parameters import NonNegative, RandomState, Strategy, with_parameters
 from .base import SyntheticSampler
 
 
-@documented
-@dataclass(kw_only=True, eq=False, repr=False)
+@with_parameters
 class NoiseSampler(SyntheticSampler):
     """Over-sampling by real rows with Gaussian noise on their z-scores.
 
-    A baseline of Yi & Mak [1]_ (section V-B). No row of a class is taken again before all were.
+    A baseline of Yi & Mak [1]_ (section V-B). Each row of a class serves as often as any other.
 
     Parameters
     ----------
-    {parameters}
+    {sampling_strategy}
+
+    {random_state}
+
+    noise_scale : float, default=0.1
+        Standard deviation of the noise, in standard deviations of each column.
 
     Attributes
     ----------
@@ -48,16 +47,13 @@ class NoiseSampler(SyntheticSampler):
     ((4, 2), [0, 0, 1, 1])
     """
 
-    noise_scale: float = 0.1
-
-    _parameter_constraints: ClassVar[dict] = {
-        **SyntheticSampler._parameter_constraints,
-        "noise_scale": [Interval(Real, 0, None, closed="left")],
-    }
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    noise_scale: NonNegative = 0.1
 
     def _learn(
-        self, rows: np.ndarray, numbers: np.ndarray, classes: np.ndarray, counts: np.ndarray
+        self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> NoiseModel:
         scaling = Scaling.fit(rows)
-        z = scaling.scale_rows(rows)[np.argsort(numbers, kind="stable")]
-        return NoiseModel(z, scaling, counts, self.noise_scale)
+        scaled = scaling.scale_rows(rows)[np.argsort(class_index, kind="stable")]
+        return NoiseModel(scaled, scaling, counts, self.noise_scale)

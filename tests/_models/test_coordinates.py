@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from skadan._models.arrays import CHUNK
 from skadan._models.coordinates import AllColumns, RowSpace, choose_coordinates
-from skadan._models.trained import CHUNK
-from skadan.games.adan import ADANGame
-from skadan.games.batch import Batch
-from skadan.games.divergences import WassersteinDivergence
+from skadan.games import ADANGame, Batch, WassersteinDivergence, Width
 
 N, D = 12, 40
 
@@ -60,7 +58,7 @@ def test_it_is_the_full_width_game_restricted_to_the_span(x, generator):
     """First and last layers W B and B'W: the same losses, and gradients carried over by B."""
     game = ADANGame(WassersteinDivergence(), autoencoder_layers=(8, 7), latent_layers=(6, 6))
     full = game.networks(D, 3).initialise(generator).double()
-    narrow = game.networks(N, 3, n_columns=D).double()
+    narrow = game.networks(Width(N, fan=D), 3).double()
     space = RowSpace.of(x, generator)
     x, basis = x.double(), torch.from_numpy(space.basis).double()
     basis, _ = torch.linalg.qr(basis)  # orthonormal to double precision
@@ -100,7 +98,7 @@ def test_first_layer_starts_as_at_full_width(generator):
     u = RowSpace.of(x, generator)
     game = ADANGame(WassersteinDivergence(), autoencoder_layers=(300,))
     wide = game.networks(d, 3).initialise(generator)
-    thin = game.networks(n, 3, n_columns=d).initialise(generator)
+    thin = game.networks(Width(n, fan=d), 3).initialise(generator)
     variances = [
         (rows @ net.encoder[0].weight.T).var().item()
         for rows, net in ((x, wide), (u.project(x), thin))

@@ -11,9 +11,7 @@ def make_batches(n, batch_size, **kw):
         torch.arange(n * 2.0).reshape(n, 2), torch.eye(2)[torch.arange(n) % 2], torch.ones(n)
     )
     generator = torch.Generator().manual_seed(0)
-    return Batches(
-        table, batch_size, n_noise=3, **{"input_noise": 0.0, "generator": generator} | kw
-    )
+    return Batches(table, batch_size, n_noise=3, **{"input_noise": 0.0, "rng": generator} | kw)
 
 
 @pytest.mark.parametrize(

@@ -30,11 +30,11 @@ def checkpointed(request, tmp_path):
 def stop_after(monkeypatch, epoch):
     """Ctrl-C at the end of an epoch, before its state is kept."""
 
-    def report(self, done, losses):
+    def report(sampler, done, losses):
         if done == epoch:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("skadan.samplers.adversarial.AdversarialSampler._report", report)
+    monkeypatch.setattr("skadan.samplers._callbacks.report", report)
 
 
 def assert_same(sampler, other):
@@ -69,8 +69,8 @@ def test_it_does_go_on(checkpointed, problem, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             checkpointed().fit(X, y)
     seen = []
-    report = "skadan.samplers.adversarial.AdversarialSampler._report"
-    monkeypatch.setattr(report, lambda self, done, losses: seen.append(done))
+    report = "skadan.samplers._callbacks.report"
+    monkeypatch.setattr(report, lambda sampler, done, losses: seen.append(done))
     sampler = checkpointed().fit(X, y)
     assert seen == [5, 6, 7]
     assert all(len(losses) == EPOCHS for losses in sampler.history_.values())

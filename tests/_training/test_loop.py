@@ -5,12 +5,17 @@ import torch
 from small_games import GAN_SIZES, LAYERS, ADANGame, make_batch, make_networks
 
 from skadan._training.batches import Batches, Table
-from skadan._training.loop import Optimizers, check_finite, step, train
-from skadan.games.aae import AAEGame
-from skadan.games.adan import ADANGame as AnyADANGame
-from skadan.games.divergences import CrossEntropy, WassersteinDivergence
-from skadan.games.gan import GANGame
-from skadan.games.networks import Conditioned, PerClass
+from skadan._training.loop import Schedule, check_finite, train
+from skadan._training.step import Optimizers, step
+from skadan.games import (
+    AAEGame,
+    Conditioned,
+    CrossEntropy,
+    GANGame,
+    PerClass,
+    WassersteinDivergence,
+)
+from skadan.games import ADANGame as AnyADANGame
 
 GAMES = [
     ADANGame(divergence, conditional_critic=conditional)
@@ -49,7 +54,7 @@ def test_joint_pass_moves_c_r_d_as_algorithm_1(rng):
         "classifier": terms["real_class"],
         "decoder": terms["reconstruction"],
         "encoder": terms["reconstruction"] + terms["real_class"],
-        "discriminator": sum(game.critic_loss(networks, game.embed(networks, batch)).values()),
+        "critic": sum(game.critic_loss(networks, game.embed(networks, batch)).values()),
     }
     for name, loss in losses.items():
         parameters = list(getattr(networks, name).parameters())
@@ -101,7 +106,8 @@ def test_training_reconstructs():
     sizes = {"n_latent": 3, "n_noise": 2, "autoencoder_layers": (16,), "latent_layers": (8,)}
     game = AnyADANGame(WassersteinDivergence(), **sizes)
     networks = game.networks(6, 2).initialise(generator)
-    history = train(game, networks, Batches(table, 20, 2, 0.0, generator), 150, 1e-2, (0.9, 0.999))
+    schedule = Schedule(max_epochs=150, learning_rate=1e-2, betas=(0.9, 0.999))
+    history = train(game, networks, Batches(table, 20, 2, 0.0, generator), schedule)
     assert history["reconstruction"][-1] < 0.1 * history["reconstruction"][0]
     assert set(history) == {
         "reconstruction",

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from skadan._models.arrays import weights_of
 from skadan._training.batches import Batches, Table
-from skadan._training.loop import train
+from skadan._training.loop import Schedule, train
 from skadan._training.precision import Bfloat16, in_precision
-from skadan.games.adan import ADANGame
-from skadan.games.divergences import WassersteinDivergence
+from skadan.games import ADANGame, WassersteinDivergence
 
 SIZES = {"n_latent": 4, "n_noise": 3, "autoencoder_layers": (400,), "latent_layers": (8,)}
 
@@ -20,7 +20,8 @@ def trained(precision, n_epochs):
     game = ADANGame(WassersteinDivergence(), **SIZES)
     networks = game.networks(300, 2).initialise(generator)
     batches = Batches(table, 30, 3, 0.0, generator)
-    history = train(game, in_precision(networks, precision), batches, n_epochs, 1e-3, (0.9, 0.999))
+    schedule = Schedule(n_epochs, learning_rate=1e-3, betas=(0.9, 0.999))
+    history = train(game, in_precision(networks, precision), batches, schedule)
     return networks, history
 
 
@@ -48,7 +49,7 @@ def test_training_follows_float32():
     networks, history = trained("bfloat16", 30)
     _, expected = trained("float32", 30)
     np.testing.assert_allclose(history["reconstruction"], expected["reconstruction"], rtol=0.1)
-    assert all(value.dtype == np.float32 for value in networks.to_numpy().values())
+    assert all(value.dtype == np.float32 for value in weights_of(networks).values())
 
 
 def test_sampler_takes_it(small, problem):

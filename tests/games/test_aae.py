@@ -4,7 +4,7 @@ import numpy as np
 import reference
 from small_games import LAYERS, RTOL, K, critic_rows, layers, make_batch, make_networks, total
 
-from skadan.games.aae import AAEGame
+from skadan.games import AAEGame
 
 
 def test_eq_7_8_9(rng):
@@ -14,7 +14,7 @@ def test_eq_7_8_9(rng):
     h = reference.mlp(layers(networks.encoder), x)
     angle = 2 * np.pi * y.argmax(1) / K
     prior = 2.0 * np.stack([np.cos(angle), np.sin(angle)], 1) + 0.3 * batch.draw.z.numpy()
-    real, fake = (critic_rows(networks.discriminator, codes, y) for codes in (prior, h))
+    real, fake = (critic_rows(networks.critic, codes, y) for codes in (prior, h))
     batch = game.embed(networks, batch)
     loss = total(game.critic_loss(networks, batch))
     np.testing.assert_allclose(loss, reference.eq10(real, fake), rtol=RTOL)

@@ -8,7 +8,7 @@ import reference
 import torch
 from small_games import RTOL, ADANGame, forward, make_batch, make_networks, total
 
-from skadan.games.divergences import CrossEntropy, WassersteinDivergence
+from skadan.games import CrossEntropy, WassersteinDivergence
 
 
 @pytest.mark.parametrize("divergence", [CrossEntropy(), WassersteinDivergence()])
@@ -29,7 +29,7 @@ def test_eq_10_and_14(rng):
     networks, batch = make_networks(game, rng), make_batch(rng)
     net, _, _, y_fake, h, h_hat = forward(networks, batch)
     batch = game.embed(networks, batch)
-    real, fake = (reference.mlp(net["discriminator"], codes) for codes in (h, h_hat))
+    real, fake = (reference.mlp(net["critic"], codes) for codes in (h, h_hat))
     loss = total(game.critic_loss(networks, batch))
     np.testing.assert_allclose(loss, reference.eq10(real, fake), rtol=RTOL)
     logits = reference.mlp(net["classifier"], h_hat)
@@ -45,9 +45,9 @@ def test_eq_17_and_18(rng, power):
     batch = game.embed(networks, batch)
     loss = total(game.critic_loss(networks, batch))
     mu = batch.draw.mu.numpy()
-    expected = reference.eq17(net["discriminator"], h, h_hat, mu, 7.0, power)
+    expected = reference.eq17(net["critic"], h, h_hat, mu, 7.0, power)
     np.testing.assert_allclose(loss, expected, rtol=RTOL)
-    fake = reference.mlp(net["discriminator"], h_hat)
+    fake = reference.mlp(net["critic"], h_hat)
     logits = reference.mlp(net["classifier"], h_hat)
     loss = total(game.generator_loss(networks, batch))
     np.testing.assert_allclose(loss, reference.eq18(fake, logits, y_fake, 0.3), rtol=RTOL)
@@ -59,14 +59,14 @@ def test_gradient_of_the_penalty(rng):
     networks, batch = make_networks(game, rng), make_batch(rng)
     net, _, _, _, h, h_hat = forward(networks, batch)
     terms = game.critic_loss(networks, game.embed(networks, batch))
-    parameters = list(networks.discriminator.parameters())
+    parameters = list(networks.critic.parameters())
     gradients = torch.autograd.grad(sum(terms.values()), parameters)
     mu, epsilon = batch.draw.mu.numpy(), 1e-6
 
     def loss():
-        return reference.eq17(net["discriminator"], h, h_hat, mu, 10.0, 5.0)
+        return reference.eq17(net["critic"], h, h_hat, mu, 10.0, 5.0)
 
-    for (W, _), gradient in zip(net["discriminator"], gradients[::2], strict=True):
+    for (W, _), gradient in zip(net["critic"], gradients[::2], strict=True):
         for index in [(0, 0), (0, 1), (-1 % W.shape[0], 2)]:
             before = W[index]
             W[index] = before + epsilon
@@ -84,7 +84,7 @@ def test_conditional_critic_compares_rows_of_one_label(rng):
     net, _, y, _, h, h_hat = forward(networks, batch, conditional=True)
     terms = game.critic_loss(networks, game.embed(networks, batch))
     real, fake = (
-        reference.mlp(net["discriminator"], np.hstack([codes, y])).mean() for codes in (h, h_hat)
+        reference.mlp(net["critic"], np.hstack([codes, y])).mean() for codes in (h, h_hat)
     )
     np.testing.assert_allclose(terms["critic_real"].item(), real, rtol=RTOL)
     np.testing.assert_allclose(terms["critic_fake"].item(), -fake, rtol=RTOL)
@@ -115,5 +115,5 @@ def test_input_noise_reaches_the_encoder_and_not_the_target(rng):
 def test_turns_follow_the_step_counts():
     game = ADANGame(CrossEntropy(), critic_steps=2, latent_steps=3)
     moves = [turn.moves[0] for turn in game.turns]
-    assert moves == ["classifier", *["discriminator", "discriminator", "generator"] * 3]
+    assert moves == ["classifier", *["critic", "critic", "generator"] * 3]
     assert [turn.redraw for turn in game.turns] == [False, *[True, False, False] * 3]

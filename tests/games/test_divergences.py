@@ -5,7 +5,7 @@ import reference
 import torch
 from small_games import N_LATENT, RTOL, M
 
-from skadan.games.divergences import CrossEntropy, WassersteinDivergence
+from skadan.games import CrossEntropy, WassersteinDivergence
 
 
 def test_eq_3_is_the_non_saturating_generator(rng):

@@ -1,93 +1,86 @@
-"""The constructor's parameters: the paper's setting, what reaches the training, what is refused."""
+"""Each sampler's parameters: stated once, documented as they are."""
+
+import inspect
+import re
+from dataclasses import fields
 
 import numpy as np
 import pytest
-import torch
 from conftest import SMALL
 
-from skadan import ADANSampler, Replicate, WADANSampler
+import skadan
+from skadan import WADANSampler
+from skadan.games import ADANGame, CrossEntropy
+from skadan.samplers._docstrings import SHARED
+from skadan.samplers._parameters import record_of
+
+SAMPLERS = [getattr(skadan, name) for name in skadan.__all__ if name.endswith("Sampler")]
+ENTRY = re.compile(r"^(\w+) : (.*?)(?:, default=(.*))?$", re.MULTILINE)
 
 
-def test_paper_params_is_the_papers_setting(sampler_class):
-    params = sampler_class(**sampler_class.paper_params()).get_params()
-    expected = {
-        "n_latent": 100,
-        "n_noise": 100,
-        "autoencoder_layers": (800, 800),
-        "latent_layers": (100, 100),
-        "alpha": 1.0,
-        "class_weight": "balanced",
-        "critic_steps": 1,
-        "latent_steps": 1,
-        "conditional_critic": False,
-        "input_noise": 0.0,
-        "reconstruction_weight": 1.0,
-        "residuals": None,
-        "anchor": 0.0,
-        "batch_size": 128,
-        "learning_rate": 1e-4,
-        "sampling_strategy": Replicate(10),
-    } | (
-        {"max_epochs": 800, "saturating": True}
-        if sampler_class is ADANSampler
-        else {"max_epochs": 1500, "penalty_weight": 10.0, "penalty_power": 5.0}
-    )
-    assert {name: params[name] for name in expected} == expected
+def documented(cls):
+    """Name and default of each entry of the class's section of parameters."""
+    section = cls.__doc__.partition("Parameters\n----------\n")[2].partition("Attributes\n---")[0]
+    return {name: default for name, _, default in ENTRY.findall(section)}
 
 
-def test_class_weights_reach_the_loss(small, problem):
-    """The first epoch's classification loss grows with the weights."""
+@pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__name__)
+def test_the_docstring_is_the_signature(cls):
+    signature = inspect.signature(cls).parameters
+    entries = documented(cls)
+    assert list(entries) == list(signature)
+    for name, parameter in signature.items():
+        shown = entries[name].strip("'\"")
+        assert shown == str(parameter.default), name
+        assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
+
+
+@pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__name__)
+def test_every_parameter_has_a_constraint(cls):
+    assert list(cls._parameter_constraints) == [field.name for field in fields(cls)]
+
+
+@pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__name__)
+def test_no_place_of_a_shared_text_is_left_open(cls):
+    assert not re.search(r"\{\w+_\w+\}", cls.__doc__)
+    assert not [name for name in SHARED if f"{{{name}}}" in cls.__doc__]
+
+
+def test_a_record_takes_the_parameters_that_it_has_fields_for():
+    sampler = WADANSampler(alpha=0.3, autoencoder_layers=[8, 7], latent_layers=np.array([6]))
+    game = record_of(ADANGame, sampler, divergence=CrossEntropy())
+    assert (game.alpha, game.autoencoder_layers, game.latent_layers) == (0.3, (8, 7), (6,))
+    assert game.divergence == CrossEntropy()
+    assert hash(game) == hash(record_of(ADANGame, sampler, divergence=CrossEntropy()))
+
+
+def test_rows_of_given_codes_are_completed_as_those_of_the_generator(problem):
+    """sample = sample_from_codes of sample_latent where nothing else is drawn."""
     X, y, _ = problem
-    keywords = {"max_epochs": 1, "batch_size": 45, "input_noise": 0.0}
-    plain, weighted = (
-        small(class_weight=w, **keywords).fit(X, y).history_["real_class"][0]
-        for w in (None, {0: 10.0, 1: 10.0, 2: 10.0})
-    )
-    np.testing.assert_allclose(weighted, 10 * plain, rtol=1e-5)
+    sampler = WADANSampler(**SMALL | {"residuals": None, "anchor": 0.0, "shrink": 0.5}).fit(X, y)
+    codes = sampler.sample_latent(y, random_state=3)
+    rows = sampler.sample_from_codes(codes, y, random_state=3)
+    np.testing.assert_array_equal(rows, sampler.sample(y, random_state=3)[0])
 
 
-@pytest.mark.parametrize(
-    ("params", "message"),
-    [
-        ({"batch_size": 0}, "'batch_size'"),
-        ({"max_epochs": 0}, "'max_epochs'"),
-        ({"learning_rate": 0.0}, "'learning_rate'"),
-        ({"alpha": -1.0}, "'alpha'"),
-        ({"n_threads": 0}, "'n_threads'"),
-        ({"autoencoder_layers": (8, 0)}, "autoencoder_layers=(8, 0)"),
-        ({"latent_layers": (2.5,)}, "latent_layers=(2.5,)"),
-        ({"betas": (0.5, 1.0)}, "betas=(0.5, 1.0)"),
-        ({"betas": (0.5,)}, "betas=(0.5,)"),
-        ({"device": "nonsense"}, "device='nonsense'"),
-        ({"class_weight": {9: 1.0}}, "class_weight names [9]"),
-    ],
-)
-def test_bad_parameters(small, problem, params, message):
+def test_codes_of_real_rows_give_these_rows_back(problem):
+    """x + (1 - anchor) (R(E(x)) - R(E(x))): whatever its weight, the anchor itself."""
     X, y, _ = problem
-    with pytest.raises(ValueError) as error:  # noqa: PT011 - the text is checked below
-        small(**params).fit(X, y)
-    assert message in str(error.value)
+    order = np.argsort(y, kind="stable")
+    sampler = WADANSampler(**SMALL | {"anchor": 0.4, "shrink": 1.0}).fit(X, y)
+    rows = np.repeat(order[:1], 30)
+    new = sampler.sample_from_codes(sampler.encode(X[rows]), y[rows], random_state=3)
+    own = sampler.decode(sampler.encode(X[rows]))[0]
+    moved = new - 0.6 * own
+    expected = X[y == y[rows[0]]] - 0.6 * sampler.decode(sampler.encode(X[y == y[rows[0]]]))
+    distance = np.abs(moved[:, None] - expected[None]).max(2)
+    assert distance.min(1).max() < 1e-4
 
 
-@pytest.mark.parametrize(
-    "params", [{"penalty_power": 1.0}, {"penalty_power": 0.5}, {"penalty_weight": 0.0}]
-)
-def test_the_papers_condition_on_the_penalty(problem, params):
+def test_codes_and_labels_have_to_fit(problem):
     X, y, _ = problem
-    with pytest.raises(ValueError, match=next(iter(params))):
-        WADANSampler(**SMALL | params).fit(X, y)
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without a GPU")
-def test_no_gpu(small, problem):
-    X, y, _ = problem
-    with pytest.raises(ValueError, match="device='cuda', but torch finds no GPU"):
-        small(device="cuda").fit(X, y)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_gpu(small, problem):
-    X, y, _ = problem
-    sampler = small(device="cuda").fit(X, y)
-    assert sampler.device_.startswith("cuda")
-    assert np.isfinite(sampler.sample(9)[0]).all()
+    sampler = WADANSampler(**SMALL).fit(X, y)
+    with pytest.raises(ValueError, match="H has 2 rows, but y has 3 labels"):
+        sampler.sample_from_codes(np.zeros((2, 4)), [0, 1, 2])
+    with pytest.raises(ValueError, match="n_latent=4"):
+        sampler.sample_from_codes(np.zeros((2, 5)), [0, 1])

@@ -1,0 +1,5 @@
+"""Fitted samplers in files that hold numbers and text, and run no code when they are read."""
+
+from .files import load_generator, save_generator
+
+__all__ = ["load_generator", "save_generator"]

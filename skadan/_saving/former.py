@@ -1,0 +1,31 @@
+"""Files of earlier formats, read with today's names."""
+
+from typing import Any
+
+FIELDS = {"NoiseModel": {"z": "scaled"}}  # format 1's names of records' fields, and today's
+
+
+def translate(value: Any, format_number: int) -> Any:
+    """The contents of a file, as JSON, with the names of today's format."""
+    return value if format_number >= 2 else _from_first_format(value)
+
+
+def _from_first_format(value: Any) -> Any:
+    """Format 2 renamed a field of `NoiseModel`, and the network D from discriminator to critic."""
+    if isinstance(value, dict):
+        return {name: _from_first_format(part) for name, part in value.items()}
+    if not isinstance(value, list):
+        return value
+    match value:
+        case ["record", str(name), dict(parts)]:
+            renamed = FIELDS.get(name, {})
+            parts = {renamed.get(k, k): _from_first_format(part) for k, part in parts.items()}
+            if name == "TrainedModel":
+                parts["weights"] = _with_critic(parts["weights"])
+            return ["record", name, parts]
+    return [_from_first_format(part) for part in value]
+
+
+def _with_critic(weights: list) -> list:
+    kind, pairs = weights
+    return [kind, [[k.replace("discriminator.", "critic.", 1), part] for k, part in pairs]]

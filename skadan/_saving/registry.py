@@ -1,0 +1,112 @@
+"""The classes that a file may name."""
+
+from collections.abc import Iterable
+from dataclasses import is_dataclass
+from typing import Any
+
+from torch import nn
+
+from .._models.coordinates import AllColumns, RowSpace
+from .._models.noise import NoiseModel
+from .._models.real_rows import RealRows
+from .._models.scaling import Scaling
+from .._models.trained import TrainedModel
+from ..games import (
+    AAEGame,
+    ADANGame,
+    Conditioned,
+    CrossEntropy,
+    GANGame,
+    PerClass,
+    WassersteinDivergence,
+)
+from ..samplers import (
+    AAESampler,
+    ADANSampler,
+    ConditionalGANSampler,
+    GameSampler,
+    GANSampler,
+    NoiseSampler,
+    WADANSampler,
+)
+from ..samplers.base import SyntheticSampler
+
+SAMPLERS = (
+    AAESampler,
+    ADANSampler,
+    ConditionalGANSampler,
+    GameSampler,
+    GANSampler,
+    NoiseSampler,
+    WADANSampler,
+)
+RECORDS = (
+    AAEGame,
+    ADANGame,
+    AllColumns,
+    CrossEntropy,
+    GANGame,
+    NoiseModel,
+    RealRows,
+    RowSpace,
+    Scaling,
+    TrainedModel,
+    WassersteinDivergence,
+)
+NETWORKS = (Conditioned, PerClass)  # classes that are values: how a network takes the label
+
+
+class UnknownClass(LookupError):
+    """A file names a class that is neither this package's nor trusted."""
+
+
+class Registry:
+    """This package's classes and those that the caller trusts, by name. No other is ever made.
+
+    Parameters
+    ----------
+    trusted : iterable of type
+        Classes of the caller's own: games, divergences, samplers, or networks as values.
+
+    Raises
+    ------
+    TypeError
+        If `trusted` holds something that is no class.
+    ValueError
+        If a name is that of a class of this package.
+    """
+
+    def __init__(self, trusted: Iterable[type] = ()) -> None:
+        self._classes: dict[str, type] = {c.__name__: c for c in SAMPLERS + RECORDS + NETWORKS}
+        for cls in trusted:
+            if not isinstance(cls, type):
+                raise TypeError(f"trusted holds {cls!r}, which is no class.")
+            if self._classes.setdefault(cls.__name__, cls) is not cls:
+                raise ValueError(
+                    f"trusted: there is another class named {cls.__name__}; rename it."
+                )
+
+    def knows(self, cls: type) -> bool:
+        """Whether a file may name this very class."""
+        return self._classes.get(cls.__name__) is cls
+
+    def sampler(self, name: str) -> Any:
+        """The class of a sampler."""
+        return self._find(name, lambda cls: issubclass(cls, SyntheticSampler))
+
+    def record(self, name: str) -> Any:
+        """A dataclass of fields that are values."""
+        return self._find(
+            name, lambda cls: not issubclass(cls, SyntheticSampler) and is_dataclass(cls)
+        )
+
+    def network(self, name: str) -> Any:
+        """A class of networks, as a value."""
+        return self._find(name, lambda cls: issubclass(cls, nn.Module))
+
+    def _find(self, name: str, is_kind: Any) -> Any:
+        if name not in self._classes:
+            raise UnknownClass(name)
+        if not is_kind(self._classes[name]):
+            raise ValueError(f"{name} stands where a class of another kind belongs.")
+        return self._classes[name]

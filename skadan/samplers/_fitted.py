@@ -1,0 +1,39 @@
+"""What a fit leaves behind: the attributes of a fitted sampler."""
+
+from typing import NamedTuple
+
+
+class Attribute(NamedTuple):
+    """A fitted attribute: its name, type and text in the documentation."""
+
+    name: str
+    kind: str
+    text: str
+    saved: bool = True  # whether a file of `save_generator` keeps it
+
+
+OF_EVERY_SAMPLER = (
+    Attribute("classes_", "ndarray of shape (n_classes,)", "The classes, sorted."),
+    Attribute(
+        "is_synthetic_",
+        "ndarray of shape (n_samples_new,)",
+        "Which rows of the last `fit_resample` are synthetic.",
+        saved=False,
+    ),
+    Attribute("sampling_strategy_", "dict", "Number of rows to make of each class.", saved=False),
+    Attribute("n_features_in_", "int", "Number of columns."),
+    Attribute(
+        "feature_names_in_",
+        "ndarray of shape (n_features,)",
+        "Column names, where all are strings.",
+    ),
+)
+OF_TRAINING = (
+    Attribute(
+        "history_",
+        "dict of str to ndarray of shape (n_epochs,)",
+        "Mean of each loss term, epoch by epoch.",
+    ),
+    Attribute("n_iter_", "int", "Epochs trained."),
+    Attribute("device_", "str", "Where it was trained."),
+)

@@ -1,0 +1,77 @@
+"""How a sampler states its parameters: once, as fields with their type, constraint and default.
+
+``alpha: NonNegative = 1.0`` in the body of a class is the constructor's keyword, what scikit-learn
+validates it against, and its default.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from numbers import Integral, Real
+from typing import Annotated, Any, TypeVar, cast, dataclass_transform
+
+import numpy as np
+from imblearn.over_sampling.base import BaseOverSampler
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from ._docstrings import fill_in
+
+Record = TypeVar("Record")
+Class = TypeVar("Class", bound=type)
+
+Count = Annotated[int, Interval(Integral, 1, None, closed="left")]
+NonNegative = Annotated[float, Interval(Real, 0, None, closed="left")]
+Positive = Annotated[float, Interval(Real, 0, None, closed="neither")]
+AboveOne = Annotated[float, Interval(Real, 1, None, closed="neither")]
+Share = Annotated[float, Interval(Real, 0, 1, closed="both")]
+Flag = Annotated[bool, "boolean"]
+Layers = Annotated[Sequence[int], "array-like"]
+
+STRATEGY = BaseOverSampler._parameter_constraints["sampling_strategy"]  # a list of constraints
+Strategy = Annotated[Any, STRATEGY]
+RandomState = Annotated[Any, "random_state"]
+ClassWeight = Annotated[str | dict | None, StrOptions({"balanced"}), dict, None]
+ReconstructionWeight = Annotated[
+    float | str, Interval(Real, 0, None, closed="neither"), StrOptions({"mean"})
+]
+Residuals = Annotated[str | None, StrOptions({"class", "all"}), None]
+Shrink = Annotated[float | str, Interval(Real, 0, 1, closed="right"), StrOptions({"auto"})]
+RowSpace = Annotated[bool | str, StrOptions({"auto"}), "boolean"]
+Precision = Annotated[str, StrOptions({"float32", "bfloat16"})]
+Betas = Annotated[tuple[float, float], tuple, list]
+Device = Annotated[str, str]
+Folder = Annotated[str | os.PathLike | None, str, os.PathLike, None]
+Verbose = Annotated[int, "verbose"]
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False)
+def with_parameters(cls: Class) -> Class:
+    """A class decorator: the annotated fields become the constructor's keywords.
+
+    It also fills in the shared texts of the class's docstring.
+    """
+    made: Any = dataclass(kw_only=True, eq=False, repr=False)(cls)
+    made._parameter_constraints = {f.name: constraints(f.type) for f in fields(made)}
+    made.__doc__ = fill_in(made)
+    return made
+
+
+def constraints(annotated: Any) -> list:
+    """scikit-learn's constraints of an annotated type."""
+    stated = getattr(annotated, "__metadata__", (object,))
+    return [c for part in stated for c in (part if isinstance(part, list) else [part])]
+
+
+def record_of(cls: type[Record], sampler: Any, **others: Any) -> Record:
+    """A record whose fields are the sampler's parameters of the same names, and `others`.
+
+    Fields that the sampler has no parameter for keep their default. Sequences become tuples, so
+    that the record can be hashed.
+    """
+    parameters = sampler.get_params(deep=False)
+    names = {field.name for field in fields(cast(Any, cls))}
+    values = {name: value for name, value in parameters.items() if name in names}
+    for name, value in values.items():
+        if isinstance(value, list | np.ndarray):
+            values[name] = tuple(np.asarray(value).tolist())
+    return cls(**values, **others)

@@ -1,0 +1,124 @@
+"""Samplers whose latent space is open: rows to codes, codes to rows."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils import check_array
+
+from .adversarial import AdversarialSampler
+
+
+class LatentSampler(AdversarialSampler):
+    """A sampler whose game has an encoder and a decoder."""
+
+    def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> np.ndarray:
+        """Draw synthetic codes G(z, y), the ones that `sample` decodes.
+
+        Parameters
+        ----------
+        y : int or array-like of shape (n_samples,)
+            As for `sample`.
+        random_state : int, RandomState instance or None, default=None
+            As for `sample`.
+
+        Returns
+        -------
+        H : ndarray of shape (n_samples, n_latent)
+            Codes, float32.
+        """
+        model, class_index = self._trained(), self._class_index(y)
+        with self._resources():
+            return model.sample_latent(class_index, self._rng(random_state))
+
+    def sample_from_codes(self, H: ArrayLike, y: ArrayLike, *, random_state: Any = None) -> Any:
+        """Make synthetic rows of given codes, in the place of those of the generator.
+
+        Like `sample`, it adds to the decoded row R(h) what real rows of the class give it:
+        a residual, a share of the row itself (``anchor``) and ``shrink``.
+
+        Parameters
+        ----------
+        H : array-like of shape (n_samples, n_latent)
+            Codes, such as points between those of real rows.
+        y : array-like of shape (n_samples,)
+            The label of each.
+        random_state : int, RandomState instance or None, default=None
+            As for `sample`.
+
+        Returns
+        -------
+        X_new : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
+            Synthetic rows in the units, container and dtypes of the training data.
+
+        Raises
+        ------
+        ValueError
+            If the codes do not have ``n_latent`` columns, their number is not that of the labels,
+            or `y` holds a label that training did not see.
+        """
+        model, class_index = self._trained(), self._class_index(y)
+        h = self._codes(H)
+        if len(h) != len(class_index):
+            raise ValueError(f"H has {len(h)} rows, but y has {len(class_index)} labels.")
+        blocks = model.sample_from_codes(h, class_index, self._rng(random_state))
+        return self._wrap(len(h), blocks)
+
+    def encode(self, X: ArrayLike) -> np.ndarray:
+        """Codes E(x) of real rows.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows in the units and columns of the training data.
+
+        Returns
+        -------
+        H : ndarray of shape (n_samples, n_latent)
+            Codes, float32.
+
+        Raises
+        ------
+        AttributeError
+            If the game has no encoder.
+        ValueError
+            If the columns are not those of the training data, or hold NaN or infinity.
+        """
+        model = self._trained()
+        if not hasattr(model.game, "encode"):
+            raise AttributeError(
+                f"{type(model.game).__name__} has no encoder: a game makes codes of rows by a "
+                "method encode(networks, x)."
+            )
+        rows = self._new_rows(X)
+        with self._resources():
+            return model.encode(rows)
+
+    def decode(self, H: ArrayLike) -> Any:
+        """Rows R(h) of codes.
+
+        Parameters
+        ----------
+        H : array-like of shape (n_samples, n_latent)
+            Codes, as `encode` and `sample_latent` give them.
+
+        Returns
+        -------
+        X : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
+            Rows in the units, container and dtypes of the training data.
+
+        Raises
+        ------
+        ValueError
+            If the codes do not have ``n_latent`` columns.
+        """
+        model, h = self._trained(), self._codes(H)
+        return self._wrap(len(h), model.decode(h))
+
+    def _codes(self, H: ArrayLike) -> np.ndarray:
+        """Codes as a float32 array of the width of this latent space."""
+        h = check_array(H, dtype=np.float32)
+        n_latent = getattr(self._trained().game, "n_latent", h.shape[1])
+        if h.shape[1] != n_latent:
+            raise ValueError(f"H has {h.shape[1]} columns, but n_latent={n_latent}.")
+        return h
