@@ -22,6 +22,7 @@ from ._optional import require
 from .datasets import load_table
 from .datasets._tables import separator
 from .metrics import recall_gain, unweighted_average_recall
+from .model_selection import smote_neighbors
 
 TRAINED = {"adan": ADANSampler, "wadan": WADANSampler}
 SAMPLERS = {"duplication": RandomOverSampler, "noise": NoiseSampler, "smote": SMOTE, **TRAINED}
@@ -178,8 +179,7 @@ def _pipeline(arm: str, y: np.ndarray, args: argparse.Namespace) -> Pipeline:
     if arm != "none":
         sampler = _sampler(arm, args)
         if arm == "smote":
-            fewest = np.unique(y, return_counts=True)[1].min()
-            sampler.set_params(k_neighbors=int(min(5, fewest - 1)))
+            sampler.set_params(k_neighbors=smote_neighbors(y))
         steps.append(("aug", sampler))
     svm = SVC(kernel="linear", C=args.C)
     return Pipeline([*steps, ("scale", StandardScaler()), ("svm", svm)])

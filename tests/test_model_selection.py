@@ -12,7 +12,7 @@ from sklearn.svm import LinearSVC
 
 from skadan import NoiseSampler, Replicate
 from skadan.metrics import unweighted_average_recall
-from skadan.model_selection import augmentation_curve
+from skadan.model_selection import augmentation_curve, smote_neighbors
 
 LOGO = {"cv": LeaveOneGroupOut(), "random_state": 0}
 
@@ -145,3 +145,23 @@ def test_it_needs_one_sampler_and_a_classifier(problem, estimator):
     X, y, _ = problem
     with pytest.raises(ValueError, match="exactly one sampler"):
         augmentation_curve(estimator, X, y)
+
+
+@pytest.mark.parametrize(
+    ("counts", "at_most", "expected"),
+    [((9, 7), 5, 5), ((9, 6), 5, 5), ((9, 5), 5, 4), ((9, 2, 7), 5, 1), ((9, 9), 3, 3)],
+)
+def test_smote_neighbors_fit_the_smallest_class(counts, at_most, expected):
+    y = np.repeat(["a", "b", "c"][: len(counts)], counts)
+    k_neighbors = smote_neighbors(y, at_most)
+    assert (k_neighbors, type(k_neighbors)) == (expected, int)
+    X = np.arange(len(y), dtype=float)[:, None]
+    _, y_new = SMOTE(k_neighbors=k_neighbors, random_state=0).fit_resample(X, y)
+    assert set(np.unique(y_new, return_counts=True)[1]) == {max(counts)}
+
+
+def test_smote_refuses_the_zero_neighbors_of_a_class_with_one_row():
+    y = ["a", "a", "b"]
+    assert smote_neighbors(y) == 0
+    with pytest.raises(ValueError, match="k_neighbors"):
+        SMOTE(k_neighbors=smote_neighbors(y)).fit_resample([[0.0], [1.0], [2.0]], y)
