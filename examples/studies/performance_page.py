@@ -1,0 +1,55 @@
+"""The page that the benchmark writes: sections with a note and a table."""
+
+import multiprocessing
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+
+from skadan import __version__
+
+say = Console(stderr=True).print
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of the page; `lines` may measure as it goes, a line at a time."""
+
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    lines: Iterable[tuple[str, ...]]
+
+    def markdown(self) -> str:
+        """The section as text; each line is shown as soon as it is measured."""
+        say(f"\n[bold]{self.title}[/bold]  ({' | '.join(self.columns)})")
+        text = [f"## {self.title}", "", self.note, "", f"| {' | '.join(self.columns)} |"]
+        text.append("|---" * len(self.columns) + "|")
+        for line in self.lines:
+            say("  " + " | ".join(line))
+            text.append(f"| {' | '.join(line)} |")
+        return "\n".join([*text, ""])
+
+
+def head(command: str, seconds: float) -> str:
+    """The title, the command that wrote the page, and what it ran on."""
+    no_gpu = "" if torch.cuda.is_available() else " No GPU: that path has not been measured."
+    return f"""# Performance
+
+Written by `{command}`.
+{processor()}, {multiprocessing.cpu_count()} cores, which other work may have shared; Python
+{platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}, skadan
+{__version__}; {seconds:.0f} s in all.{no_gpu}
+"""
+
+
+def processor() -> str:
+    """The name of the processor, where the system tells it."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()

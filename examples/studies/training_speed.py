@@ -1,0 +1,122 @@
+"""How fast the samplers train: an epoch of each kind, whole fits, growing tables, a GPU."""
+
+from collections.abc import Iterator
+from statistics import median
+
+import numpy as np
+import torch
+from paper_setting import N_CLASSES, SAMPLERS, in_words, paper_sampler, random_table
+from performance_page import Section
+from plain_algorithm import PlainAlgorithm
+from timing import alternate, call_timer, epoch_timer, ratio
+
+from skadan import WADANSampler
+
+GROWING = (480, 2000, 10_000)  # rows
+KINDS = {
+    "full width": {"row_space": False},
+    "full width, bfloat16": {"row_space": False, "precision": "bfloat16"},
+    "row space": {"row_space": True},
+    "row space, bfloat16": {"row_space": True, "precision": "bfloat16"},
+}
+
+
+def plain(name: str, X: np.ndarray, y: np.ndarray) -> PlainAlgorithm:
+    """Algorithm 1 of ADAN or WADAN on a table of z-scores."""
+    one_hot = torch.eye(N_CLASSES)[torch.from_numpy(y)]
+    return PlainAlgorithm(torch.from_numpy(X), one_hot, wasserstein=name == "WADAN")
+
+
+def epoch_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
+    """An epoch of each kind against plain Algorithm 1 and against full width."""
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        for name in SAMPLERS:
+            timers = {"plain Algorithm 1": call_timer(plain(name, X, y).epoch)}
+            for kind, keywords in KINDS.items():
+                timers[kind] = epoch_timer(paper_sampler(name, **keywords), X, y)
+            seconds = alternate(timers, n_rounds)
+            for kind, values in seconds.items():
+                yield (
+                    f"{name}, {kind}",
+                    f"{median(values):.3f}",
+                    f"{ratio(seconds['plain Algorithm 1'], values):.2f}",
+                    f"{ratio(seconds['full width'], values):.2f}",
+                )
+
+    return Section(
+        f"One epoch, {in_words(X)}",
+        "The paper's setting, one thread; ratios are medians of rounds in which all run in turn. "
+        "Above 1 is faster.",
+        ("training", "seconds", "against plain", "against full width"),
+        lines(),
+    )
+
+
+def fit_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
+    """A whole fit at the default setting against 1,500 epochs of plain Algorithm 1."""
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        sampler = WADANSampler(random_state=0, device="cpu")
+        timers = {
+            "plain epoch": call_timer(plain("WADAN", X, y).epoch),
+            "fit": call_timer(lambda: sampler.fit(X, y)),
+        }
+        seconds = alternate(timers, n_rounds)
+        whole = [1500 * s for s in seconds["plain epoch"]]
+        fit = seconds["fit"]
+        yield f"{median(whole):.0f}", f"{median(fit):.1f}", f"{ratio(whole, fit):.1f}"
+
+    return Section(
+        "A whole fit",
+        f"`WADANSampler()` as it comes, {in_words(X)}, against 1,500 epochs of plain Algorithm 1 "
+        "(1,500 times a measured epoch), one thread.",
+        ("plain, seconds", "fit, seconds", "ratio"),
+        lines(),
+    )
+
+
+def growth_section(n_columns: int, n_rounds: int) -> Section:
+    """WADAN epochs of growing tables."""
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        timers, n_rows = {}, {}
+        for n in GROWING:
+            X, y = random_table(n, n_columns)
+            for kind in ("full width", "row space") if 2 * n <= n_columns else ("full width",):
+                name = f"{n}, {kind}"
+                timers[name] = epoch_timer(paper_sampler("WADAN", **KINDS[kind]), X, y)
+                n_rows[name] = n
+        for name, values in alternate(timers, n_rounds).items():
+            seconds = median(values)
+            yield name, f"{seconds:.3f}", f"{1e3 * seconds / n_rows[name]:.3f}"
+
+    return Section(
+        "Growth with rows",
+        f"A WADAN epoch at the paper's setting, {n_columns:,} columns, one thread.",
+        ("rows", "seconds", "milliseconds a row"),
+        lines(),
+    )
+
+
+def gpu_section(n_columns: int, n_rounds: int) -> Section:
+    """Absolute times of an epoch on the GPU, once its iteration is captured."""
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        for n in GROWING:
+            X, y = random_table(n, n_columns)
+            for name in SAMPLERS:
+                timers = {}
+                for precision in ("float32", "bfloat16"):
+                    where = {"device": "cuda", "max_epochs": 20, "precision": precision}
+                    timers[precision] = epoch_timer(paper_sampler(name, **where), X, y)
+                seconds = alternate(timers, n_rounds)
+                milliseconds = (f"{1e3 * median(values):.2f}" for values in seconds.values())
+                yield f"{name}, {n:,} rows", *milliseconds
+
+    return Section(
+        f"One epoch on {torch.cuda.get_device_name()}",
+        f"The paper's setting, {n_columns:,} columns, captured; milliseconds.",
+        ("training", "float32", "bfloat16"),
+        lines(),
+    )

@@ -1,0 +1,65 @@
+"""What a whole process costs, start-up included: the memory of a fit, the seconds of a study."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from performance_page import Section
+
+COMPARISON = Path(__file__).resolve().parents[1] / "plot_compare_samplers.py"
+MEMORY_ROWS = (480, 10_000)
+FIT = """
+from pathlib import Path
+import numpy as np
+from skadan import WADANSampler
+X = np.random.default_rng(0).standard_normal(({n_rows}, {n_columns}), dtype=np.float32)
+WADANSampler(max_epochs=2, device="cpu").fit(X, np.arange({n_rows}) % 7)
+status = Path("/proc/self/status").read_text().split()
+print(int(status[status.index("VmHWM:") + 1]) / 2**20)
+"""
+
+
+def memory_section(n_columns: int) -> Section:
+    """Peak memory of a process that does nothing but fit, in GiB (Linux).
+
+    `getrusage` would not do: a process inherits its peak from the one that starts it.
+    """
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        for n_rows in MEMORY_ROWS:
+            command = [sys.executable, "-c", FIT.format(n_rows=n_rows, n_columns=n_columns)]
+            peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            yield f"{n_rows:,} x {n_columns:,}", f"{float(peak):.2f}"
+
+    return Section(
+        "Memory",
+        "Peak of a process that fits at the default setting (two epochs), Python and torch "
+        "included.",
+        ("table", "GiB"),
+        lines(),
+    )
+
+
+def comparison_section(data: Path) -> Section:
+    """The WADAN arm of the comparison example on real rows: all groups, two jobs."""
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        with tempfile.TemporaryDirectory() as folder:
+            figure = Path(folder) / "figure.png"
+            options = ["--data", data, "--arms", "WADAN", "--figure", figure]
+            start = time.perf_counter()
+            subprocess.run(
+                [sys.executable, COMPARISON, *options], check=True, stdout=subprocess.DEVNULL
+            )
+            yield data.stem, f"{time.perf_counter() - start:.0f}"
+
+    return Section(
+        "Leave one group out",
+        "`WADANSampler()`, `StandardScaler`, `LinearSVC` on every fold, two jobs "
+        "(`plot_compare_samplers.py --arms WADAN`): seconds in all, start-up included.",
+        ("data", "seconds"),
+        lines(),
+    )

@@ -1,0 +1,116 @@
+"""The speed benchmark: that it counts and times what it says, and writes its page."""
+
+import numpy as np
+import pytest
+import torch
+from conftest import SMALL, load_example
+
+from skadan import WADANSampler
+
+
+@pytest.fixture(scope="module")
+def study():
+    """A function that loads a module of the studies by name."""
+    return lambda name: load_example(f"studies/{name}")
+
+
+def test_the_clock_keeps_each_epoch(study, problem):
+    X, y, _ = problem
+    clock = study("timing").EpochClock()
+    sampler = WADANSampler(**SMALL | {"max_epochs": 3}).set_callbacks(clock)
+    for _ in range(2):  # a second fit starts anew
+        sampler.fit(X, y)
+        assert len(clock.seconds) == 3
+        assert min(clock.seconds) > 0
+
+
+def test_timers_take_turns_and_the_first_round_is_not_counted(study):
+    timing = study("timing")
+    order = []
+
+    def timer(name):
+        def run():
+            order.append(name)
+            return float(len(order))
+
+        return run
+
+    seconds = timing.alternate({"a": timer("a"), "b": timer("b")}, 2)
+    assert order == ["a", "b"] * 3
+    assert seconds == {"a": [3.0, 5.0], "b": [4.0, 6.0]}
+    assert timing.ratio([4.0, 9.0, 8.0], [2.0, 3.0, 1.0]) == 3.0
+
+
+def test_threads_are_restored(study):
+    before = torch.get_num_threads()
+    with study("timing").torch_threads(before + 1):
+        assert torch.get_num_threads() == before + 1
+    assert torch.get_num_threads() == before
+
+
+def test_operations_are_those_of_matrix_products(study):
+    machine_limit = study("machine_limit")
+    a, b = torch.ones(3, 5), torch.ones(5, 7)
+    with machine_limit.CountOperations() as counter:
+        (a @ b).exp()
+    assert counter.total == 2 * 3 * 5 * 7
+    run, n_operations = machine_limit.autoencoder_layers(20, 4)
+    with machine_limit.without_onednn(), machine_limit.CountOperations() as counter:
+        run()
+    assert counter.total == n_operations
+    assert torch.backends.mkldnn.enabled
+
+
+@pytest.mark.parametrize("wasserstein", [False, True])
+def test_plain_algorithm_moves_one_network_at_a_time(study, wasserstein):
+    x = torch.randn(12, 6, generator=torch.Generator().manual_seed(0))
+    y = torch.eye(3)[torch.arange(12) % 3]
+    plain = study("plain_algorithm").PlainAlgorithm(x, y, wasserstein, batch_size=5)
+    moved = []
+
+    def weights():
+        return {name: network[0].weight.detach().clone() for name, network in nets.items()}
+
+    nets, descend = plain.networks, plain._descend
+
+    def spy(name, loss):
+        before = weights()
+        descend(name, loss)
+        moved.append([k for k, w in weights().items() if not torch.equal(w, before[k])])
+
+    plain._descend = spy
+    plain.epoch()
+    order = ["classifier", "discriminator", "decoder", "encoder", "generator"]
+    assert moved == [[name] for name in order] * 3
+
+
+@pytest.mark.slow
+def test_it_writes_its_page(study, tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    y = np.tile(["calm", "glad"], 8)
+    np.savez(tmp_path / "real.npz", X=rng.normal(size=(16, 5)), y=y, groups=np.repeat([1, 2], 8))
+    benchmark = study("benchmark_speed")
+    monkeypatch.setattr("training_speed.GROWING", (14, 21))
+    monkeypatch.setattr("whole_processes.MEMORY_ROWS", (14,))
+    page = tmp_path / "performance.md"
+    arguments = ["--rows", "21", "--columns", "30", "--rounds", "1", "--out", str(page)]
+    benchmark.main([*arguments, "--data", str(tmp_path / "real.npz")])
+    text = page.read_text()
+    titles = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+    assert [title for title in titles if not title.startswith("One epoch on ")] == [
+        "One epoch, 21 x 30",
+        "Share of the machine's limit",
+        "A whole fit",
+        "Growth with rows",
+        "Sampling",
+        "Memory",
+        "Threads",
+        "Leave one group out",
+    ]
+    table = [line for line in text.splitlines() if line.startswith("| WADAN, ")]
+    assert [line.split(" | ")[0] for line in table[:2]] == [
+        "| WADAN, plain Algorithm 1",
+        "| WADAN, full width",
+    ]
+    assert "| 14, row space | " in text
+    assert "| real | " in text
