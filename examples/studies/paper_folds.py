@@ -1,0 +1,172 @@
+"""One fold of the paper's experiments: the sampler learns from the training rows, then the SVM and
+the DNN learn from real and synthetic rows."""
+
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+from paper_corpora import Corpus
+from paper_samplers import synthetic_rows
+from row_span import span
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GroupKFold, LeaveOneGroupOut, cross_val_predict
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skadan.metrics import (
+    conditional_hit_rate,
+    maximum_mean_discrepancy,
+    unweighted_average_recall,
+)
+from skadan.model_selection import nested_sets
+
+KEY = ("experiment", "arm", "seed", "fold", "sets")
+Penalties = dict[str, dict[str, float]]  # by classifier: its parameter and the value
+
+
+def classifiers(seed: int, hidden: tuple[int, ...]) -> dict[str, tuple[Any, dict]]:
+    """The paper's linear SVM and DNN, each with the grid of its penalty."""
+    dnn = MLPClassifier(hidden, random_state=seed)
+    return {
+        "SVM": (SVC(kernel="linear"), {"C": (1e-4, 1e-3, 1e-2)}),
+        "DNN": (dnn, {"alpha": (0.1, 1.0, 10.0)}),
+    }
+
+
+def choose(
+    model: Any, grid: dict, X: np.ndarray, y: np.ndarray, groups: np.ndarray
+) -> dict[str, float]:
+    """The penalty of the highest UAR, from pooled predictions of three parts of the groups."""
+    folds = GroupKFold(min(3, len(np.unique(groups))))
+    ((name, values),) = grid.items()
+
+    def uar(value: float) -> float:
+        candidate = clone(model).set_params(**{name: value})
+        predicted = cross_val_predict(candidate, X, y, groups=groups, cv=folds)
+        return unweighted_average_recall(y, predicted)
+
+    return {name: max(values, key=uar)}
+
+
+def weighed(penalty: dict[str, float], k: int) -> dict[str, float]:
+    """The penalty that is to n rows what `penalty` is to k + 1 times as many."""
+    return {n: value * (k + 1 if n == "C" else 1 / (k + 1)) for n, value in penalty.items()}
+
+
+def scaled(corpus: Corpus, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, ...]:
+    """z-scores of the sampler's rows, the training rows and the test rows, then the sampler's y.
+
+    The sampler learns from the rows of its own table that are not of the held-out group.
+    """
+    source = corpus.source or corpus
+    learn = np.flatnonzero(source.groups != corpus.groups[test[0]])
+    varies = source.X[learn].std(0) > 0
+    scaler = StandardScaler().fit(source.X[learn][:, varies])
+    tables = source.X[learn], corpus.X[train], corpus.X[test]
+    return *(scaler.transform(X[:, varies]) for X in tables), source.y[learn]
+
+
+def predictions(
+    Z: np.ndarray,
+    y: np.ndarray,
+    Z_test: np.ndarray,
+    rows: np.ndarray,
+    models: dict[str, tuple[Any, dict]],
+    penalties: Penalties,
+) -> dict[str, list]:
+    """Predictions by each classifier, fitted on these rows of the table at these penalties."""
+    scaler = StandardScaler().fit(Z[rows])
+    U, U_test = span(scaler.transform(Z[rows]), scaler.transform(Z_test))
+    return {
+        name: model.set_params(**penalties[name]).fit(U, y[rows]).predict(U_test).tolist()
+        for name, (model, _) in models.items()
+    }
+
+
+def on_real_rows(
+    Z: np.ndarray,
+    y: np.ndarray,
+    Z_test: np.ndarray,
+    n_sets: list[int],
+    models: dict[str, tuple[Any, dict]],
+    penalties: Penalties,
+) -> dict[str, list]:
+    """Predictions without augmentation, at the penalty that suits each number of sets."""
+    found, rows = {}, np.arange(len(y))
+    for k in n_sets:
+        as_heavy = {name: weighed(penalty, k) for name, penalty in penalties.items()}
+        predicted = predictions(Z, y, Z_test, rows, models, as_heavy)
+        found |= {f"{name} {k}": labels for name, labels in predicted.items()}
+    return found
+
+
+def with_synthetic_rows(
+    Z: np.ndarray,
+    y: np.ndarray,
+    n_real: int,
+    Z_test: np.ndarray,
+    n_sets: list[int],
+    models: dict[str, tuple[Any, dict]],
+    penalties: Penalties,
+) -> dict[str, list]:
+    """Predictions with each number of synthetic sets, and from these sets alone."""
+    found, points = {}, [k for k in n_sets if k > 0]
+    for suffix in ("", " only"):
+        subsets = nested_sets(y, n_real, points, synthetic_only=bool(suffix))
+        for k, rows in zip(points, subsets, strict=True):
+            predicted = predictions(Z, y, Z_test, rows, models, penalties)
+            found |= {f"{name} {k}{suffix}": labels for name, labels in predicted.items()}
+    return found
+
+
+def quality(Z: np.ndarray, y: np.ndarray, new: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """How near the first synthetic set is to the real rows, and how often it has its label."""
+    first_set = slice(0, len(y))
+    return {
+        "mmd": maximum_mean_discrepancy(Z, new[first_set]),
+        "hits": conditional_hit_rate(Z, y, new[first_set], labels[first_set]),
+    }
+
+
+def run_fold(
+    corpus: Corpus,
+    epochs: int | None,
+    hidden: tuple[int, ...],
+    penalties: dict[tuple[int, int], Penalties] | None,
+    experiment: str,
+    arm: str,
+    seed: int,
+    fold: int,
+    sets: str,
+) -> dict:
+    """The record of one fold: predictions by classifier, number of sets, and real rows or none.
+
+    `penalties`, by seed and fold, are those that the arm without augmentation has chosen. That arm
+    gets None, chooses, and fits its real rows at the penalty that suits each number of sets.
+    """
+    start, n_sets = time.perf_counter(), [int(k) for k in sets.split()]
+    train, test = list(LeaveOneGroupOut().split(corpus.X, corpus.y, corpus.groups))[fold]
+    Z_source, Z, Z_test, y_source = scaled(corpus, train, test)
+    y, models = corpus.y[train], classifiers(seed, hidden)
+    record = {"experiment": experiment, "arm": arm, "seed": seed, "fold": fold, "sets": sets}
+    record["rows"] = test.tolist()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        if penalties is None:
+            U, groups = span(Z, Z)[0], corpus.groups[train]
+            chosen = {name: choose(*model, U, y, groups) for name, model in models.items()}
+        else:
+            chosen = penalties[seed, fold]
+        if arm == "none":
+            predicted = on_real_rows(Z, y, Z_test, n_sets, models, chosen)
+        else:
+            labels = np.tile(y, max(n_sets))
+            new = synthetic_rows(arm, Z_source, y_source, labels, epochs, seed)
+            record |= quality(Z, y, new, labels)
+            both, both_y = np.vstack([Z, new]), np.concatenate([y, labels])
+            predicted = with_synthetic_rows(both, both_y, len(y), Z_test, n_sets, models, chosen)
+    seconds = round(time.perf_counter() - start, 1)
+    return record | {"predicted": predicted, "penalties": chosen, "seconds": seconds}
