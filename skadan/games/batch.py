@@ -20,6 +20,13 @@ class Draw:
         One-hot labels, drawn from the data.
     mu : Tensor of shape (m, 1)
         Mixing weights from U[0, 1].
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skadan.games import Draw
+    >>> Draw(z=torch.zeros(4, 2), y=torch.eye(4), mu=torch.zeros(4, 1)).z.shape
+    torch.Size([4, 2])
     """
 
     z: Tensor
@@ -48,6 +55,14 @@ class Batch:
         Codes of `x`. The game's `embed` sets them, once an iteration.
     n_columns : int or None
         Columns of the table; None for as many as `x` has.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skadan.games import Batch
+    >>> batch = Batch(x=torch.zeros(4, 9), y=torch.eye(4), weight=torch.ones(4))
+    >>> batch.x_noise is None
+    True
     """
 
     x: Tensor
