@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(commands: Any, name: str, run: Any, summary: str, text: str) -> Any:
-    """A command with the arguments that all have."""
+    """Add a command with the arguments that all commands have."""
     command = commands.add_parser(name, help=summary, description=text)
     command.set_defaults(run=run)
     command.add_argument("table", metavar="TABLE", help=".csv, .tsv, .arff, .parquet or .npz")
@@ -136,7 +136,7 @@ def _augment(args: argparse.Namespace) -> None:
 
 
 def _write(frame: Any, args: argparse.Namespace) -> None:
-    """In the format that the name asks for; CSV is separated as the table was."""
+    """Write the format that the file's name asks for; CSV is separated as the table was."""
     kind, source = args.out.suffix.lower(), Path(args.table)
     if kind == ".parquet":
         require("pyarrow", "tables")
@@ -174,7 +174,7 @@ def _evaluate(args: argparse.Namespace) -> None:
 
 
 def _pipeline(arm: str, y: np.ndarray, args: argparse.Namespace) -> Pipeline:
-    """z-norm first, for the samplers that measure distances."""
+    """Make the pipeline of an arm. It z-norms first, for samplers that measure distances."""
     steps = [("before", StandardScaler())]
     if arm != "none":
         sampler = _sampler(arm, args)

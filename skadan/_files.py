@@ -38,7 +38,7 @@ def written_whole(path: str | os.PathLike) -> Iterator[Any]:
 
 
 def digest(*values: Any) -> str:
-    """SHA-256 of arrays, by type, shape and numbers, and of values with a telling `repr`."""
+    """Return the SHA-256 of arrays, by type, shape and numbers, and of values by their `repr`."""
     total = hashlib.sha256()
     for value in values:
         is_array = isinstance(value, np.ndarray)

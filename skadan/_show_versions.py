@@ -46,7 +46,7 @@ def _installed(package: str) -> str:
 
 
 def _torch() -> dict[str, str]:
-    """What torch makes of the machine."""
+    """Describe processor, threads and GPUs as torch sees them."""
     import torch
 
     gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]

@@ -34,7 +34,7 @@ class Replicate:
             raise ValueError(f"Replicate(n_sets={n_sets!r}): n_sets is a whole number, 1 or more.")
 
     def __call__(self, y: ArrayLike) -> dict:
-        """Rows of each class after resampling: ``{c: (n_sets + 1) * n_c}``."""
+        """Return the rows of each class after resampling, ``{c: (n_sets + 1) * n_c}``."""
         classes, counts = np.unique(np.asarray(y), return_counts=True)
         totals = (self.n_sets + 1) * counts
         return dict(zip(classes.tolist(), totals.tolist(), strict=True))
@@ -50,7 +50,7 @@ class Replicate:
 
 
 def proportional_counts(n_rows: int, counts: np.ndarray) -> np.ndarray:
-    """`n_rows` shared out in the proportions of `counts`, by largest remainder."""
+    """Share out `n_rows` in the proportions of `counts`, by largest remainder."""
     exact = n_rows * counts / counts.sum()
     whole = np.floor(exact).astype(int)
     rest = np.argsort(whole - exact, kind="stable")[: n_rows - whole.sum()]

@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 
 def documentation_address() -> str | None:
-    """That of the package's metadata (``project.urls``), if it names one."""
+    """Return the address in the package's metadata (``project.urls``), if there is one."""
     try:
         entries = metadata("skadan").get_all("Project-URL") or []
     except PackageNotFoundError:

@@ -125,7 +125,7 @@ def augmentation_curve(
 
 
 def _split(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:
-    """The steps before the sampler, the sampler, and those behind it."""
+    """Split a pipeline into the steps before the sampler, the sampler, and the steps behind it."""
     steps = getattr(pipeline, "steps", [])
     places = [i for i, (_, step) in enumerate(steps) if hasattr(step, "fit_resample")]
     if len(places) != 1 or places[0] == len(steps) - 1:
@@ -159,7 +159,7 @@ def _check_partition(folds: list, n_rows: int) -> None:
 
 
 def _seeded(step: Any, seed: int) -> Any:
-    """A clone of a pipeline or a step with all its seeds set."""
+    """Clone a pipeline or a step, and set all its seeds."""
     if step is None:
         return None
     step = clone(step)
@@ -178,7 +178,7 @@ def _fold(
     n_sets: np.ndarray,
     synthetic_only: bool,
 ) -> list[np.ndarray]:
-    """Predictions for the held-out rows, one array for each number of sets."""
+    """Predict the held-out rows, once for each number of sets."""
     X_train, y_train = _safe_indexing(X, train), _safe_indexing(y, train)
     X_test = _safe_indexing(X, test)
     if before is not None:

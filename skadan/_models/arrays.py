@@ -12,42 +12,42 @@ CHUNK = 256  # rows that pass through the networks at once when no gradient is n
 
 
 def to_tensor(array: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
-    """A tensor of the array's dtype; memory is shared where the device allows."""
+    """Return a tensor of the array's dtype, which shares its memory where the device allows."""
     return torch.from_numpy(array).to(device)
 
 
 def to_array(tensor: Tensor) -> np.ndarray:
-    """The tensor's values on the CPU, without its gradient."""
+    """Return the tensor's values on the CPU, without its gradient."""
     return tensor.detach().cpu().numpy()
 
 
 def one_hot(class_index: np.ndarray, n_classes: int) -> np.ndarray:
-    """Class indices (n,) as rows of the identity, (n, K) float32."""
+    """Return class indices (n,) as rows of the identity, (n, K) float32."""
     return np.eye(n_classes, dtype=np.float32)[class_index]
 
 
 def weights_of(networks: Networks) -> dict[str, np.ndarray]:
-    """Copies of all weights, by dotted name."""
+    """Return copies of all weights, by dotted name."""
     return {name: to_array(weight).copy() for name, weight in networks.state_dict().items()}
 
 
 def with_weights(
     networks: Networks, weights: dict[str, np.ndarray], device: torch.device
 ) -> Networks:
-    """`networks`, whose weights may be on the meta device, with those that `weights_of` gave."""
+    """Give `networks`, which may be on the meta device, the weights that `weights_of` returned."""
     tensors = {name: to_tensor(weight, device) for name, weight in weights.items()}
     networks.load_state_dict(tensors, assign=True)
     return networks.requires_grad_(False)
 
 
 def parts(n_rows: int) -> Iterator[slice]:
-    """Slices of CHUNK rows; one empty slice where there are no rows."""
+    """Yield slices of CHUNK rows; one empty slice where there are no rows."""
     for start in range(0, max(n_rows, 1), CHUNK):
         yield slice(start, min(start + CHUNK, n_rows))
 
 
 def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndarray]:
-    """`function` of each slice of CHUNK rows, as arrays."""
+    """Yield the arrays that `function` makes of each slice of CHUNK rows."""
     for part in parts(n_rows):
         with torch.no_grad():
             block = to_array(function(part))

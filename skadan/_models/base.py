@@ -12,10 +12,10 @@ class Model(Protocol):
 
     @property
     def counts(self) -> np.ndarray:
-        """Training rows of each class, (K,)."""
+        """Number of training rows of each class, (K,)."""
 
     def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
-        """A synthetic row for each class index (n,): float64 blocks in the table's units.
+        """Make a synthetic row for each class index (n,): float64 blocks in the table's units.
 
         `rng` belongs to this draw alone: blocks may draw from it as they are taken.
         """

@@ -29,11 +29,11 @@ class AllColumns:
         return self.n_columns
 
     def project(self, x: Tensor) -> Tensor:
-        """The rows themselves."""
+        """Return the rows themselves."""
         return x
 
     def expand(self, u: Tensor) -> Tensor:
-        """The coordinates themselves."""
+        """Return the coordinates themselves."""
         return u
 
 
@@ -59,7 +59,7 @@ class RowSpace:
 
     @classmethod
     def of(cls, x: Tensor, rng: torch.Generator) -> "RowSpace":
-        """The span of the rows of x (n, d), on random axes."""
+        """Find the span of the rows of x (n, d), and turn its axes at random."""
         _, s, axes = torch.linalg.svd(x.double(), full_matrices=False)
         axes = axes[s > s[0] * max(x.shape) * torch.finfo(torch.float32).eps]  # (r, d)
         rotation, _ = torch.linalg.qr(normal(len(axes), len(axes), rng=rng).double())
@@ -67,7 +67,7 @@ class RowSpace:
 
     @property
     def n_columns(self) -> int:
-        """Columns of the table, d."""
+        """Number of columns of the table, d."""
         return self.basis.shape[0]
 
     @property
@@ -76,11 +76,11 @@ class RowSpace:
         return self.basis.shape[1]
 
     def project(self, x: Tensor) -> Tensor:
-        """u = B'x, (m, r)."""
+        """Return u = B'x, (m, r)."""
         return affine(x, self._basis(x.device).T, None)
 
     def expand(self, u: Tensor) -> Tensor:
-        """x = B u, (m, d)."""
+        """Return x = B u, (m, d)."""
         return affine(u, self._basis(u.device), None)
 
     def _basis(self, device: torch.device) -> Tensor:
@@ -91,6 +91,6 @@ Coordinates = AllColumns | RowSpace
 
 
 def choose_coordinates(row_space: bool | str, x: Tensor, rng: torch.Generator) -> Coordinates:
-    """The row space, or all columns; "auto" is the row space where it halves the width at least."""
+    """Choose the row space or all columns; "auto" takes the former where it halves the width."""
     pays = 2 * x.shape[0] <= x.shape[1] if isinstance(row_space, str) else row_space
     return RowSpace.of(x, rng) if pays else AllColumns(x.shape[1])

@@ -34,7 +34,7 @@ class NoiseModel:
     noise_scale: float
 
     def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
-        """A row of each class of `class_index` (n,), with its noise, in blocks."""
+        """Make a noisy row of each class of `class_index` (n,), in blocks."""
         rows = draw_rows(class_index, self.counts, rng)
 
         def noisy(part: slice) -> np.ndarray:

@@ -70,7 +70,7 @@ class RealRows:
     anchors : ndarray of shape (n, r) or None
         The rows x.
     weight : float
-        Of the anchor in a synthetic row.
+        Weight of the anchor in a synthetic row.
     shrink : ndarray of shape (K,) or None
         Factor of the distance of a class's synthetic rows from the mean of the table, which is 0
         here.
@@ -87,7 +87,7 @@ class RealRows:
     def of(
         cls, game: Game, networks: Networks, u: Tensor, class_index: np.ndarray, blend: Blend
     ) -> "RealRows":
-        """Of training rows in coordinates u (n, r) with class indices (n,)."""
+        """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
         x = u[to_tensor(np.argsort(class_index, kind="stable"), u.device)]
         lost = None
         if blend.residuals is not None:
@@ -100,7 +100,7 @@ class RealRows:
         return cls(counts, lost, blend.residuals != "all", anchors, blend.anchor, factors)
 
     def draw(self, class_index: np.ndarray, rng: torch.Generator) -> Partners:
-        """Partners of synthetic rows of these classes (n,)."""
+        """Draw the partners of synthetic rows of these classes (n,)."""
         anchor = draw_rows(class_index, self.counts, rng)
         if self.of_anchor:
             return Partners(anchor, anchor)
@@ -108,7 +108,7 @@ class RealRows:
         return Partners(draw_rows(np.zeros_like(class_index), n_rows, rng), anchor)
 
     def complete(self, u: Tensor, class_index: np.ndarray, partners: Partners) -> Tensor:
-        """Decoded rows u (m, r) with their residuals, drawn towards their anchors, shrunk."""
+        """Add residuals to decoded rows u (m, r), mix them with their anchors, and shrink them."""
         if self.residuals is not None:
             u = u + to_tensor(self.residuals[partners.residual], u.device)
         if self.anchors is not None:
@@ -119,7 +119,7 @@ class RealRows:
 
 
 def shrink_factors(shrink: float | str, counts: np.ndarray) -> np.ndarray | None:
-    """Factors of the classes, (K,): a number for all, or the fifth root of n_k / n_max ("auto").
+    """Return the factors of the classes, (K,): a number for all, or "auto", (n_k / n_max) ** 0.2.
 
     None stands for factors of 1.
     """
@@ -129,7 +129,7 @@ def shrink_factors(shrink: float | str, counts: np.ndarray) -> np.ndarray | None
 
 
 def draw_rows(class_index: np.ndarray, counts: np.ndarray, rng: torch.Generator) -> np.ndarray:
-    """A row of each class of `class_index` (n,), in a table that is sorted by class.
+    """Draw a row of each class of `class_index` (n,) from a table that is sorted by class.
 
     Rows come in rounds, each a new order of the whole class: a set of the size of the table holds
     every row once, where drawing with replacement leaves out a third of them.

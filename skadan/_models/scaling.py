@@ -23,7 +23,7 @@ class Scaling:
 
     @classmethod
     def fit(cls, X: np.ndarray) -> "Scaling":
-        """Mean and standard deviation of each column, safe for values near float64's limits."""
+        """Measure mean and standard deviation of each column, also near the limits of float64."""
         X = X.astype(np.float64)
         varies = X.max(0) > X.min(0)
         largest = np.abs(X).max(0)
@@ -36,13 +36,13 @@ class Scaling:
         return cls(mean, deviation, varies)
 
     def scale_rows(self, X: np.ndarray) -> np.ndarray:
-        """z-scores of the columns that vary, float32."""
+        """Return z-scores of the columns that vary, float32."""
         kept = self.varies
         scaled = (X[:, kept].astype(np.float64) - self.mean[kept]) / self.scale[kept]
         return scaled.astype(np.float32)
 
     def unscale_rows(self, scaled: np.ndarray) -> np.ndarray:
-        """Rows in the table's own units, all d columns, float64."""
+        """Return rows in the table's own units, all d columns, float64."""
         if self.varies.all():
             X = np.multiply(scaled, self.scale, dtype=np.float64)
             X += self.mean

@@ -34,7 +34,7 @@ class TrainedModel:
     counts : ndarray of shape (K,)
         Training rows of each class.
     device : str
-        Where it was trained, and works again if it is there.
+        The device of the training. The model works there again where it exists.
     real_rows : RealRows
         What real rows give to synthetic ones.
     """
@@ -48,7 +48,7 @@ class TrainedModel:
     real_rows: RealRows
 
     def encode(self, X: np.ndarray) -> np.ndarray:
-        """E(x) of rows (n, d) in the table's units, (n, M)."""
+        """Return E(x) of rows (n, d) in the table's units, (n, M)."""
         networks, device = self._networks()
         game = cast(EncodingGame, self.game)
 
@@ -59,7 +59,7 @@ class TrainedModel:
         return np.concatenate(list(blocks(codes, len(X))))
 
     def decode(self, h: np.ndarray) -> Iterator[np.ndarray]:
-        """R(h) of codes (n, M): float64 blocks in the table's units."""
+        """Yield R(h) of codes (n, M): float64 blocks in the table's units."""
         networks, device = self._networks()
 
         def rows(part: slice) -> Tensor:
@@ -69,7 +69,7 @@ class TrainedModel:
         return map(self.scaling.unscale_rows, blocks(rows, len(h)))
 
     def sample_latent(self, class_index: np.ndarray, rng: torch.Generator) -> np.ndarray:
-        """G(z, y) for class indices (n,), (n, M): the codes that `sample` decodes."""
+        """Draw G(z, y) for class indices (n,), (n, M): the codes that `sample` decodes."""
         networks, _ = self._networks()
         _, z = self._draw(class_index, rng)
 
@@ -79,7 +79,7 @@ class TrainedModel:
         return np.concatenate(list(blocks(codes, len(class_index))))
 
     def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
-        """R(G(z, y)), completed by real rows, for class indices (n,), in blocks."""
+        """Draw R(G(z, y)), completed by real rows, for class indices (n,), in blocks."""
         networks, _ = self._networks()
         partners, z = self._draw(class_index, rng)
 
@@ -92,7 +92,7 @@ class TrainedModel:
     def sample_from_codes(
         self, h: np.ndarray, class_index: np.ndarray, rng: torch.Generator
     ) -> Iterator[np.ndarray]:
-        """R(h) of codes (n, M), completed as `sample` completes those of the generator."""
+        """Complete R(h) of given codes (n, M) as `sample` completes those of the generator."""
         networks, device = self._networks()
         partners = self.real_rows.draw(class_index, rng)
 
@@ -110,7 +110,7 @@ class TrainedModel:
         return with_weights(networks, self.weights, device), device
 
     def _draw(self, class_index: np.ndarray, rng: torch.Generator) -> tuple[Partners, Tensor]:
-        """All that is random in synthetic rows, in one order whoever asks for what.
+        """Draw all that is random in synthetic rows, in one order whoever asks for what.
 
         It is drawn on the CPU, so that rows are the same on any device.
         """
@@ -127,6 +127,6 @@ class TrainedModel:
     def _complete(
         self, networks: Networks, h: Tensor, class_index: np.ndarray, partners: Partners
     ) -> Tensor:
-        """Scaled rows of codes, with what real rows give them."""
+        """Decode codes to scaled rows, and complete them by real ones."""
         u = self.real_rows.complete(self.game.decode(networks, h), class_index, partners)
         return self.coordinates.expand(u)

@@ -6,12 +6,12 @@ FIELDS = {"NoiseModel": {"z": "scaled"}}  # format 1's names of records' fields,
 
 
 def translate(value: Any, format_number: int) -> Any:
-    """The contents of a file, as JSON, with the names of today's format."""
+    """Return the contents of a file, as JSON, with the names of today's format."""
     return value if format_number >= 2 else _from_first_format(value)
 
 
 def _from_first_format(value: Any) -> Any:
-    """Format 2 renamed a field of `NoiseModel`, and the network D from discriminator to critic."""
+    """Rename a field of `NoiseModel`, and the network D from discriminator to critic."""
     if isinstance(value, dict):
         return {name: _from_first_format(part) for name, part in value.items()}
     if not isinstance(value, list):

@@ -87,21 +87,21 @@ class Registry:
                 )
 
     def knows(self, cls: type) -> bool:
-        """Whether a file may name this very class."""
+        """Tell whether a file may name this very class."""
         return self._classes.get(cls.__name__) is cls
 
     def sampler(self, name: str) -> Any:
-        """The class of a sampler."""
+        """Find the class of a sampler."""
         return self._find(name, lambda cls: issubclass(cls, SyntheticSampler))
 
     def record(self, name: str) -> Any:
-        """A dataclass of fields that are values."""
+        """Find a dataclass whose fields are values."""
         return self._find(
             name, lambda cls: not issubclass(cls, SyntheticSampler) and is_dataclass(cls)
         )
 
     def network(self, name: str) -> Any:
-        """A class of networks, as a value."""
+        """Find a class of networks, which is a value itself."""
         return self._find(name, lambda cls: issubclass(cls, nn.Module))
 
     def _find(self, name: str, is_kind: Any) -> Any:

@@ -16,7 +16,7 @@ SPARSE = {
 
 
 def encode_format(rows: RowFormat) -> dict[str, Any]:
-    """Container, dtypes and names of the rows."""
+    """Return container, dtypes and names of rows as JSON."""
     like = rows.like
     out: dict[str, Any] = {"dtype": rows.dtype, "kind": type(like).__name__}
     if hasattr(like, "dtypes"):
@@ -31,7 +31,7 @@ def encode_format(rows: RowFormat) -> dict[str, Any]:
 
 
 def decode_format(saved: dict[str, Any]) -> RowFormat:
-    """The way back from `encode_format`."""
+    """Return what `encode_format` was given."""
     kind, dtype = saved["kind"], saved["dtype"]
     if kind in ("NoneType", "list"):
         return RowFormat([] if kind == "list" else None, dtype)

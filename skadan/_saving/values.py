@@ -12,7 +12,7 @@ Arrays = dict[str, np.ndarray]
 
 
 def encode(value: Any, place: str, arrays: Arrays, registry: Registry) -> Any:
-    """`value` as JSON; its arrays go into `arrays`, by the place where they stood.
+    """Return `value` as JSON; its arrays go into `arrays`, by the place where they stood.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def _is_text(array: np.ndarray) -> bool:
 
 
 def _refusal(value: Any, place: str) -> TypeError:
-    """What to do about a value that a file cannot hold."""
+    """Say what to do about a value that a file cannot hold."""
     name = type(value).__name__
     if is_dataclass(value) or isinstance(value, type):
         own = value.__name__ if isinstance(value, type) else name
@@ -69,7 +69,7 @@ def _refusal(value: Any, place: str) -> TypeError:
 
 
 def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
-    """The way back from `encode`.
+    """Return what `encode` was given.
 
     Raises
     ------

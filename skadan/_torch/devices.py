@@ -4,7 +4,7 @@ import torch
 
 
 def resolve_device(device: str) -> torch.device:
-    """The torch device of a name; "auto" is a GPU where there is one.
+    """Return the torch device of a name; "auto" is a GPU where there is one.
 
     Raises
     ------

@@ -39,12 +39,12 @@ class Linear(nn.Linear):
         self.fans = fans or (n_in, n_out)
 
     def forward(self, x: Tensor) -> Tensor:
-        """x W' + b, (m, n_out)."""
+        """Return x W' + b, (m, n_out)."""
         return affine(x, self.weight, self.bias)
 
 
 def affine(x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:
-    """x W' + b of x (m, n_in), W (n_out, n_in) and b (n_out,) or None.
+    """Return x W' + b of x (m, n_in), W (n_out, n_in) and b (n_out,) or None.
 
     torch multiplies float32 matrices on a CPU by MKL, which leaves half of the vector unit unused
     on processors with AVX-512 that are not Intel's. oneDNN, which torch has beside it, does not: on
@@ -63,7 +63,7 @@ def affine(x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:
 
 
 def onednn_pays() -> bool:
-    """Whether oneDNN is there, allowed (``torch.backends.mkldnn.enabled``), and worth calling."""
+    """Tell whether oneDNN is there, allowed by ``torch.backends.mkldnn``, and worth calling."""
     return _has_avx512() and has_onednn() and bool(torch.backends.mkldnn.enabled)
 
 
@@ -74,7 +74,7 @@ def _has_avx512() -> bool:
 
 @cache
 def has_onednn() -> bool:
-    """Whether torch has oneDNN's linear operator, with the signature that `OneDNN` calls.
+    """Tell whether torch has oneDNN's linear operator, with the signature that `OneDNN` calls.
 
     The operator is private to torch. Where a release has changed it, the layers go torch's usual
     way; a test of this package then fails with the tested release.
@@ -95,13 +95,13 @@ class OneDNN(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:
-        """x W' + b."""
+        """Return x W' + b."""
         ctx.save_for_backward(x, W)
         return torch.ops.mkldnn._linear_pointwise(x, W, b, "none", [], "")
 
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients of x, W and b: g W, g'x and the sum of g's rows.
+        """Return the gradients of x, W and b: g W, g'x and the sum of g's rows.
 
         Both products are as large as the one of `forward`, so both are oneDNN's, whatever shape
         their second factor has. Written as ``OneDNN.apply``, they have derivatives too.

@@ -10,7 +10,7 @@ TRAINING, SAMPLING = 0, 1  # purposes of a seed: their streams never coincide
 
 
 def seeded_generator(random_state: Any, purpose: int, device: torch.device) -> torch.Generator:
-    """A torch generator that depends on one draw of ``random_state`` and on nothing global.
+    """Make a torch generator that depends on one draw of ``random_state`` and on nothing global.
 
     None takes fresh entropy, not numpy's global state, which belongs to the caller.
     """
@@ -24,5 +24,5 @@ def seeded_generator(random_state: Any, purpose: int, device: torch.device) -> t
 
 
 def normal(*shape: int, rng: torch.Generator) -> torch.Tensor:
-    """Standard normal numbers on the device of `rng`, float32 whatever torch's default is."""
+    """Draw standard normal numbers on the device of `rng`, float32 whatever torch's default is."""
     return torch.empty(*shape, device=rng.device, dtype=torch.float32).normal_(generator=rng)

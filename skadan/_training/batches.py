@@ -32,7 +32,7 @@ class Table:
     n_columns: int | None = None
 
     def batch(self, rows: Tensor, x_noise: Tensor | None = None) -> Batch:
-        """These rows (m,) of the table, by their indices."""
+        """Return these rows (m,) of the table, by their indices."""
         x, y, weight = (t.index_select(0, rows) for t in (self.x, self.y, self.weight))
         return Batch(x, y, weight, x_noise, n_columns=self.n_columns)
 
@@ -68,20 +68,20 @@ class Batches:
         self.size = ceil(len(table.x) / self.n_batches)
 
     def epoch(self) -> tuple[Tensor, ...]:
-        """Row indices (m,) of each batch of one pass over the table."""
+        """Draw the row indices (m,) of each batch of one pass over the table."""
         n_rows, device = len(self.table.x), self.rng.device
         order = torch.randperm(n_rows, generator=self.rng, device=device)
         return torch.cat([order, order])[: self.n_batches * self.size].split(self.size)
 
     def batch(self, rows: Tensor) -> Batch:
-        """These rows (m,) of the table, with fresh noise for the encoder."""
+        """Return these rows (m,) of the table, with fresh noise for the encoder."""
         if not self.input_noise:
             return self.table.batch(rows)
         noise = normal(len(rows), self.table.x.shape[1], rng=self.rng)
         return self.table.batch(rows, self.input_noise * noise)
 
     def draw(self) -> Draw:
-        """Fresh noise, labels and mixing weights for generator and critic."""
+        """Draw noise, labels and mixing weights for generator and critic."""
         size, rng, device = self.size, self.rng, self.rng.device
         rows = torch.randint(len(self.table.y), (size,), generator=rng, device=device)
         mu = torch.rand(size, 1, generator=rng, device=device, dtype=torch.float32)

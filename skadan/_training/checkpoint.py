@@ -43,7 +43,7 @@ class Checkpoint:
         self._beginning = rng.get_state()
 
     def restore(self, networks: nn.Module, optimizers: Any) -> tuple[int, list, list]:
-        """Put networks and optimizers back; epochs done, names of the loss terms, means so far."""
+        """Restore networks and optimizers; return epochs done, the losses' names, their means."""
         if not self._saved:
             return 0, [], []
         saved, self._saved = self._saved, None

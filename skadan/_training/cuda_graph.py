@@ -12,7 +12,7 @@ WARM_UP = 3  # ordinary iterations before the capture, in which Adam and cuBLAS 
 
 
 def captured(iteration: Iteration, game: Game, rng: torch.Generator) -> Iteration:
-    """`iteration` itself, or a CUDA graph of it where its device and its game allow one."""
+    """Return `iteration` itself, or a CUDA graph of it where device and game allow one."""
     if rng.device.type == "cuda" and getattr(game, "capturable", False):
         return CapturedIteration(iteration, rng)
     return iteration
@@ -49,7 +49,7 @@ class CapturedIteration:
         self._capture: Capture | None = None
 
     def __call__(self, rows: Tensor) -> dict[str, Tensor]:
-        """Iterate on these rows (m,) of the table; the loss terms."""
+        """Iterate on these rows (m,) of the table; return the loss terms."""
         if self._n_warm < WARM_UP:
             self._n_warm += 1
             return self._plain(rows)

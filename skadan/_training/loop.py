@@ -36,7 +36,7 @@ class Observer(Protocol):
 
 
 class NoObserver:
-    """Nobody watches."""
+    """An observer that does nothing."""
 
     def epoch_begins(self) -> None:
         """Do nothing."""

@@ -15,13 +15,13 @@ class Bfloat16(nn.Module):
         self.network = network
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """The network's output, float32."""
+        """Return the network's output, float32."""
         with torch.autocast(inputs[0].device.type, torch.bfloat16):
             return self.network(*inputs).float()
 
 
 def in_precision(networks: Networks, precision: str) -> Networks:
-    """The same weights, to be trained in `precision`. Small networks stay as they are."""
+    """Return the same weights, to be trained in `precision`; small networks stay as they are."""
     if precision == "float32":
         return networks
     return Networks(
@@ -33,5 +33,5 @@ def in_precision(networks: Networks, precision: str) -> Networks:
 
 
 def n_weights(network: nn.Module) -> int:
-    """Number of trained values in a network."""
+    """Count the trained values of a network."""
     return sum(p.numel() for p in network.parameters())

@@ -21,9 +21,9 @@ class Optimizers:
     Parameters
     ----------
     networks : Networks
-        With weights.
+        The networks, with weights.
     turns : tuple of Turn
-        Of the game.
+        The turns of the game.
     learning_rate : float
         Adam's.
     betas : tuple of two float
@@ -55,16 +55,16 @@ class Optimizers:
         }
 
     def state(self) -> list[dict]:
-        """Adam's moments and step counts, set by set."""
+        """Return Adam's moments and step counts, set by set."""
         return [adam.state_dict() for adam in self._adam.values()]
 
     def load_state(self, saved: list[dict]) -> None:
-        """Go on from what `state` gave."""
+        """Go on from what `state` returned."""
         for adam, state in zip(self._adam.values(), saved, strict=True):
             adam.load_state_dict(state)
 
     def descend(self, turn: Turn, loss: Tensor) -> None:
-        """One Adam step on `loss`, for the networks of this turn and no other."""
+        """Take one step of Adam on `loss`, with the networks of this turn and no other."""
         adam = self._adam[turn.moves]
         parameters = adam.param_groups[0]["params"]
         gradients = torch.autograd.grad(loss, parameters)
@@ -74,7 +74,7 @@ class Optimizers:
 
 
 def parameters_of(networks: Networks, names: tuple[str, ...]) -> list[torch.nn.Parameter]:
-    """All weights of the networks of these names."""
+    """Return all weights of the networks of these names."""
     known = dict(networks.named_children())
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -85,7 +85,7 @@ def parameters_of(networks: Networks, names: tuple[str, ...]) -> list[torch.nn.P
 def step(
     game: Game, networks: Networks, optimizers: Optimizers, batch: Batch, draw: Callable[[], Draw]
 ) -> dict[str, Tensor]:
-    """One iteration of a game; the last value of each loss term."""
+    """Take all turns of one iteration; return the last value of each loss term."""
     terms: dict[str, Tensor] = {}
     batch = game.embed(networks, batch)
     for turn in game.turns:

@@ -103,7 +103,7 @@ def fetch_emodb(
     version : str, default=None
         audb's version of the corpus; None is the latest.
     cache_root : path, default=None
-        Where audb keeps the recordings; None is audb's own choice.
+        Folder in which audb keeps the recordings; None for audb's own choice.
     return_X_y : bool, default=False
         Return ``(data, target)`` in place of a Bunch.
     as_frame : bool, default=False
@@ -208,7 +208,7 @@ def load_iemocap(
 
 
 def _recordings(folder: str | os.PathLike) -> list[Path]:
-    """wav files of a folder or of its folder ``wav``, in the order of their names."""
+    """List the wav files of a folder, or of its folder ``wav``, in the order of their names."""
     for place in (Path(folder), Path(folder) / "wav"):
         files = sorted(f for f in place.glob("*.wav") if not f.name.startswith("."))
         if files:
@@ -232,7 +232,7 @@ def _emodb(files: list[Path], return_X_y: bool, as_frame: bool, extraction: dict
 
 
 def _iemocap_turns(folder: Path) -> list[tuple[Path, int, str, str]]:
-    """(recording, session number, emotion, dialogue such as impro01) of every labelled turn."""
+    """Yield recording, session number, emotion and dialogue (impro01) of every labelled turn."""
     turns = []
     for number in range(1, 6):
         session = folder / f"Session{number}"
@@ -255,7 +255,7 @@ def _corpus(
     as_frame: bool,
     extraction: dict,
 ) -> Any:
-    """The Bunch that all loaders return, as scikit-learn's do; `labels` has a list a file."""
+    """Make the Bunch that all loaders return; `labels` has one list for each file."""
     features = extract_features(files, **extraction)
     # Recordings may have been skipped.
     kept = np.isin([str(file) for file in files], features.index.get_level_values("file"))

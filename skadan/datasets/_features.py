@@ -18,7 +18,7 @@ CHUNK = 16  # recordings that a worker takes at a time
 
 
 class Settings(NamedTuple):
-    """What the features of a recording depend on, besides its contents."""
+    """What the features of a recording depend on besides its contents."""
 
     feature_set: str
     sampling_rate: int | None
@@ -69,8 +69,8 @@ def extract_features(
         Folder that keeps the features of each recording, by its contents, the settings and
         opensmile's version. None keeps nothing.
     on_error : {"raise", "skip"}, default="raise"
-        Of recordings that are missing, broken, empty, silent or too short: one error that names
-        them all, or rows left out with one warning.
+        What to do about recordings that are missing, broken, empty, silent or too short: raise one
+        error that names them all, or leave their rows out with one warning.
     n_jobs : int, default=None
         Processes.
     verbose : int, default=0
@@ -114,7 +114,7 @@ def extract_features(
 
 
 def _member(feature_set: str) -> Any:
-    """opensmile's feature set of a name: its own, or that of its configuration file."""
+    """Find opensmile's feature set by its own name, or by that of its configuration file."""
     found: dict[str, Any] = {}
     for member in require("opensmile", "audio").FeatureSet:
         configuration = member.value.rpartition("/")[2]
@@ -127,7 +127,7 @@ def _member(feature_set: str) -> Any:
 
 @remember
 def _smile(settings: Settings) -> Any:
-    """One extractor a process and setting."""
+    """Make one extractor for each process and setting."""
     return require("opensmile", "audio").Smile(
         feature_set=_member(settings.feature_set),
         sampling_rate=settings.sampling_rate,
@@ -136,7 +136,7 @@ def _smile(settings: Settings) -> Any:
 
 
 def _folder(cache: str | os.PathLike, settings: Settings) -> Path:
-    """Where the features of these settings are kept."""
+    """Make the folder that keeps the features of these settings."""
     rate = "own-rate" if settings.sampling_rate is None else f"{settings.sampling_rate}-Hz"
     channel = "mixdown" if settings.mixdown else "first-channel"
     version = require("opensmile", "audio").__version__
@@ -163,7 +163,7 @@ def _extract_chunk(files: list[str], settings: Settings, folder: Path | None) ->
 
 
 def _extract(file: str, settings: Settings, folder: Path | None) -> Extracted:
-    """One recording: from the cache, or from openSMILE and into the cache."""
+    """Take one recording's features from the cache, or compute them and keep them there."""
     try:
         contents = Path(file).read_bytes()
     except OSError as error:

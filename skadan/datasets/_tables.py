@@ -87,7 +87,7 @@ def load_table(
 
 
 def separator(path: Path) -> str:
-    """What separates the columns of a text file: the commonest candidate of its first line."""
+    """Guess the separator of a text file: the commonest candidate in its first line."""
     with path.open(encoding="utf-8-sig") as file:
         header = file.readline()
     return max(",;\t", key=header.count)

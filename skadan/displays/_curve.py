@@ -18,18 +18,18 @@ class AugmentationCurveDisplay(Display):
     n_sets : array-like of shape (n_points,)
         Numbers of sets.
     scores : array-like of shape (n_points, n_repeats)
-        A score each point and repeat.
+        The score of each point and repeat.
     score_name : str, default="UAR"
-        Of the vertical axis.
+        Name of the vertical axis.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where it was drawn.
+        The axis of the drawing.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of that axis.
     line_ : matplotlib Line2D
-        Means.
+        The curve of the means.
     band_ : matplotlib PolyCollection or None
         One standard deviation over the repeats on either side; None for one repeat.
     baseline_ : matplotlib Line2D or None
@@ -71,9 +71,9 @@ class AugmentationCurveDisplay(Display):
         X : array-like of shape (n_samples, n_features)
             Real rows.
         y : array-like of shape (n_samples,)
-            Their classes.
+            The classes of these rows.
         score_name : str, default="UAR"
-            Of the vertical axis.
+            Name of the vertical axis.
         label : str, default=None
             As for `plot`.
         ax : matplotlib Axes, default=None
@@ -84,7 +84,7 @@ class AugmentationCurveDisplay(Display):
         Returns
         -------
         display : AugmentationCurveDisplay
-            Drawn.
+            The display, drawn.
         """
         curve = augmentation_curve(estimator, X, y, **parameters)
         return cls.from_curve(curve, score_name=score_name, label=label, ax=ax)
@@ -98,9 +98,9 @@ class AugmentationCurveDisplay(Display):
         Parameters
         ----------
         curve : Bunch
-            With ``n_sets`` and ``scores``.
+            It holds ``n_sets`` and ``scores``.
         score_name : str, default="UAR"
-            Of the vertical axis.
+            Name of the vertical axis.
         label : str, default=None
             As for `plot`.
         ax : matplotlib Axes, default=None
@@ -109,7 +109,7 @@ class AugmentationCurveDisplay(Display):
         Returns
         -------
         display : AugmentationCurveDisplay
-            Drawn.
+            The display, drawn.
         """
         display = cls(n_sets=curve.n_sets, scores=curve.scores, score_name=score_name)
         return display.plot(ax, label=label)
@@ -122,23 +122,23 @@ class AugmentationCurveDisplay(Display):
         color: Any = SYNTHETIC,
         marker: str = "o",
     ) -> "AugmentationCurveDisplay":
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where; None makes a figure. Several curves may share one.
+            The axis to draw on; None makes a figure. Several curves may share one.
         label : str, default=None
-            Of the curve in the legend.
+            Name of the curve in the legend.
         color : matplotlib colour, default="#0072b2"
-            Of the curve and its band.
+            Colour of the curve and its band.
         marker : str, default="o"
-            Of the points.
+            Marker of the points.
 
         Returns
         -------
         display : AugmentationCurveDisplay
-            Itself.
+            The display itself.
         """
         ax = self._open(ax)
         order = np.argsort(self.n_sets)

@@ -16,28 +16,28 @@ from ._style import legend_outside, mark
 class EmbeddingDisplay(Display):
     """Real and synthetic rows in the plane (Figs. 4 and 9 of Yi & Mak 2020).
 
-    A colour and a marker each class, light and open for real rows, dark and filled for synthetic
-    ones. Distances between far groups mean little in t-SNE.
+    Each class has a colour and a marker, light and open for real rows, dark and filled for
+    synthetic ones. In t-SNE, distances between far groups mean little.
 
     Parameters
     ----------
     points : ndarray of shape (n_samples, 2)
-        Places.
+        Places of the rows in the plane.
     labels : ndarray of shape (n_samples,)
-        Classes.
+        Classes of the rows.
     is_synthetic : ndarray of shape (n_samples,)
         Which rows are synthetic.
     title : str, default=None
-        Of the figure.
+        Title of the figure.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where it was drawn.
+        The axis of the drawing.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of that axis.
     scatters_ : dict of tuple to matplotlib PathCollection
-        By class and whether synthetic.
+        The drawn points, by class and by whether they are synthetic.
 
     Examples
     --------
@@ -90,11 +90,11 @@ class EmbeddingDisplay(Display):
         X : {array-like, dataframe} of shape (n_samples, n_features)
             Real rows.
         y : array-like of shape (n_samples,)
-            Their classes.
+            The classes of these rows.
         space : {"original", "latent"}, default="original"
             z-normed rows, or codes.
         embedding : estimator, default=None
-            With ``fit_transform`` to two columns; None for t-SNE.
+            An estimator whose ``fit_transform`` returns two columns; None for t-SNE.
         random_state : int, RandomState instance or None, default=None
             Seed of the draw and of t-SNE.
         ax : matplotlib Axes, default=None
@@ -103,7 +103,7 @@ class EmbeddingDisplay(Display):
         Returns
         -------
         display : EmbeddingDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
@@ -147,24 +147,24 @@ class EmbeddingDisplay(Display):
         X : {array-like, dataframe} of shape (n_samples, n_features)
             Real rows; both kinds are z-normed by the mean and deviation of these.
         y : array-like of shape (n_samples,)
-            Their classes.
+            The classes of these rows.
         X_new : {array-like, dataframe} of shape (n_samples_new, n_features)
             Synthetic rows.
         y_new : array-like of shape (n_samples_new,)
-            Their classes.
+            The classes of these rows.
         embedding : estimator, default=None
-            With ``fit_transform`` to two columns; None for t-SNE.
+            An estimator whose ``fit_transform`` returns two columns; None for t-SNE.
         random_state : int, RandomState instance or None, default=None
             Seed of t-SNE.
         title : str, default=None
-            Of the figure.
+            Title of the figure.
         ax : matplotlib Axes, default=None
             As for `plot`.
 
         Returns
         -------
         display : EmbeddingDisplay
-            Drawn.
+            The display, drawn.
         """
         real, new = (check_array(rows, dtype=np.float64) for rows in (X, X_new))
         scaler = StandardScaler().fit(real)
@@ -182,17 +182,17 @@ class EmbeddingDisplay(Display):
         return display.plot(ax)
 
     def plot(self, ax: Any = None) -> "EmbeddingDisplay":
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where; None makes a figure.
+            The axis to draw on; None makes a figure.
 
         Returns
         -------
         display : EmbeddingDisplay
-            Itself.
+            The display itself.
         """
         ax = self._open(ax, self.title)
         self.scatters_ = {}

@@ -19,19 +19,19 @@ class FeatureHistogramDisplay(Display):
     new_values : array-like of shape (n_samples_new,)
         The feature in synthetic rows.
     feature_name : str, default=None
-        Of the horizontal axis.
+        Name of the horizontal axis.
 
     Attributes
     ----------
     edges_ : ndarray of shape (n_bins + 1,)
-        Edges of the bins: Freedman and Diaconis's for the real values, carried on over the range of
-        the synthetic ones.
+        Edges of the bins: those of Freedman and Diaconis for the real values, continued over the
+        range of the synthetic ones.
     density_, new_density_ : ndarray of shape (n_bins,)
-        Heights.
+        Heights of the bins.
     ax_ : matplotlib Axes
-        Where it was drawn.
+        The axis of the drawing.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of that axis.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class FeatureHistogramDisplay(Display):
         X : {array-like, dataframe} of shape (n_samples, n_features)
             Real rows.
         y : array-like of shape (n_samples,)
-            Their classes.
+            The classes of these rows.
         feature : int or str, default=0
             Number or name of the column.
         random_state : int, RandomState instance or None, default=None
@@ -85,7 +85,7 @@ class FeatureHistogramDisplay(Display):
         Returns
         -------
         display : FeatureHistogramDisplay
-            Drawn.
+            The display, drawn.
         """
         X_new, _ = sampler.sample(y, random_state=random_state)
         return cls.from_arrays(X, X_new, feature=feature, ax=ax)
@@ -108,7 +108,7 @@ class FeatureHistogramDisplay(Display):
         Returns
         -------
         display : FeatureHistogramDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
@@ -133,12 +133,12 @@ class FeatureHistogramDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where; None makes a figure.
+            The axis to draw on; None makes a figure.
 
         Returns
         -------
         display : FeatureHistogramDisplay
-            Itself.
+            The display itself.
         """
         real, new = np.asarray(self.values, float), np.asarray(self.new_values, float)
         self.edges_ = _edges(real, new)
@@ -154,7 +154,7 @@ class FeatureHistogramDisplay(Display):
 
 
 def _edges(real: np.ndarray, new: np.ndarray, most: int = 200) -> np.ndarray:
-    """Freedman and Diaconis's bins of `real` over the range of both, `most` at the most."""
+    """Return Freedman and Diaconis's bins of `real` over the range of both, at most `most`."""
     edges = np.histogram_bin_edges(real, "fd")
     low, high = min(real.min(), new.min()), max(real.max(), new.max())
     if low == high:

@@ -21,16 +21,16 @@ class TrainingHistoryDisplay(Display):
     history : mapping of str to array-like of shape (n_epochs,)
         The loss terms by name, as in ``history_``.
     name : str, default=None
-        Of the sampler, for the title.
+        Name of the sampler, for the title.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Where it was drawn.
+        The axis of the drawing.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of that axis.
     lines_ : list of matplotlib Line2D
-        A line each term.
+        One line for each term.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class TrainingHistoryDisplay(Display):
         Parameters
         ----------
         sampler : estimator
-            With ``history_``.
+            A fitted sampler with ``history_``.
         terms : sequence of str, default=None
             As for `plot`.
         ax : matplotlib Axes, default=None
@@ -68,7 +68,7 @@ class TrainingHistoryDisplay(Display):
         Returns
         -------
         display : TrainingHistoryDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
@@ -81,12 +81,12 @@ class TrainingHistoryDisplay(Display):
     def plot(
         self, ax: Any = None, *, terms: Sequence[str] | None = None
     ) -> "TrainingHistoryDisplay":
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where; None makes a figure.
+            The axis to draw on; None makes a figure.
         terms : sequence of str, default=None
             Names of the terms to draw; None for all. The scale is logarithmic, and linear around 0
             where a term is negative.
@@ -94,7 +94,7 @@ class TrainingHistoryDisplay(Display):
         Returns
         -------
         display : TrainingHistoryDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------

@@ -9,13 +9,13 @@ REAL, SYNTHETIC = "#8c8c8c", "#0072b2"
 
 
 def mark(k: int) -> tuple[str, str]:
-    """Colour and marker of class number k; no two of the first 64 classes share both."""
+    """Return colour and marker of class k; no two of the first 64 classes share both."""
     n = len(COLOURS)
     return COLOURS[k % n], MARKERS[(k + k // n) % n]
 
 
 def legend_outside(ax: Any, title: str | None = None) -> None:
-    """A legend beside the axis, where it hides nothing."""
+    """Draw a legend beside the axis, where it hides nothing."""
     ax.legend(
         title=title,
         loc="center left",

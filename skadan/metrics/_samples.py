@@ -6,7 +6,7 @@ from sklearn.utils import check_array
 
 
 def two_samples(X: ArrayLike, X_new: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Real and synthetic rows as finite float64 arrays of the same columns."""
+    """Return real and synthetic rows as finite float64 arrays of the same columns."""
     real: np.ndarray = check_array(X, dtype=np.float64)
     new: np.ndarray = check_array(X_new, dtype=np.float64)
     if real.shape[1] != new.shape[1]:

@@ -28,7 +28,7 @@ class EpochCallbacks:
         self._epoch.call_on_fit_task_begin(estimator=self._sampler)
 
     def epoch_ends(self, epoch: int, losses: dict[str, float]) -> bool:
-        """Close that task; whether a callback wants the training to end."""
+        """Close that task; return whether a callback wants the training to end."""
         if not getattr(self._sampler, "_skl_callbacks", []):
             report(self._sampler, epoch, losses)
         return self._epoch.call_on_fit_task_end(

@@ -17,7 +17,7 @@ def refuse_polars(X: Any) -> None:
 
 
 def refuse_duplicate_names(X: Any) -> None:
-    """Columns that share a name cannot be told apart, here or in scikit-learn."""
+    """Refuse columns that share a name: nothing can tell them apart."""
     names = getattr(X, "columns", None)
     if names is None or getattr(names, "is_unique", True):
         return
@@ -29,7 +29,7 @@ def refuse_duplicate_names(X: Any) -> None:
 
 
 def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
-    """Name the columns that hold NaN or infinity."""
+    """Refuse NaN and infinity, and name their columns."""
     if rows.dtype.kind != "f":
         return
     bad = ~np.isfinite(rows)
@@ -46,7 +46,7 @@ def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
 
 
 def check_varies(rows: np.ndarray) -> None:
-    """A table whose rows are all alike has nothing to learn."""
+    """Refuse a table whose rows are all alike: there is nothing to learn."""
     if (rows == rows[0]).all():
         raise ValueError(
             f"All {rows.shape[1]} column(s) of X are constant: there is nothing to learn from."
@@ -54,17 +54,17 @@ def check_varies(rows: np.ndarray) -> None:
 
 
 def is_count(value: Any) -> bool:
-    """Whether `value` is a whole number rather than labels."""
+    """Tell whether `value` is a whole number rather than labels."""
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
 def check_layers(name: str, layers: Sequence[int]) -> None:
-    """Hidden widths are whole numbers of 1 or more."""
+    """Refuse hidden widths that are not whole numbers of 1 or more."""
     if not all(is_count(width) and width >= 1 for width in layers):
         raise ValueError(f"{name}={layers!r}: each hidden width is a whole number, 1 or more.")
 
 
 def check_betas(betas: Sequence[float]) -> None:
-    """Adam's decay rates are two numbers in [0, 1)."""
+    """Refuse decay rates of Adam that are not two numbers in [0, 1)."""
     if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
         raise ValueError(f"betas={betas!r}: Adam takes two numbers of 0 or more and below 1.")

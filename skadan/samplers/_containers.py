@@ -13,7 +13,7 @@ def _is_pandas(container: Any) -> bool:
 
 
 def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """`values` (float64) as `dtype`: rounded where it is integer, held inside its range."""
+    """Return float64 `values` as `dtype`, rounded for integers and held inside its range."""
     if dtype.kind == "b":
         return values >= 0.5
     if dtype.kind in "iu":
@@ -42,7 +42,7 @@ class RowFormat:
 
     @classmethod
     def of(cls, X: Any, rows: np.ndarray) -> "RowFormat":
-        """The format of `X`; `rows` is the dense array that validation made of it."""
+        """Describe `X`; `rows` is the dense array that validation made of it."""
         if sparse.issparse(X):
             return cls(type(X)((0, X.shape[1])), rows.dtype.str)
         if _is_pandas(X):
@@ -50,7 +50,7 @@ class RowFormat:
         return cls([] if isinstance(X, list) else None, rows.dtype.str)
 
     def wrap(self, n_rows: int, n_columns: int, blocks: Iterable[np.ndarray]) -> Any:
-        """Float64 blocks of rows as one table in this format.
+        """Put float64 blocks of rows into one table of this format.
 
         An array is filled block by block: nothing is held beside it but one block. Other containers
         are made from such an array.
@@ -83,7 +83,7 @@ class RowFormat:
         return frame
 
     def stack(self, X: Any, rows: np.ndarray, n_new: int, blocks: Iterable[np.ndarray]) -> Any:
-        """The original table, untouched, above new rows in blocks. `rows` is the array of `X`."""
+        """Put the original table, untouched, above blocks of new rows; `rows` is its array."""
         if self.like is None:
             both = np.empty((len(rows) + n_new, rows.shape[1]), self.dtype)
             both[: len(rows)] = rows
@@ -100,14 +100,14 @@ class RowFormat:
 
 
 def numpy_dtype(dtype: Any) -> np.dtype:
-    """The numpy dtype behind a pandas column: nullable and sparse ones have one inside."""
+    """Return the numpy dtype behind a pandas column: nullable and sparse ones have one inside."""
     for name in ("numpy_dtype", "subtype"):
         dtype = getattr(dtype, name, dtype)
     return dtype if isinstance(dtype, np.dtype) else np.dtype(np.float64)
 
 
 def stack_labels(y: Any, labels: np.ndarray, new: np.ndarray, classes: np.ndarray) -> Any:
-    """The original target above the new labels, in the kind of `y`.
+    """Put the original target above the new labels, in the kind of `y`.
 
     `labels` is `y` as the plain array that validation made of it; where `y` was a one-vs-all
     indicator matrix, both go back to one.

@@ -147,7 +147,7 @@ of the data."""
 
 
 def fill_in(cls: Any) -> str:
-    """The docstring of a sampler, with shared texts in the place of their names in braces.
+    """Return the docstring of a sampler, with shared texts in place of their names in braces.
 
     ``{alpha}`` stands for a shared parameter, ``{training_parameters}`` for a group of them,
     ``{attributes}`` for the fitted attributes.
@@ -169,7 +169,7 @@ def fill_in(cls: Any) -> str:
 
 
 def _shown(default: object) -> str:
-    """A default as docstrings write it."""
+    """Return a default as docstrings write it."""
     return f'"{default}"' if isinstance(default, str) else repr(default)
 
 

@@ -46,7 +46,7 @@ Verbose = Annotated[int, "verbose"]
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
 def with_parameters(cls: Class) -> Class:
-    """A class decorator: the annotated fields become the constructor's keywords.
+    """Turn the annotated fields of a class into the constructor's keywords; a class decorator.
 
     It also fills in the shared texts of the class's docstring.
     """
@@ -57,13 +57,13 @@ def with_parameters(cls: Class) -> Class:
 
 
 def constraints(annotated: Any) -> list:
-    """scikit-learn's constraints of an annotated type."""
+    """Return scikit-learn's constraints of an annotated type."""
     stated = getattr(annotated, "__metadata__", (object,))
     return [c for part in stated for c in (part if isinstance(part, list) else [part])]
 
 
 def record_of(cls: type[Record], sampler: Any, **others: Any) -> Record:
-    """A record whose fields are the sampler's parameters of the same names, and `others`.
+    """Make a record of the sampler's parameters that have the names of its fields, and `others`.
 
     Fields that the sampler has no parameter for keep their default. Sequences become tuples, so
     that the record can be hashed.

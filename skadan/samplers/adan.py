@@ -48,7 +48,7 @@ PAPER: dict[str, Any] = {
 
 
 def paper_setting(divergence: Divergence) -> dict[str, Any]:
-    """The paper's values of all parameters that a game with this divergence has."""
+    """Return the paper's values of all parameters of a sampler with this divergence."""
     game = {k: v for k, v in vars(ADANGame(divergence)).items() if k != "divergence"}
     return PAPER | game | vars(divergence)
 
@@ -58,7 +58,7 @@ class _ADANFamily(LatentSampler):
 
     @abstractmethod
     def _divergence(self) -> Divergence:
-        """How real and fake are scored."""
+        """Make the divergence from the sampler's parameters."""
 
     def _game(self) -> ADANGame:
         return record_of(ADANGame, self, divergence=self._divergence())

@@ -59,7 +59,7 @@ class AdversarialSampler(SyntheticSampler):
 
     @abstractmethod
     def _game(self) -> Game:
-        """The game, by the sampler's parameters."""
+        """Make the game from the sampler's parameters."""
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         for name, value in self.get_params(deep=False).items():
@@ -106,7 +106,7 @@ class AdversarialSampler(SyntheticSampler):
         return model()
 
     def _checkpoint(self, rng: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
-        """The checkpoint of this training, told from others by data, parameters and versions."""
+        """Make the checkpoint of this training, named for its data, parameters and versions."""
         if self.checkpoint is None:
             return None
         params = self.get_params(deep=False)

@@ -48,7 +48,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
     _fitted: ClassVar[tuple[Attribute, ...]] = OF_EVERY_SAMPLER
 
     def _get_doc_link(self) -> str:
-        """The address that the HTML representation links to; empty where none is published."""
+        """Return the address that the HTML view links to; empty where none is published."""
         address = documentation_address()
         return f"{address}/generated/skadan.{type(self).__name__}.html" if address else ""
 
@@ -59,10 +59,10 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> Model:
-        """The model of finite rows (n, d), whose classes are ``classes[class_index]``."""
+        """Learn a model of finite rows (n, d), whose classes are ``classes[class_index]``."""
 
     def _resources(self) -> AbstractContextManager:
-        """A context for everything that computes."""
+        """Return a context for everything that computes."""
         return nullcontext()
 
     # Fitting
@@ -76,7 +76,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             Real rows, in any units: the sampler scales them itself. Sparse rows become dense.
         y : array-like of shape (n_samples,)
-            Their classes, at least two of them.
+            The classes of these rows, at least two of them.
 
         Returns
         -------
@@ -108,7 +108,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             Real rows, in any units.
         y : array-like of shape (n_samples,)
-            Their classes.
+            The classes of these rows.
 
         Returns
         -------
@@ -150,7 +150,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         )
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Dense rows and labels. Whatever can be wrong with them is found here."""
+        """Return dense rows and labels. Whatever can be wrong with them is found here."""
         self._validate_params()
         self._forget()
         refuse_polars(X)
@@ -168,13 +168,13 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         return rows, labels
 
     def _dense(self, rows: Any) -> np.ndarray:
-        """Validated rows as a dense array of finite values."""
+        """Return validated rows as a dense array of finite values."""
         rows = rows.toarray() if sparse.issparse(rows) else rows
         check_finite_columns(rows, getattr(self, "feature_names_in_", None))
         return rows
 
     def _new_rows(self, X: Any) -> np.ndarray:
-        """Rows for a fitted sampler, dense."""
+        """Validate rows for a fitted sampler; return them dense."""
         refuse_polars(X)
         return self._dense(validate_data(self, X, reset=False, **LENIENT))
 
@@ -204,7 +204,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         return hasattr(self, "_model")
 
     def _trained(self) -> Any:
-        """The model, or an error where there is none."""
+        """Return the model; raise an error where there is none."""
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(
                 f"This {type(self).__name__} has learned nothing yet: call fit, or fit_resample "
@@ -229,7 +229,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         X_new : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
             Synthetic rows in the units, container and dtypes of the training data.
         y_new : ndarray of shape (n_samples,)
-            Their labels.
+            The labels of these rows.
 
         Raises
         ------
@@ -243,17 +243,17 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         return self._wrap(len(class_index), blocks), self.classes_[class_index]
 
     def _wrap(self, n_rows: int, blocks: Iterator[np.ndarray]) -> Any:
-        """Blocks of rows as one table in the container of the training data."""
+        """Put blocks of rows into one table, in the container of the training data."""
         with self._resources():
             return self._format.wrap(n_rows, self.n_features_in_, blocks)
 
     def _rng(self, random_state: Any) -> torch.Generator:
-        """The random generator of one draw: by its own seed, or else the sampler's."""
+        """Make the random generator of one draw, from its own seed or else from the sampler's."""
         own = self.random_state if random_state is None else random_state
         return seeded_generator(own, SAMPLING, torch.device("cpu"))
 
     def _class_index(self, y: Any) -> np.ndarray:
-        """Indices into `classes_`, (n,), of labels or of a number of rows."""
+        """Return the indices into `classes_`, (n,), of labels or of a number of rows."""
         if is_count(y):
             if y < 0:
                 raise ValueError(f"sample({y}): the number of rows cannot be negative.")

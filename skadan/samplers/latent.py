@@ -116,7 +116,7 @@ class LatentSampler(AdversarialSampler):
         return self._wrap(len(h), model.decode(h))
 
     def _codes(self, H: ArrayLike) -> np.ndarray:
-        """Codes as a float32 array of the width of this latent space."""
+        """Return codes as a float32 array of the width of this latent space."""
         h = check_array(H, dtype=np.float32)
         n_latent = getattr(self._trained().game, "n_latent", h.shape[1])
         if h.shape[1] != n_latent:
