@@ -4,20 +4,20 @@ Compare samplers, one speaker out at a time
 ============================================
 
 Does augmentation help a linear SVM on speakers it has not heard? Each sampler gets the same budget
-(`skadan.Replicate`: so many synthetic sets of the size of the training data), sees the training
-speakers only, and is followed by ``StandardScaler`` and ``LinearSVC``. Accuracy (WA) and unweighted
-average recall (UAR) are those of the pooled predictions of all held-out speakers.
+(`skadan.Replicate`: a number of synthetic sets, each as large as the training data), sees the
+training speakers only, and is followed by ``StandardScaler`` and ``LinearSVC``. Accuracy (WA) and
+unweighted average recall (UAR) are computed from the pooled predictions of all held-out speakers.
 
-With no argument this runs on generated data, in under two minutes on two cores::
+With no argument the example runs on generated data, in under two minutes on two cores::
 
     python examples/plot_compare_samplers.py
 
-and on features of your own, in an npz file that holds ``X``, ``y`` and ``groups``::
+It also runs on your own features, from an npz file with ``X``, ``y`` and ``groups``::
 
     python examples/plot_compare_samplers.py --data FILE.npz --sets 10 --setting paper \
         --results FILE.jsonl
 
-``--results`` keeps every fold as soon as it is done; the same command again goes on from there.
+``--results`` keeps every fold as soon as it is done. The same command then goes on from there.
 """
 
 import argparse
@@ -70,12 +70,12 @@ def sampling_steps(arm, n_sets, setting, seed):
 
 
 def run_fold(arm, seed, fold, X, y, train, test, n_sets, setting):
-    """Predictions for the held-out speaker, with what they cost."""
+    """Predictions for the held-out speaker, and the seconds that they took."""
     steps = sampling_steps(arm, n_sets, setting, seed)
     pipe = Pipeline([*steps, ("scale", StandardScaler()), ("svm", LinearSVC(random_state=0))])
     start = time.perf_counter()
     with warnings.catch_warnings():
-        # Where rows repeat or nearly do, the SVM's solver is slow to settle; its answer is usable.
+        # If many rows are nearly the same, the SVM's solver converges slowly. Its answer is usable.
         warnings.simplefilter("ignore", ConvergenceWarning)
         predicted = pipe.fit(X[train], y[train]).predict(X[test])
     seconds = time.perf_counter() - start
@@ -96,7 +96,7 @@ KEY = ("arm", "seed", "fold", "sets", "setting")
 
 
 def run(X, y, groups, arms, seeds, n_sets, setting, n_jobs, results):
-    """Every arm, seed and fold that ``results`` does not hold yet; all of them are returned."""
+    """Run every arm, seed and fold that ``results`` does not hold yet, and return all of them."""
     folds = list(LeaveOneGroupOut().split(X, y, groups))
 
     def work(arm, seed, fold, sets, setting):
@@ -116,29 +116,29 @@ def run(X, y, groups, arms, seeds, n_sets, setting, n_jobs, results):
 
 
 def summarise(records, y, arms, seeds):
-    """For each arm: WA and UAR of each seed, rows added a fold, seconds in all."""
+    """For each arm: WA and UAR of each seed, the mean of rows added in a fold, and all seconds."""
     summary = {}
     for arm in arms:
-        scores, seconds, rows = [], 0.0, []
+        scores, seconds, added = [], 0.0, []
         for seed in seeds:
             predicted = np.empty_like(y)
             for record in records:
                 if (record["arm"], record["seed"]) == (arm, seed):
                     predicted[record["rows"]] = record["predicted"]
                     seconds += record["seconds"]
-                    rows.append(record["rows_added"])
+                    added.append(record["rows_added"])
             uar = recall_score(y, predicted, average="macro")
             scores.append((100 * accuracy_score(y, predicted), 100 * uar))
         summary[arm] = {
             "scores": np.array(scores),
-            "rows_added": np.mean(rows),
+            "rows_added": np.mean(added),
             "seconds": seconds / len(seeds),
         }
     return summary
 
 
 def print_table(summary, title):
-    """WA, UAR, rows added and seconds; the spread is over seeds."""
+    """Print WA, UAR, rows added and seconds. The spread is over seeds."""
     table = Table(title=title)
     for column in ("sampler", "WA %", "UAR %", "rows added a fold", "seconds, all folds"):
         table.add_column(column, justify="left" if column == "sampler" else "right")
@@ -156,15 +156,15 @@ def print_table(summary, title):
 
 
 def plot(summary, title, n_rows):
-    """UAR of each arm, a dot a seed, against no augmentation and its standard error."""
+    """Draw the UAR of each arm and seed, beside no augmentation and its standard error."""
     figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
-    for row, (arm, result) in enumerate(summary.items()):
+    for height, (arm, result) in enumerate(summary.items()):
         uar = result["scores"][:, 1]
         colour = "#0072b2" if arm.endswith("ADAN") else "#6f6f6f"
-        ax.plot(uar, np.full(len(uar), row), "o", color=colour, alpha=0.6, markersize=9)
+        ax.plot(uar, np.full(len(uar), height), "o", color=colour, alpha=0.6, markersize=9)
         ax.annotate(
             f"{uar.mean():.1f}",
-            (uar.max(), row),
+            (uar.max(), height),
             xytext=(9, 0),
             textcoords="offset points",
             verticalalignment="center",
@@ -183,11 +183,11 @@ def plot(summary, title, n_rows):
 
 
 # %%
-# Put together.
+# The command line.
 
 
 def main(arguments=None):
-    """Run the comparison; returns the summary."""
+    """Run the comparison and return the summary."""
     parser = argparse.ArgumentParser(description="Compare samplers, one speaker out at a time.")
     parser.add_argument("--data", type=Path, help="npz file with X, y and groups")
     parser.add_argument("--sets", type=int, default=1, help="synthetic sets to add (default 1)")

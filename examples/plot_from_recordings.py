@@ -3,17 +3,16 @@
 From a folder of recordings to a tested classifier
 ==================================================
 
-The way from wav files to the question whether synthetic rows help: openSMILE features, a linear SVC
-on speakers that it has not heard, a confusion matrix, and the score against the number of synthetic
-sets.
+This example starts from wav files and asks whether synthetic rows help. It extracts openSMILE
+features and tests a linear SVC on speakers that it has not heard. It draws a confusion matrix, and
+the score against the number of synthetic sets.
 
-With no argument this makes a small corpus of its own, named as EmoDB names its files, of tones that
-differ in pitch and loudness. With EmoDB's recordings (`skadan.datasets.fetch_emodb` downloads
-them)::
+With no argument it makes a small corpus of tones that differ in pitch and loudness, with file names
+like EmoDB's. It also runs on EmoDB's recordings, which `skadan.datasets.fetch_emodb` downloads::
 
     python examples/plot_from_recordings.py --folder emodb/wav --cache features --n-jobs 2
 
-It needs the extras ``audio`` and ``examples``.
+The example needs the extras ``audio`` and ``examples``.
 """
 
 import argparse
@@ -38,14 +37,14 @@ from skadan.metrics import recall_gain, unweighted_average_recall
 from skadan.model_selection import augmentation_curve
 
 # %%
-# A corpus in place of a real one: four speakers and four emotions, each with a pitch and a loudness
-# of its own.
+# The generated corpus has four speakers and four emotions. Each speaker has another pitch, and each
+# emotion changes pitch and loudness.
 
 EMOTIONS = {"W": (1.5, 1.0), "F": (1.3, 0.7), "N": (1.0, 0.4), "T": (0.9, 0.25)}
 
 
 def utterance(pitch, loudness, rng, rate=16000, seconds=0.7):
-    """Ten harmonics of a wavering pitch, in noise."""
+    """A tone of ten harmonics with a wavering pitch, in noise."""
     t = np.arange(int(rate * seconds)) / rate
     wavering = pitch * (1 + 0.05 * loudness * np.sin(2 * np.pi * rng.uniform(3, 6) * t))
     phase = 2 * np.pi * np.cumsum(wavering) / rate
@@ -54,7 +53,7 @@ def utterance(pitch, loudness, rng, rate=16000, seconds=0.7):
 
 
 def make_recordings(folder, n_takes=5, seed=0):
-    """Recordings under EmoDB's names: speaker, text, emotion, version."""
+    """Write recordings named as in EmoDB: speaker, text, emotion, version."""
     rng = np.random.default_rng(seed)
     for speaker, voice in {"03": 110, "08": 210, "11": 125, "16": 190}.items():
         for emotion, (pitch, loudness) in EMOTIONS.items():
@@ -66,8 +65,8 @@ def make_recordings(folder, n_takes=5, seed=0):
 
 
 # %%
-# Every sampler stands in the same pipeline, on z-scores, before the same linear SVC, and makes as
-# many rows of each class as there are real ones.
+# Every sampler is a step of the same pipeline. It works on z-scores, and a set has as many rows of
+# each class as there are real ones. The same linear SVC follows.
 
 SAMPLERS = {
     "duplication": RandomOverSampler,
@@ -78,7 +77,7 @@ SAMPLERS = {
 
 
 def pipeline(sampler):
-    """z-scores, sampler, z-scores again, SVC."""
+    """A pipeline of z-scores, the sampler, z-scores again and the SVC."""
     return Pipeline(
         [
             ("before", StandardScaler()),
@@ -90,7 +89,7 @@ def pipeline(sampler):
 
 
 def compare(corpus, samplers, n_sets, n_repeats, n_jobs):
-    """The augmentation curve of each sampler, speakers held out one at a time."""
+    """The augmentation curve of each sampler, with one speaker held out at a time."""
     curves = {}
     for name in samplers:
         print(f"{name} ...", flush=True)
@@ -109,11 +108,11 @@ def compare(corpus, samplers, n_sets, n_repeats, n_jobs):
 
 
 def print_table(curves, y):
-    """WA and UAR with one set, and the gain over none."""
+    """Print WA and UAR with one set, and the gain over none."""
     none = next(iter(curves.values())).predictions[0]
-    rows = {"no augmentation": none} | {name: c.predictions[1] for name, c in curves.items()}
+    arms = {"no augmentation": none} | {name: c.predictions[1] for name, c in curves.items()}
     print(f"{'sampler':<16} {'WA %':>6} {'UAR %':>6}   gain in UAR, 95 % interval")
-    for name, predictions in rows.items():
+    for name, predictions in arms.items():
         wa = np.mean([accuracy_score(y, p) for p in predictions])
         uar = np.mean([unweighted_average_recall(y, p) for p in predictions])
         gain, low, high = 100 * np.array(recall_gain(y, predictions, none, random_state=0))
@@ -122,7 +121,7 @@ def print_table(curves, y):
 
 
 def draw(curves, y):
-    """The confusion matrix of the last sampler with one set, and all curves."""
+    """Draw the confusion matrix of the last sampler with one set, and all curves."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.5), layout="constrained")
     name, curve = list(curves.items())[-1]
     ConfusionMatrixDisplay.from_predictions(
@@ -145,11 +144,11 @@ def draw(curves, y):
 
 
 # %%
-# Put together.
+# The command line.
 
 
 def main(arguments=None):
-    """Run; returns the curves."""
+    """Run the example and return the curves."""
     parser = argparse.ArgumentParser(description="From recordings to a tested classifier.")
     parser.add_argument("--folder", type=Path, help="EmoDB's wav files (default: generated ones)")
     parser.add_argument("--feature-set", default="IS11_speaker_state")

@@ -3,8 +3,8 @@
 What has a sampler learned?
 ===========================
 
-Four displays of one training: are the losses settled, do synthetic codes lie among the real ones,
-do synthetic rows, and does a single feature keep its distribution?
+Four plots of one training answer four questions. Have the losses settled? Do the synthetic codes
+lie among the real ones? Do the synthetic rows? Does a single feature keep its distribution?
 """
 
 from matplotlib import pyplot as plt
@@ -18,15 +18,15 @@ X, y, _ = make_speaker_classification(240, 600, weights=(4, 4, 3, 1), random_sta
 sampler = WADANSampler(random_state=0).fit(X, y)
 
 # %%
-# The losses by epoch. The reconstruction error falls and flattens; the classifier has the training
-# rows by heart soon; critic and generator stay in balance.
+# The losses by epoch. The reconstruction error falls and flattens. The classifier soon recognises
+# every training row. Critic and generator stay in balance.
 
 TrainingHistoryDisplay.from_estimator(sampler)
 plt.show()
 
 # %%
-# Codes and rows in the plane, by t-SNE. The generator fills the region of each class, the rare
-# class 3 too, of which it has seen 20 rows.
+# Codes and rows in the plane, by t-SNE. The generator fills the region of each class, even of the
+# rare class 3, of which it has seen 20 rows.
 
 figure, axes = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
 for ax, space in zip(axes, ("latent", "original"), strict=True):
@@ -34,14 +34,15 @@ for ax, space in zip(axes, ("latent", "original"), strict=True):
 plt.show()
 
 # %%
-# One feature. Synthetic values are a little too narrow: the rows are mixtures.
+# One feature. The synthetic values spread a little less than the real ones, because each synthetic
+# row is a mixture.
 
 FeatureHistogramDisplay.from_estimator(sampler, X, y, feature=0, random_state=0)
 plt.show()
 
 # %%
-# In figures: the share of synthetic rows that a classifier of real rows assigns to their label, and
-# the share of near copies.
+# Two numbers: the share of synthetic rows to which a classifier of real rows gives their own label,
+# and the share that nearly copy a real row.
 
 X_new, y_new = sampler.sample(240, random_state=0)
 print(f"conditional hit rate {conditional_hit_rate(X, y, X_new, y_new):.3f}")

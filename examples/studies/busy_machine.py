@@ -24,7 +24,7 @@ def multiply_for_ever(started: Any) -> None:
 
 @contextmanager
 def busy_processes(n_processes: int) -> Iterator[None]:
-    """Other processes are at work for as long as the block runs."""
+    """Keep other processes at work for as long as the block runs."""
     context = multiprocessing.get_context("spawn")
     started = context.Semaphore(0)
     processes = [

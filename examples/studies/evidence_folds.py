@@ -1,4 +1,4 @@
-"""One fold of the evidence study: a scenario, a training set, and classifiers fitted on it."""
+"""One fold of the evidence study: cut the training rows, add synthetic ones, fit classifiers."""
 
 import time
 import warnings

@@ -22,7 +22,7 @@ def print_table(
     reference: str,
     names: list[str],
 ) -> None:
-    """A line for each classifier and arm; penalties are the best ones of the other corpus."""
+    """Print a line for each classifier and arm, at the penalty that is best on the other corpus."""
     table = Table()
     for column in ("classifier", "arm", "penalty", "UAR %", "sd of seeds", f"against {reference}"):
         table.add_column(column)

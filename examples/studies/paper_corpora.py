@@ -57,7 +57,7 @@ def stand_in(n_features: int, scale: float = 1.0) -> tuple[Corpus, Corpus]:
 def four_and_eleven(
     name: str, X: np.ndarray, y: np.ndarray, groups: np.ndarray, improvised: np.ndarray
 ) -> tuple[Corpus, Corpus]:
-    """The improvised rows of the four classes, without and with the whole table as a source."""
+    """The improvised rows of four classes, once alone and once with the whole table as source."""
     few = improvised & np.isin(y, list(FOUR))
     table = X[few], y[few], groups[few]
     eleven = Corpus(name, X, y, groups)

@@ -1,5 +1,4 @@
-"""One fold of the paper's experiments: the sampler learns from the training rows, then the SVM and
-the DNN learn from real and synthetic rows."""
+"""One fold of the paper's experiments: the sampler, then the SVM and the DNN, on training rows."""
 
 import time
 import warnings
@@ -52,14 +51,14 @@ def choose(
 
 
 def weighed(penalty: dict[str, float], k: int) -> dict[str, float]:
-    """The penalty that is to n rows what `penalty` is to k + 1 times as many."""
+    """The penalty that weighs as much on n rows as `penalty` does on k + 1 times as many."""
     return {n: value * (k + 1 if n == "C" else 1 / (k + 1)) for n, value in penalty.items()}
 
 
 def scaled(corpus: Corpus, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, ...]:
     """z-scores of the sampler's rows, the training rows and the test rows, then the sampler's y.
 
-    The sampler learns from the rows of its own table that are not of the held-out group.
+    The sampler learns from all rows of its own table except those of the held-out group.
     """
     source = corpus.source or corpus
     learn = np.flatnonzero(source.groups != corpus.groups[test[0]])
@@ -94,7 +93,7 @@ def on_real_rows(
     models: dict[str, tuple[Any, dict]],
     penalties: Penalties,
 ) -> dict[str, list]:
-    """Predictions without augmentation, at the penalty that suits each number of sets."""
+    """Predictions without augmentation, at a penalty for each number of sets."""
     found, rows = {}, np.arange(len(y))
     for k in n_sets:
         as_heavy = {name: weighed(penalty, k) for name, penalty in penalties.items()}
@@ -123,7 +122,7 @@ def with_synthetic_rows(
 
 
 def quality(Z: np.ndarray, y: np.ndarray, new: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """How near the first synthetic set is to the real rows, and how often it has its label."""
+    """How near the first synthetic set is to the real rows, and how often its labels are right."""
     first_set = slice(0, len(y))
     return {
         "mmd": maximum_mean_discrepancy(Z, new[first_set]),
@@ -142,10 +141,10 @@ def run_fold(
     fold: int,
     sets: str,
 ) -> dict:
-    """The record of one fold: predictions by classifier, number of sets, and real rows or none.
+    """The record of one fold: the penalties, the predictions and the quality of synthetic rows.
 
     `penalties`, by seed and fold, are those that the arm without augmentation has chosen. That arm
-    gets None, chooses, and fits its real rows at the penalty that suits each number of sets.
+    gets None and chooses them, and fits the real rows at a penalty for each number of sets.
     """
     start, n_sets = time.perf_counter(), [int(k) for k in sets.split()]
     train, test = list(LeaveOneGroupOut().split(corpus.X, corpus.y, corpus.groups))[fold]

@@ -27,7 +27,7 @@ SAMPLERS = {"duplication": RandomOverSampler, "noise": NoiseSampler, "SMOTE": SM
 
 
 def new_sampler(arm: str, epochs: int | None, seed: int, **keywords: Any) -> Any:
-    """A sampler of the library; `epochs` is None for its own number, and nothing to noise."""
+    """One of skadan's samplers. `epochs` is for trained ones; None leaves their own number."""
     if arm in TRAINED and epochs is not None:
         keywords["max_epochs"] = epochs
     return SAMPLERS[arm](random_state=seed, **keywords)
@@ -45,7 +45,7 @@ def synthetic_rows(
 def resampled_rows(
     arm: str, X: np.ndarray, y: np.ndarray, labels: np.ndarray, seed: int
 ) -> np.ndarray:
-    """Rows by a sampler of imbalanced-learn, which makes whole sets and no chosen labels."""
+    """Rows by a sampler of imbalanced-learn: whole sets, of which the wanted labels are taken."""
     classes = np.unique(labels)
     n_sets = max(-(-np.sum(labels == c) // np.sum(y == c)) for c in classes)
     sampler = SAMPLERS[arm](sampling_strategy=Replicate(int(n_sets)), random_state=seed)

@@ -17,7 +17,7 @@ say = Console(stderr=True).print
 
 @dataclass(frozen=True)
 class Section:
-    """One table of the page; `lines` may measure as it goes, a line at a time."""
+    """One table of the page. `lines` may be a generator that measures each line in turn."""
 
     title: str
     note: str

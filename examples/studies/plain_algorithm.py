@@ -1,4 +1,4 @@
-"""Algorithm 1 of the paper as it is printed: the benchmark measures the library against it."""
+"""Algorithm 1 of the paper as it is printed. The benchmark compares the library with it."""
 
 from itertools import pairwise
 

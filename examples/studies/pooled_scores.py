@@ -1,4 +1,4 @@
-"""Scores of predictions that are pooled over all folds: the experiments share this."""
+"""Scores of predictions that are pooled over all folds. The studies share this."""
 
 from collections.abc import Iterable
 

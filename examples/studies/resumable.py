@@ -1,4 +1,4 @@
-"""Work in many small tasks whose results are kept as they come: the experiments share this."""
+"""Run many small tasks and keep each result as soon as it is there. The studies share this."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 
 
 def load(path: Path | None, names: tuple[str, ...]) -> dict[tuple, dict]:
-    """The records of a results file (a JSON object a line), by the values under `names`."""
+    """The records of a results file, one JSON object a line, by their values under `names`."""
     lines = path.read_text().splitlines() if path and path.exists() else []
     return {tuple(record[n] for n in names): record for record in map(json.loads, lines)}
 
@@ -23,10 +23,10 @@ def run(
     path: Path | None,
     n_jobs: int,
 ) -> dict[tuple, dict]:
-    """``work(*key)`` for every wanted key that the results file does not hold yet.
+    """Call ``work(*key)`` for every wanted key that the results file does not hold yet.
 
-    A record holds its key under `names`. It is appended to the file as soon as it is there, so that
-    the same call goes on after an interruption.
+    A record holds its key under `names`. It is appended to the file as soon as it is there, so the
+    same call goes on after an interruption. Returns the records of all wanted keys.
     """
     wanted = list(wanted)
     done = load(path, names)

@@ -1,16 +1,16 @@
-"""Fewer columns for wide tables of low rank: the experiments share this."""
+"""Fewer columns for wide tables of low rank. The studies share this."""
 
 import numpy as np
 
 
 def span(X: np.ndarray, X_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both tables in orthonormal coordinates of the span of X's rows, turned at random.
+    """Both tables in the coordinates of a random orthonormal basis of the span of X's rows.
 
-    All products between rows stay as they are, so a linear SVM does not notice; the MLP sees fewer
-    columns, of like scale. Synthetic rows hardly add to the rank, and a sketch (random mixtures of
-    the rows) that has more rows than that spans the same space at a fraction of the cost. Where a
-    sketch of a quarter as many rows as columns is not enough, little is to be won, and both tables
-    come back as they are.
+    All inner products of rows stay the same, so a linear SVM gives the same predictions. The MLP
+    sees fewer columns, all of a similar scale. Synthetic rows hardly add to the rank of X. A sketch
+    of X, made of random mixtures of its rows, spans the same space at a fraction of the cost once
+    it has more rows than the rank. If a sketch with a quarter as many rows as there are columns is
+    not enough, the gain would be small, and both tables are returned unchanged.
     """
     rng, size = np.random.default_rng(0), 512
     while True:

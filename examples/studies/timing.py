@@ -1,4 +1,4 @@
-"""Seconds of epochs and of calls, taken in turn so that a slow minute hits every side alike."""
+"""Time epochs and calls in turn, so that a slow minute affects all sides of a ratio alike."""
 
 import statistics
 import time
@@ -11,7 +11,7 @@ import torch
 
 
 class EpochClock:
-    """A callback of scikit-learn's that keeps the seconds of each epoch of a fit.
+    """A callback for scikit-learn's protocol that keeps the seconds of each epoch of a fit.
 
     The samplers read the losses from the device at the end of an epoch, so that on a GPU too an
     epoch has been computed when it ends.
@@ -30,7 +30,7 @@ class EpochClock:
             self._start = time.perf_counter()
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
-        """Stop it at the end. No model is asked for, so none is made."""
+        """Stop it at the end. The hook does not ask for a fitted model, so none is made."""
         if context.task_name == "epoch":
             self.seconds.append(time.perf_counter() - self._start)
 

@@ -1,4 +1,4 @@
-"""How fast the samplers train: an epoch of each kind, whole fits, growing tables, a GPU."""
+"""How fast the samplers train: single epochs, whole fits, growing tables, and on a GPU."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -100,7 +100,7 @@ def growth_section(n_columns: int, n_rounds: int) -> Section:
 
 
 def gpu_section(n_columns: int, n_rounds: int) -> Section:
-    """Absolute times of an epoch on the GPU, once its iteration is captured."""
+    """Times of an epoch on the GPU, after its iteration has been captured as a graph."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for n in GROWING:

@@ -7,7 +7,11 @@ from conftest import load_example
 
 @pytest.mark.parametrize(
     ("n_rows", "rank", "n_columns", "expected"),
-    [(6, 6, 30, 6), (1100, 8, 30, 8), (1100, 1050, 1050, 1050)],
+    [
+        (6, 6, 30, 6),
+        (1100, 8, 30, 8),
+        pytest.param(1100, 1050, 1050, 1050, marks=pytest.mark.slow),
+    ],
     ids=["every row", "a sketch", "hardly fewer columns"],
 )
 def test_span_keeps_products(n_rows, rank, n_columns, expected):
