@@ -66,8 +66,9 @@ def gaussian(codes: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     """Codes from a Gaussian with a class's mean and its shrunken covariance (Ledoit & Wolf)."""
     if len(codes) < 2:
         return np.repeat(codes, n, axis=0)
-    covariance = LedoitWolf().fit(codes).covariance_
-    return rng.multivariate_normal(codes.mean(0), covariance, n, method="cholesky")
+    codes = codes.astype(float)
+    covariance = LedoitWolf().fit(codes).covariance_  # of two codes it is singular
+    return rng.multivariate_normal(codes.mean(0), covariance, n, method="eigh")
 
 
 def mixture(codes: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

@@ -51,6 +51,9 @@ def test_codes_of_the_yardsticks(training_sets):
     drawn = training_sets.gaussian(codes, 4000, rng)
     np.testing.assert_allclose(drawn.mean(0), codes.mean(0), atol=0.2)
     np.testing.assert_allclose(drawn.std(0), codes.std(0), rtol=0.1)
+    one, two = pair = rng.normal(size=(2, 3)).astype(np.float32)
+    places = (training_sets.gaussian(pair, 50, rng) - one) / (two - one)
+    np.testing.assert_allclose(places, places[:, :1] * [1, 1, 1], atol=1e-3)  # on their line
     mixed = training_sets.mixture(np.array([[0.0, 0.0], [1.0, 2.0]]), 200, rng)
     np.testing.assert_allclose(mixed[:, 1], 2 * mixed[:, 0])
     assert 0 <= mixed.min() < mixed.max() <= 2
