@@ -1,9 +1,14 @@
 """What the tests share: a small sampler for each class, and a small problem."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
+
+# OpenMP reads this when it is loaded: threads that spin while they wait for each other make a busy
+# machine many times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import matplotlib
 import numpy as np
