@@ -88,6 +88,13 @@ def sampler(request):
 
 
 @pytest.fixture
+def few_epochs(monkeypatch):
+    """Where no number of epochs is given it is 3: for programs that are to run, not to learn."""
+    for cls in SETTINGS.keys() - {NoiseSampler}:
+        monkeypatch.setitem(cls.__init__.__kwdefaults__, "max_epochs", 3)
+
+
+@pytest.fixture
 def rng():
     return np.random.default_rng(0)
 

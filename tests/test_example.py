@@ -22,6 +22,7 @@ def table(tmp_path):
     return tmp_path / "table.npz"
 
 
+@pytest.mark.usefixtures("few_epochs")
 def test_example_compares_resumes_and_draws(example, table, tmp_path, capsys):
     results, figure = tmp_path / "folds.jsonl", tmp_path / "figure.png"
     arguments = ["--data", str(table), "--n-jobs", "1", "--sets", "2"]
