@@ -50,6 +50,16 @@ BASELINES = {
 SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
 
 
+def pytest_collection_modifyitems(items):
+    """Slow tests first, the last file's before all: no worker is left alone with a long one."""
+    for item in items:
+        if "studies" in item.path.parts:
+            item.add_marker(pytest.mark.slow)
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    quick = [item for item in items if not item.get_closest_marker("slow")]
+    items[:] = slow[::-1] + quick
+
+
 def load_example(name: str) -> ModuleType:
     """An example or study (``studies/...``) as a module, drawing without a screen."""
     matplotlib.use("Agg")

@@ -114,6 +114,7 @@ def test_balanced_data_are_written_with_a_word(tmp_path, capsys):
     assert not pd.read_csv(tmp_path / "out.csv")["is_synthetic"].any()
 
 
+@pytest.mark.slow
 def test_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "skadan", "--help"], capture_output=True, text=True, check=True

@@ -94,6 +94,7 @@ for cls in (ADANSampler, WADANSampler):
 """
 
 
+@pytest.mark.slow
 def test_documentation(tmp_path):
     source = tmp_path / "project"  # the build writes beside its sources
     for folder in ("docs", "examples"):

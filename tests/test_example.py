@@ -22,6 +22,7 @@ def table(tmp_path):
     return tmp_path / "table.npz"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_epochs")
 def test_example_compares_resumes_and_draws(example, table, tmp_path, capsys):
     results, figure = tmp_path / "folds.jsonl", tmp_path / "figure.png"
@@ -58,6 +59,7 @@ def test_pooled_scores(example):
     np.testing.assert_allclose(summary["none"]["scores"], [[75.0, 100 * (2 / 3 + 1) / 2]])
 
 
+@pytest.mark.slow
 def test_from_recordings_to_a_table(tmp_path, monkeypatch, capsys):
     pytest.importorskip("opensmile")
     example = load_example("plot_from_recordings")

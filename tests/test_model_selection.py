@@ -88,6 +88,7 @@ def test_synthetic_only_leaves_the_real_rows_out(seen):
     assert not {r.tobytes() for r in X_2} & {r.tobytes() for r in X}
 
 
+@pytest.mark.slow
 def test_repeats_differ_seeds_reproduce_and_jobs_do_not_matter(problem):
     X, y, groups = problem
     pipe = Pipeline([("aug", NoiseSampler(noise_scale=3.0)), ("svm", LinearSVC(C=0.01))])

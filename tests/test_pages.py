@@ -15,6 +15,7 @@ def blocks(path, language):
 PAGES = {"README.md": 3, "docs/index.md": 1, "docs/quickstart.md": 3, "docs/guide.md": 3}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_epochs")
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_the_pages_runs(page, tmp_path, monkeypatch):

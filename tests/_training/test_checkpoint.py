@@ -76,6 +76,7 @@ def test_it_does_go_on(checkpointed, problem, monkeypatch):
     assert all(len(losses) == EPOCHS for losses in sampler.history_.values())
 
 
+@pytest.mark.slow
 def test_without_a_seed_it_goes_on_as_it_began(problem, tmp_path, monkeypatch):
     """What was drawn before the first epoch, the axes of the row space, is drawn again."""
     X, y, _ = problem
@@ -117,6 +118,7 @@ def test_another_training_does_not_take_it(problem, tmp_path, monkeypatch, chang
     assert path.read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_folds_share_a_folder(problem, tmp_path):
     X, y, groups = problem
     aug = WADANSampler(**SMALL, sampling_strategy=Replicate(1))
@@ -169,6 +171,7 @@ print(kills)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_any_moment(tmp_path):
     import pickle

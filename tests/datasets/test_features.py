@@ -56,6 +56,7 @@ def test_an_unknown_feature_set_is_named(files):
         extract_features(files, "IS99")
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_rows_in_order(files, monkeypatch):
     monkeypatch.setattr(_features, "CHUNK", 1)
     pd.testing.assert_frame_equal(
@@ -171,6 +172,7 @@ def test_a_missing_package_names_the_extra(files, monkeypatch):
         extract_features(files, SET)
 
 
+@pytest.mark.slow
 def test_importing_skadan_needs_no_extra():
     import subprocess
 

@@ -24,6 +24,7 @@ def test_original_rows_lead_and_labels_are_exact(baseline, problem):
     np.testing.assert_array_equal(again, X_new[len(X) :])
 
 
+@pytest.mark.slow
 def test_it_stands_in_a_pipeline(baseline, problem):
     X, y, groups = problem
     pipe = Pipeline([("aug", baseline()), ("svm", LinearSVC(C=0.01, random_state=0))])

@@ -98,6 +98,7 @@ def test_an_error_in_a_callback_leaves_an_unfitted_sampler(problem):
     assert not {"_epoch", "_callback_fit_ctx", "_format"} & vars(sampler).keys()
 
 
+@pytest.mark.slow
 def test_progress_bars_of_parallel_folds(problem, capfd):
     X, y, groups = problem
     aug = WADANSampler(**SMALL, sampling_strategy=Replicate(1)).set_callbacks(ProgressBar())

@@ -20,7 +20,9 @@ def rows_of(sampler, X, y):
     return clone(sampler).fit_resample(X, y)[0]
 
 
-@pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
+@pytest.mark.parametrize(
+    "backend", [pytest.param("loky", marks=pytest.mark.slow), "threading", "multiprocessing"]
+)
 def test_the_same_rows_in_parallel(sampler, problem, backend):
     X, y, _ = problem
     alone = rows_of(sampler, X, y)
@@ -41,6 +43,7 @@ for cls, keywords in SETTINGS.items():
 """
 
 
+@pytest.mark.slow
 def test_the_same_rows_from_fresh_processes():
     outputs = {
         subprocess.run(
@@ -112,6 +115,7 @@ def digest(cls):
     return hashlib.sha256(np.ascontiguousarray(X_new).tobytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_same_seed_same_bits(sampler_class):
     here = digest(sampler_class)
     assert here == digest(sampler_class)

@@ -5,6 +5,7 @@ import resource
 
 import joblib
 import numpy as np
+import pytest
 from conftest import SMALL
 from imblearn.pipeline import Pipeline
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -47,6 +48,7 @@ def test_nothing_of_the_held_out_speaker_gets_in(sampler, problem):
         assert pipe[-1].trained_on_ not in seen
 
 
+@pytest.mark.slow
 def test_many_fits_do_not_grow(problem):
     X, y, _ = problem
     sampler = WADANSampler(**SMALL | {"max_epochs": 1, "sampling_strategy": Replicate(1)})

@@ -18,6 +18,7 @@ def make_pipeline(cls):
     return Pipeline([("aug", cls(**SMALL)), ("scale", StandardScaler()), ("svm", svm)])
 
 
+@pytest.mark.slow
 def test_cross_validate_with_groups(sampler_class, problem):
     X, y, groups = problem
     pipe = make_pipeline(sampler_class).set_params(aug__sampling_strategy=Replicate(1))
@@ -44,6 +45,7 @@ def test_grid_search_over_alpha(sampler_class, problem):
     assert search.predict(X).shape == y.shape
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not EMODB.exists(), reason="EmoDB features are not here")
 @pytest.mark.filterwarnings("ignore:Liblinear failed to converge")
 def test_one_fold_of_real_features():

@@ -1,6 +1,7 @@
 """What a sampler returns: the real rows first, then rows of the labels that were asked for."""
 
 import numpy as np
+import pytest
 from conftest import SMALL
 
 from skadan import ADANSampler, WADANSampler
@@ -67,6 +68,7 @@ def test_latent_shapes(small, problem):
     assert sampler.sample_latent(7).shape == (7, 4)
 
 
+@pytest.mark.slow
 def test_learns_the_classes():
     """Rows made for a class lie nearer to its mean than to another's."""
     rng = np.random.default_rng(0)
