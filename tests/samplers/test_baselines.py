@@ -78,6 +78,7 @@ def test_noise_is_gaussian_on_rows_of_the_class():
     np.testing.assert_allclose(((copies[:, None] - X[None]) ** 2).sum(2).min(1), 0, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cls", [GANSampler, ConditionalGANSampler, AAESampler])
 def test_it_learns_the_classes(cls):
     rng = np.random.default_rng(0)

@@ -20,9 +20,10 @@ def rows_of(sampler, X, y):
     return clone(sampler).fit_resample(X, y)[0]
 
 
-@pytest.mark.parametrize(
-    "backend", [pytest.param("loky", marks=pytest.mark.slow), "threading", "multiprocessing"]
-)
+PROCESSES = [pytest.param(name, marks=pytest.mark.slow) for name in ("loky", "multiprocessing")]
+
+
+@pytest.mark.parametrize("backend", ["threading", *PROCESSES])
 def test_the_same_rows_in_parallel(sampler, problem, backend):
     X, y, _ = problem
     alone = rows_of(sampler, X, y)
