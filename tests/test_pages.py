@@ -12,7 +12,13 @@ def blocks(path, language):
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / path).read_text(), flags=re.DOTALL)
 
 
-PAGES = {"README.md": 3, "docs/index.md": 1, "docs/quickstart.md": 3, "docs/guide.md": 3}
+PAGES = {
+    "README.md": 3,
+    "docs/index.md": 1,
+    "docs/quickstart.md": 3,
+    "docs/guide.md": 3,
+    "docs/games.md": 3,
+}
 
 
 @pytest.mark.slow
@@ -28,6 +34,12 @@ def test_the_code_of_the_pages_runs(page, tmp_path, monkeypatch):
         exec(compile(block, page, "exec"), namespace)
     if page == "README.md":
         assert namespace["scores"]["test_score"].shape == (3,)
+
+
+def test_a_game_of_ones_own_is_short():
+    """The page promises little code: a divergence, a game, and what is done with them."""
+    lines = [line for block in blocks("docs/games.md", "python") for line in block.splitlines()]
+    assert 20 < len([line for line in lines if line.strip()]) <= 40
 
 
 def test_readme_links_exist():

@@ -45,7 +45,8 @@ def assert_same(sampler, other):
     np.testing.assert_array_equal(sampler.sample(9)[0], other.sample(9)[0])
 
 
-@pytest.mark.parametrize("row_space", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
+@pytest.mark.parametrize("row_space", [False, True])
 def test_goes_on_to_the_same_bits(checkpointed, problem, tmp_path, monkeypatch, row_space):
     X, y, _ = problem
     whole = checkpointed(checkpoint=None, row_space=row_space).fit(X, y)

@@ -87,6 +87,7 @@ def test_the_global_states_stay(sampler, problem):
     assert torch.equal(torch.get_rng_state(), states[1])
 
 
+@pytest.mark.slow
 def test_two_fits_in_two_threads(sampler, problem):
     X, y, _ = problem
     seeds = (0, 1)

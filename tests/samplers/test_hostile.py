@@ -127,6 +127,7 @@ def test_what_is_not_finite_is_named(seed, bad, place, container):
         WADANSampler(**QUICK).fit_resample(table, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(4, 50_000), (3000, 1), (2, 2), (2, 1)])
 def test_shapes(shape):
     X = np.random.default_rng(0).normal(size=shape)
