@@ -1,6 +1,7 @@
-"""The one place where numpy's arrays become torch's tensors, and the way back."""
+"""Arrays and tensors: the one place where numpy's become torch's, and the way back."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -37,7 +38,18 @@ def with_weights(
     """Give `networks`, which may be on the meta device, the weights that `weights_of` returned."""
     tensors = {name: to_tensor(weight, device) for name, weight in weights.items()}
     networks.load_state_dict(tensors, assign=True)
-    return networks.requires_grad_(False)
+    return networks.requires_grad_(False).eval()
+
+
+@contextmanager
+def evaluating(networks: Networks) -> Iterator[None]:
+    """Put networks into evaluation mode, and back into their own mode afterwards."""
+    training = networks.training
+    networks.eval()
+    try:
+        yield
+    finally:
+        networks.train(training)
 
 
 def parts(n_rows: int) -> Iterator[slice]:

@@ -43,7 +43,7 @@ class RowSpace:
 
     With x = B u for every training row, the first layer of E needs W B (r columns) in place of W
     (d columns), and |x - R|^2 = |u - B'R|^2: where n is far below d, the same game on a fraction
-    of the work. What a new row has outside the span is lost to E, and R makes none of it.
+    of the work. What a new row has outside the span E does not see, and R cannot make.
 
     NOTE[DIFF] The paper's networks see the columns. Adam is not invariant to rotation: on principal
     axes it would treat the smallest like the largest. The axes are therefore random, among which

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
-from .arrays import to_array, to_tensor
+from .arrays import evaluating, to_array, to_tensor
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Blend:
     Parameters
     ----------
     residuals : {"class", "all"} or None, default=None
-        Whose x - R(E(x)) is added: the anchor's, that of any row, or nobody's.
+        Whose x - R(E(x)) is added: that of the anchor, that of any row, or none.
     anchor : float, default=0.0
         Weight of the anchor, a real row of the class, in a synthetic row.
     shrink : float or "auto", default=1.0
@@ -54,10 +54,10 @@ class RealRows:
     it lost. And a row that is mixed with a real one of its class cannot be far off. With weight a
     and the residual of the same x the row is x + (1 - a) (R(G(z, y)) - R(E(x))).
 
-    Each training row has a part that no other row shares. A new row of the class has none of it:
-    seen from the training rows, it lies nearer to the middle, the more so the fewer rows the class
-    has. A boundary half way between the training rows is then too near to a rare class. `shrink`
-    moves the synthetic rows of a class to where its new rows will be.
+    Each training row has noise of its own, a part that no other row shares. A new row of the class
+    has none of it: seen from the training rows, it lies nearer to the middle, the more so the fewer
+    rows the class has. A boundary half way between the training rows is then too near to a rare
+    class. `shrink` moves the synthetic rows of a class to where its new rows will be.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ class RealRows:
         x = u[to_tensor(np.argsort(class_index, kind="stable"), u.device)]
         lost = None
         if blend.residuals is not None:
-            with torch.no_grad():
+            with torch.no_grad(), evaluating(networks):
                 h = cast(EncodingGame, game).encode(networks, x)
                 lost = to_array(x - game.decode(networks, h))
         anchors = to_array(x) if blend.anchor else None

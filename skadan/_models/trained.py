@@ -49,7 +49,7 @@ class TrainedModel:
 
     def encode(self, X: np.ndarray) -> np.ndarray:
         """Return E(x) of rows (n, d) in the table's units, (n, M)."""
-        networks, device = self._networks()
+        networks, device = self.networks()
         game = cast(EncodingGame, self.game)
 
         def codes(part: slice) -> Tensor:
@@ -60,7 +60,7 @@ class TrainedModel:
 
     def decode(self, h: np.ndarray) -> Iterator[np.ndarray]:
         """Yield R(h) of codes (n, M): float64 blocks in the table's units."""
-        networks, device = self._networks()
+        networks, device = self.networks()
 
         def rows(part: slice) -> Tensor:
             u = self.game.decode(networks, to_tensor(h[part], device))
@@ -70,7 +70,7 @@ class TrainedModel:
 
     def sample_latent(self, class_index: np.ndarray, rng: torch.Generator) -> np.ndarray:
         """Draw G(z, y) for class indices (n,), (n, M): the codes that `sample` decodes."""
-        networks, _ = self._networks()
+        networks, _ = self.networks()
         _, z = self._draw(class_index, rng)
 
         def codes(part: slice) -> Tensor:
@@ -80,7 +80,7 @@ class TrainedModel:
 
     def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
         """Draw R(G(z, y)), completed by real rows, for class indices (n,), in blocks."""
-        networks, _ = self._networks()
+        networks, _ = self.networks()
         partners, z = self._draw(class_index, rng)
 
         def rows(part: slice) -> Tensor:
@@ -93,7 +93,7 @@ class TrainedModel:
         self, h: np.ndarray, class_index: np.ndarray, rng: torch.Generator
     ) -> Iterator[np.ndarray]:
         """Complete R(h) of given codes (n, M) as `sample` completes those of the generator."""
-        networks, device = self._networks()
+        networks, device = self.networks()
         partners = self.real_rows.draw(class_index, rng)
 
         def rows(part: slice) -> Tensor:
@@ -102,7 +102,8 @@ class TrainedModel:
 
         return map(self.scaling.unscale_rows, blocks(rows, len(h)))
 
-    def _networks(self) -> tuple[Networks, torch.device]:
+    def networks(self) -> tuple[Networks, torch.device]:
+        """Make the networks again, with their weights, on the device of the training or a CPU."""
         device = torch.device(self.device)
         if device.type == "cuda" and not torch.cuda.is_available():
             device = torch.device("cpu")  # trained on a GPU, loaded where there is none
@@ -112,7 +113,8 @@ class TrainedModel:
     def _draw(self, class_index: np.ndarray, rng: torch.Generator) -> tuple[Partners, Tensor]:
         """Draw all that is random in synthetic rows, in one order whoever asks for what.
 
-        It is drawn on the CPU, so that rows are the same on any device.
+        Partners are drawn even where codes alone are wanted: these are then the codes that `sample`
+        decodes. All is drawn on the CPU, so that rows are the same on any device.
         """
         partners = self.real_rows.draw(class_index, rng)
         n_noise = self.game.n_noise

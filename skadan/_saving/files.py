@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from .._files import digest, written_whole
+from .._models.trained import TrainedModel
 from .._optional import require
+from ..games.base import Game
+from ..games.checks import check_members
 from ..samplers.base import SyntheticSampler
 from .former import translate
-from .registry import Registry, UnknownClass
+from .registry import OtherFields, Registry, UnknownClass
 from .row_formats import decode_format, encode_format
 from .values import Arrays, decode, encode
 
@@ -157,6 +160,8 @@ def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> 
             f"{path} was not written by skadan alone: it names the class {str(name)[:80]!r}. If "
             "that is a class of your own, pass it to load_generator in trusted=[...]."
         ) from None
+    except OtherFields as error:
+        raise ValueError(f"{path} was saved with another version of a class: {error}.") from None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} was not written by skadan's save_generator.") from error
 
@@ -167,7 +172,19 @@ def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
         setattr(sampler, attribute, value)
     sampler._format = decode_format(parts["rows"])
     sampler._model = decode(parts["model"], arrays, registry)
+    if isinstance(sampler._model, TrainedModel):
+        _check_game(sampler._model)
     return sampler
+
+
+def _check_game(model: TrainedModel) -> None:
+    """Refuse weights that are not those of the game's networks: its code has changed since."""
+    name = type(model.game).__name__
+    try:
+        check_members(model.game, Game)
+        model.networks()
+    except (TypeError, RuntimeError) as error:
+        raise OtherFields(f"{name} does not take its weights ({str(error)[:300]})") from error
 
 
 def _checksum(contents: str, arrays: Arrays) -> str:

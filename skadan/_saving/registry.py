@@ -1,7 +1,7 @@
 """The classes that a file may name."""
 
-from collections.abc import Iterable
-from dataclasses import is_dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from torch import nn
@@ -56,6 +56,10 @@ RECORDS = (
 NETWORKS = (Conditioned, PerClass)  # classes that are values: how a network takes the label
 
 
+class OtherFields(ValueError):
+    """A trusted class does not take the fields that a file has for it."""
+
+
 class UnknownClass(LookupError):
     """A file names a class that is neither this package's nor trusted."""
 
@@ -77,7 +81,10 @@ class Registry:
     """
 
     def __init__(self, trusted: Iterable[type] = ()) -> None:
+        self._trusted: set[type] = set()
         self._classes: dict[str, type] = {c.__name__: c for c in SAMPLERS + RECORDS + NETWORKS}
+        if isinstance(trusted, type):
+            raise TypeError(f"trusted takes a list of classes: [{trusted.__name__}].")
         for cls in trusted:
             if not isinstance(cls, type):
                 raise TypeError(f"trusted holds {cls!r}, which is no class.")
@@ -85,6 +92,7 @@ class Registry:
                 raise ValueError(
                     f"trusted: there is another class named {cls.__name__}; rename it."
                 )
+            self._trusted.add(cls)
 
     def knows(self, cls: type) -> bool:
         """Tell whether a file may name this very class."""
@@ -94,17 +102,24 @@ class Registry:
         """Find the class of a sampler."""
         return self._find(name, lambda cls: issubclass(cls, SyntheticSampler))
 
-    def record(self, name: str) -> Any:
-        """Find a dataclass whose fields are values."""
-        return self._find(
+    def record(self, name: str, parts: dict[str, Any]) -> Any:
+        """Make a dataclass of its fields."""
+        cls = self._find(
             name, lambda cls: not issubclass(cls, SyntheticSampler) and is_dataclass(cls)
         )
+        taken = {field.name for field in fields(cls)}
+        if cls in self._trusted and taken != set(parts):
+            raise OtherFields(
+                f"it holds a {name} of the fields {sorted(parts)}, but the class in trusted has "
+                f"{sorted(taken)}"
+            )
+        return cls(**parts)
 
     def network(self, name: str) -> Any:
         """Find a class of networks, which is a value itself."""
         return self._find(name, lambda cls: issubclass(cls, nn.Module))
 
-    def _find(self, name: str, is_kind: Any) -> Any:
+    def _find(self, name: str, is_kind: Callable[[type], bool]) -> Any:
         if name not in self._classes:
             raise UnknownClass(name)
         if not is_kind(self._classes[name]):

@@ -96,5 +96,5 @@ def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
             return registry.network(contents)
         case "record":
             parts = {name: decode(part, arrays, registry) for name, part in more[0].items()}
-            return registry.record(contents)(**parts)
+            return registry.record(contents, parts)
     raise ValueError(f"There is no kind {kind!r} of values.")

@@ -27,6 +27,8 @@ class Linear(nn.Linear):
         As for `nn.Linear`.
     """
 
+    fans: tuple[int, int]
+
     def __init__(
         self,
         n_in: int,

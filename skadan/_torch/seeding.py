@@ -9,7 +9,7 @@ from sklearn.utils import check_random_state
 TRAINING, SAMPLING = 0, 1  # purposes of a seed: their streams never coincide
 
 
-def seeded_generator(random_state: Any, purpose: int, device: torch.device) -> torch.Generator:
+def seeded_rng(random_state: Any, purpose: int, device: torch.device) -> torch.Generator:
     """Make a torch generator that depends on one draw of ``random_state`` and on nothing global.
 
     None takes fresh entropy, not numpy's global state, which belongs to the caller.

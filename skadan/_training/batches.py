@@ -31,9 +31,9 @@ class Table:
     weight: Tensor
     n_columns: int | None = None
 
-    def batch(self, rows: Tensor, x_noise: Tensor | None = None) -> Batch:
-        """Return these rows (m,) of the table, by their indices."""
-        x, y, weight = (t.index_select(0, rows) for t in (self.x, self.y, self.weight))
+    def batch(self, row_index: Tensor, x_noise: Tensor | None = None) -> Batch:
+        """Return the rows of these indices (m,)."""
+        x, y, weight = (t.index_select(0, row_index) for t in (self.x, self.y, self.weight))
         return Batch(x, y, weight, x_noise, n_columns=self.n_columns)
 
 
@@ -44,7 +44,7 @@ class Batches:
     not divide, the last batch is filled up from the front of the same permutation.
 
     NOTE[DIFF] Algorithm 1 (line 2) draws rows from the data and leaves the last batch open. Equal
-    batches waste no row, need no short step, and keep the shapes that a captured step needs.
+    batches waste no row, avoid a smaller last step, and keep the shapes that a captured step needs.
 
     Parameters
     ----------
@@ -73,17 +73,17 @@ class Batches:
         order = torch.randperm(n_rows, generator=self.rng, device=device)
         return torch.cat([order, order])[: self.n_batches * self.size].split(self.size)
 
-    def batch(self, rows: Tensor) -> Batch:
-        """Return these rows (m,) of the table, with fresh noise for the encoder."""
+    def batch(self, row_index: Tensor) -> Batch:
+        """Return the rows of these indices (m,), with fresh noise for the encoder."""
         if not self.input_noise:
-            return self.table.batch(rows)
-        noise = normal(len(rows), self.table.x.shape[1], rng=self.rng)
-        return self.table.batch(rows, self.input_noise * noise)
+            return self.table.batch(row_index)
+        noise = normal(len(row_index), self.table.x.shape[1], rng=self.rng)
+        return self.table.batch(row_index, self.input_noise * noise)
 
     def draw(self) -> Draw:
         """Draw noise, labels and mixing weights for generator and critic."""
         size, rng, device = self.size, self.rng, self.rng.device
-        rows = torch.randint(len(self.table.y), (size,), generator=rng, device=device)
+        row_index = torch.randint(len(self.table.y), (size,), generator=rng, device=device)
         mu = torch.rand(size, 1, generator=rng, device=device, dtype=torch.float32)
         z = normal(size, self.n_noise, rng=rng)
-        return Draw(z, self.table.y.index_select(0, rows), mu)
+        return Draw(z, self.table.y.index_select(0, row_index), mu)

@@ -9,14 +9,15 @@ import torch
 from torch import nn
 
 from .._files import digest, written_whole
+from .step import Optimizers
 
 
 class Checkpoint:
     """The state of one training in a file, every so many epochs.
 
-    The file's name is made of what the result depends on, so that a training finds its own state
-    and no other's, be it another fold or another setting. Everything random comes from one
-    generator. Its state is kept as it was at the beginning, since what was drawn for the
+    The file's name is a hash of everything that the result depends on, so that a training finds its
+    own state and no other's, be it another fold or another setting. Everything random comes from
+    one generator. Its state is kept as it was at the beginning, since what was drawn for the
     coordinates is drawn again, and as it was after the last epoch.
 
     Parameters
@@ -42,7 +43,7 @@ class Checkpoint:
             rng.set_state(self._saved["beginning"])
         self._beginning = rng.get_state()
 
-    def restore(self, networks: nn.Module, optimizers: Any) -> tuple[int, list, list]:
+    def restore(self, networks: nn.Module, optimizers: Optimizers) -> tuple[int, list, list]:
         """Restore networks and optimizers; return epochs done, the losses' names, their means."""
         if not self._saved:
             return 0, [], []
@@ -53,7 +54,7 @@ class Checkpoint:
         return saved["epoch"], saved["names"], saved["losses"]
 
     def save(
-        self, epoch: int, names: list, means: list, networks: nn.Module, optimizers: Any
+        self, epoch: int, names: list, means: list, networks: nn.Module, optimizers: Optimizers
     ) -> None:
         """Write the state after an epoch, if its number is a multiple of `every`."""
         if epoch % self._every:

@@ -22,7 +22,7 @@ class Capture(NamedTuple):
     """A recorded iteration. What it reads and writes keeps its place in memory."""
 
     graph: torch.cuda.CUDAGraph
-    rows: Tensor
+    row_index: Tensor
     losses: Tensor
     names: list[str]
 
@@ -48,31 +48,31 @@ class CapturedIteration:
         self._n_warm = 0
         self._capture: Capture | None = None
 
-    def __call__(self, rows: Tensor) -> dict[str, Tensor]:
-        """Iterate on these rows (m,) of the table; return the loss terms."""
+    def __call__(self, row_index: Tensor) -> dict[str, Tensor]:
+        """Iterate on the rows of these indices (m,); return the loss terms."""
         if self._n_warm < WARM_UP:
             self._n_warm += 1
-            return self._plain(rows)
+            return self._plain(row_index)
         if self._capture is None:
-            self._capture = self._record(rows)
-        graph, kept_rows, losses, names = self._capture
-        kept_rows.copy_(rows)
+            self._capture = self._record(row_index)
+        graph, kept, losses, names = self._capture
+        kept.copy_(row_index)
         graph.replay()
         return dict(zip(names, losses.clone(), strict=True))
 
-    def _plain(self, rows: Tensor) -> dict[str, Tensor]:
+    def _plain(self, row_index: Tensor) -> dict[str, Tensor]:
         """Iterate on the stream of the capture, which must not be the default one."""
-        self._stream.wait_stream(torch.cuda.current_stream(rows.device))
+        self._stream.wait_stream(torch.cuda.current_stream(row_index.device))
         with torch.cuda.stream(self._stream):
-            terms = self._iteration(rows)
-        torch.cuda.current_stream(rows.device).wait_stream(self._stream)
+            terms = self._iteration(row_index)
+        torch.cuda.current_stream(row_index.device).wait_stream(self._stream)
         return terms
 
-    def _record(self, rows: Tensor) -> Capture:
+    def _record(self, row_index: Tensor) -> Capture:
         """Record an iteration without running it."""
-        graph, rows = torch.cuda.CUDAGraph(), rows.clone()
+        graph, row_index = torch.cuda.CUDAGraph(), row_index.clone()
         graph.register_generator_state(self._rng)
         with torch.cuda.graph(graph, stream=self._stream):
-            terms = self._iteration(rows)
+            terms = self._iteration(row_index)
             losses = torch.stack(list(terms.values()))
-        return Capture(graph, rows, losses, list(terms))
+        return Capture(graph, row_index, losses, list(terms))

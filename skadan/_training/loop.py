@@ -26,7 +26,7 @@ class Schedule:
 
 
 class Observer(Protocol):
-    """Whoever watches a training, epoch by epoch."""
+    """What the loop tells of its progress, epoch by epoch."""
 
     def epoch_begins(self) -> None:
         """Called before each epoch."""
@@ -67,14 +67,14 @@ def train(
     observer = observer or NoObserver()
     optimizers = Optimizers(networks, game.turns, schedule.learning_rate, schedule.betas)
 
-    def iterate(rows: torch.Tensor) -> dict[str, torch.Tensor]:
-        return step(game, networks, optimizers, batches.batch(rows), batches.draw)
+    def iterate(row_index: torch.Tensor) -> dict[str, torch.Tensor]:
+        return step(game, networks, optimizers, batches.batch(row_index), batches.draw)
 
     iteration = captured(iterate, game, batches.rng)
     start, names, means = checkpoint.restore(networks, optimizers) if checkpoint else (0, [], [])
     for epoch in range(start + 1, schedule.max_epochs + 1):
         observer.epoch_begins()
-        terms = [iteration(rows) for rows in batches.epoch()]
+        terms = [iteration(row_index) for row_index in batches.epoch()]
         names = list(terms[0])
         values = torch.stack([torch.stack(list(values.values())) for values in terms])
         means.append(values.mean(0).tolist())

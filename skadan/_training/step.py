@@ -12,7 +12,7 @@ from ..games.base import Game, Turn
 from ..games.batch import Batch, Draw
 from ..games.networks import Networks
 
-Iteration = Callable[[Tensor], dict[str, Tensor]]  # on row indices (m,): its loss terms
+Iteration = Callable[[Tensor], dict[str, Tensor]]  # from row indices (m,) to its loss terms
 
 
 class Optimizers:

@@ -8,11 +8,12 @@ WADAN is `ADANGame` with the `WassersteinDivergence`. A game of one's own is one
 
 from .aae import AAEGame
 from .adan import ADANGame
-from .base import EncodingGame, Game, Terms, Turn, cross_entropy, rounds, squared_error
+from .base import EncodingGame, Game, Terms, Turn
 from .batch import Batch, Draw
 from .divergences import Critic, CrossEntropy, Divergence, WassersteinDivergence
 from .gan import GANGame
 from .networks import Conditioned, Networks, PerClass, Width, concatenate, mlp
+from .terms import cross_entropy, rounds, squared_error
 
 __all__ = [
     "AAEGame",

@@ -8,10 +8,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Terms, Turn, check_members, squared_error
+from .base import Terms, Turn
 from .batch import Batch
+from .checks import check_counts, check_members
 from .divergences import NON_SATURATING, Critic, Divergence
 from .networks import Conditioned, Networks, mlp
+from .terms import squared_error
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class AAEGame:
     ------
     TypeError
         If `divergence` lacks a method.
+    ValueError
+        If a width is not a whole number of 1 or more.
 
     Examples
     --------
@@ -59,6 +63,7 @@ class AAEGame:
 
     def __post_init__(self) -> None:
         check_members(self.divergence, Divergence)
+        check_counts(autoencoder_layers=self.autoencoder_layers, latent_layers=self.latent_layers)
 
     def networks(
         self, n_features: int, n_classes: int, device: torch.device | str = "cpu"

@@ -7,10 +7,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Terms, Turn, check_members, cross_entropy, rounds, squared_error
+from .base import Terms, Turn
 from .batch import Batch
+from .checks import check_counts, check_members
 from .divergences import Critic, Divergence
 from .networks import Networks, concatenate, mlp
+from .terms import cross_entropy, merged, rounds, squared_error
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class ADANGame:
     TypeError
         If `divergence` lacks a method.
     ValueError
-        If `reconstruction_weight` is another word than "mean".
+        If a size is not a whole number of 1 or more, or `reconstruction_weight` is another word
+        than "mean".
 
     Examples
     --------
@@ -70,6 +73,14 @@ class ADANGame:
 
     def __post_init__(self) -> None:
         check_members(self.divergence, Divergence)
+        check_counts(
+            n_latent=self.n_latent,
+            n_noise=self.n_noise,
+            autoencoder_layers=self.autoencoder_layers,
+            latent_layers=self.latent_layers,
+            critic_steps=self.critic_steps,
+            latent_steps=self.latent_steps,
+        )
         if isinstance(self.reconstruction_weight, str) and self.reconstruction_weight != "mean":
             raise ValueError(
                 f"reconstruction_weight={self.reconstruction_weight!r}: use a number or 'mean'."
@@ -148,7 +159,7 @@ class ADANGame:
         h_hat = self.fake(networks, batch)  # (m, n_latent)
         log_loss = cross_entropy(networks.classifier(h_hat), self._fake_labels(batch))
         adversarial = self.divergence.generator_loss(self._critic(networks, batch), h_hat)
-        return adversarial | {"fake_class": self.alpha * log_loss.mean()}
+        return merged(adversarial, {"fake_class": self.alpha * log_loss.mean()})
 
     def fake(self, networks: Networks, batch: Batch) -> Tensor:
         """Codes G(z, y) of the batch's draw, (m, n_latent)."""

@@ -1,12 +1,11 @@
 """What a game is: its networks, the turns of an iteration, and how it makes rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.nn.functional import log_softmax
 
 from .batch import Batch
 from .networks import Networks
@@ -16,17 +15,22 @@ Terms = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class Turn:
-    """One update of an iteration: the networks that move, and the loss that they descend.
+    """One update of an iteration: an optimiser step of some networks on some loss.
 
     Parameters
     ----------
     moves : tuple of str
-        Names of the networks.
+        Names of the networks that it updates.
     loss : callable
         ``loss(networks, batch)`` returns named terms, each a scalar Tensor. Their sum is minimised;
         their names are the keys of ``history_``.
     redraw : bool, default=False
         Draw fresh noise, labels and mixing weights before this turn.
+
+    Raises
+    ------
+    TypeError
+        If `moves` is a single name.
 
     Examples
     --------
@@ -39,15 +43,21 @@ class Turn:
     loss: Callable[[Networks, Batch], Terms]
     redraw: bool = False
 
+    def __post_init__(self) -> None:
+        if isinstance(self.moves, str):
+            raise TypeError(f"moves={self.moves!r}: give a tuple of names, ({self.moves!r},).")
+        object.__setattr__(self, "moves", tuple(self.moves))
+
 
 class Game(Protocol):
     """What the training and a trained model ask of a game.
 
     All of it is pure: a game holds its sizes and weights as fields, never a tensor, so that it
-    can be copied, pickled and asked again for its networks. A frozen dataclass does.
+    can be copied, pickled and asked again for its networks. A frozen dataclass will do.
 
     A game with an encoder is an `EncodingGame`. A game may set ``capturable = True`` if no
-    iteration waits for the host: on a GPU an iteration is then one CUDA graph.
+    loss reads a value back to Python, as ``item()`` and ``nonzero()`` do: on a GPU an iteration is
+    then one CUDA graph.
 
     Examples
     --------
@@ -68,7 +78,7 @@ class Game(Protocol):
     def networks(
         self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
-        """The networks, with weights that nobody has set yet.
+        """The networks, with uninitialised weights.
 
         Parameters
         ----------
@@ -161,96 +171,3 @@ class EncodingGame(Game, Protocol):
         h : Tensor of shape (m, n_latent)
             Codes.
         """
-
-
-def check_members(thing: Any, protocol: type) -> None:
-    """Refuse an object that lacks members of a protocol, before any work.
-
-    Raises
-    ------
-    TypeError
-        The message names every missing member.
-    """
-    missing = [n for n in vars(protocol) if not n.startswith("_") and not hasattr(thing, n)]
-    if missing:
-        name = protocol.__name__
-        raise TypeError(
-            f"{type(thing).__name__} cannot serve as a {name}: it lacks {', '.join(missing)}. "
-            f"skadan.games.{name} says what each of them does."
-        )
-
-
-def rounds(critic: Turn, generator: Turn, critic_steps: int, n_rounds: int = 1) -> tuple[Turn, ...]:
-    """Turns of critic and generator: `critic_steps` of the critic on one draw, then the generator.
-
-    Parameters
-    ----------
-    critic, generator : Turn
-        The two updates.
-    critic_steps : int
-        Updates of the critic before each one of the generator.
-    n_rounds : int, default=1
-        How often all of this is repeated.
-
-    Returns
-    -------
-    turns : tuple of Turn
-        In order.
-
-    Examples
-    --------
-    >>> from skadan.games import Turn, rounds
-    >>> turns = rounds(Turn(("critic",), dict), Turn(("generator",), dict), critic_steps=2)
-    >>> [(turn.moves, turn.redraw) for turn in turns]
-    [(('critic',), True), (('critic',), False), (('generator',), False)]
-    """
-    first = replace(critic, redraw=True)
-    return (first, *[critic] * (critic_steps - 1), generator) * n_rounds
-
-
-def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of each row, ``-sum_k y_k log softmax(logits)_k``.
-
-    Parameters
-    ----------
-    logits : Tensor of shape (m, K)
-        A classifier's output.
-    y : Tensor of shape (m, K)
-        One-hot labels.
-
-    Returns
-    -------
-    loss : Tensor of shape (m,)
-        0 or more.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from skadan.games import cross_entropy
-    >>> cross_entropy(torch.tensor([[0.0, 0.0]]), torch.tensor([[1.0, 0.0]]))
-    tensor([0.6931])
-    """
-    return -(y * log_softmax(logits, dim=1)).sum(1)
-
-
-def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
-    """Squared distance of each row to its reconstruction, ``||x - x^||^2`` (Eqs. 9 and 12).
-
-    Parameters
-    ----------
-    x, x_hat : Tensor of shape (m, d)
-        Rows and their reconstructions.
-
-    Returns
-    -------
-    error : Tensor of shape (m,)
-        0 or more.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from skadan.games import squared_error
-    >>> squared_error(torch.zeros(1, 3), torch.ones(1, 3))
-    tensor([3.])
-    """
-    return (x - x_hat).square().sum(1)

@@ -20,14 +20,14 @@ Critic = Callable[[Tensor], Tensor]  # (m, n_latent) -> (m, 1)
 class Divergence(Protocol):
     """What a game asks of a divergence: the loss of the critic, and that of the generator.
 
-    Both are pure. A frozen dataclass of numbers does.
+    Both are pure. A frozen dataclass of numbers will do.
 
     Examples
     --------
     >>> import torch
     >>> from skadan.games import CrossEntropy
-    >>> codes = torch.zeros(4, 2)
-    >>> sorted(CrossEntropy().critic_loss(lambda h: h.sum(1), codes, codes, torch.zeros(4, 1)))
+    >>> codes, critic = torch.zeros(4, 2), lambda h: h.sum(1, keepdim=True)
+    >>> sorted(CrossEntropy().critic_loss(critic, codes, codes, torch.zeros(4, 1)))
     ['critic_fake', 'critic_real']
     """
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import Terms, Turn, check_members, rounds
+from .base import Terms, Turn
 from .batch import Batch
+from .checks import check_counts, check_members
 from .divergences import NON_SATURATING, Critic, Divergence
 from .networks import Conditioned, Networks
+from .terms import rounds
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class GANGame:
     ------
     TypeError
         If `divergence` lacks a method.
+    ValueError
+        If a size is not a whole number of 1 or more.
 
     Examples
     --------
@@ -50,10 +54,13 @@ class GANGame:
 
     def __post_init__(self) -> None:
         check_members(self.divergence, Divergence)
+        check_counts(
+            n_noise=self.n_noise, hidden_layers=self.hidden_layers, critic_steps=self.critic_steps
+        )
 
     @property
     def capturable(self) -> bool:
-        """Whether the networks are."""
+        """Whether the networks can be captured as a CUDA graph."""
         return getattr(self.conditioning, "capturable", False)
 
     def networks(

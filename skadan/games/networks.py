@@ -12,7 +12,7 @@ from .._torch.linear import Linear
 
 
 class Width(int):
-    """A number of units that counts as another number, `fan`, in Xavier's bound.
+    """A layer's width that carries a second number, `fan`, for Xavier's bound.
 
     Where a network sees r coordinates in place of d columns, its first and last layers are r units
     wide. With d in the bound of their weights, what they compute has the distribution that it would
@@ -85,6 +85,8 @@ class Networks(nn.Module):
     def initialise(self, rng: torch.Generator) -> "Networks":
         """Xavier-uniform weights and zero biases of all linear layers, in place (section IV-D).
 
+        A subclass that holds other layers with random weights overrides this, and draws from `rng`.
+
         Parameters
         ----------
         rng : torch.Generator
@@ -98,8 +100,8 @@ class Networks(nn.Module):
         with torch.no_grad():
             for module in self.modules():
                 if isinstance(module, nn.Linear):
-                    fans = getattr(module, "fans", (module.in_features, module.out_features))
-                    bound = sqrt(6 / sum(fans))
+                    fans = (module.in_features, module.out_features)
+                    bound = sqrt(6 / sum(module.fans if isinstance(module, Linear) else fans))
                     module.weight.uniform_(-bound, bound, generator=rng)
                     if module.bias is not None:
                         module.bias.zero_()

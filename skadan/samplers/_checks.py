@@ -1,4 +1,4 @@
-"""What is refused before any training, and what to do about it."""
+"""Checks of input and parameters before any training."""
 
 import numbers
 from collections.abc import Sequence

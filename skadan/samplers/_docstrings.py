@@ -76,7 +76,10 @@ SHARED = {
         "GPUs since Ampere) and is slow elsewhere.",
     ),
     "max_epochs": ("int", "Passes over the training rows."),
-    "batch_size": ("int", "Most rows in a batch; the batches of an epoch are of equal size."),
+    "batch_size": (
+        "int",
+        "Largest number of rows in a batch; the batches of an epoch are of equal size.",
+    ),
     "learning_rate": ("float", "Adam's learning rate. The paper's is 1e-4."),
     "betas": (
         "tuple of two floats",
@@ -95,7 +98,7 @@ SHARED = {
         "for its data and parameters, so folds and settings may share the folder; a fit that ends "
         "removes its file.",
     ),
-    "checkpoint_epochs": ("int", "Epochs from one kept state to the next."),
+    "checkpoint_epochs": ("int", "Epochs between two kept states."),
     "verbose": (
         "int",
         "1 or more prints a plain bar with the losses, about ten lines a fit, where no callback is "

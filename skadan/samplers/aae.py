@@ -24,8 +24,8 @@ class AAESampler(LatentSampler):
     """An adversarial autoencoder whose codes follow one Gaussian per class.
 
     A baseline of Yi & Mak [1]_ (Eqs. 7 to 9): encoder and decoder reconstruct rows while a
-    discriminator holds the codes to a mixture of Gaussians in the plane, one per class. Synthetic
-    rows are decoded from the Gaussian of their class.
+    critic holds the codes to a mixture of Gaussians in the plane, one per class. Synthetic rows are
+    decoded from the Gaussian of their class.
 
     Parameters
     ----------

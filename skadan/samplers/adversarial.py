@@ -1,9 +1,10 @@
 """Samplers that train a game: from a table to networks, and back to rows."""
 
+import inspect
 import os
 from abc import abstractmethod
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
 from .._models.trained import TrainedModel
 from .._torch.devices import resolve_device
-from .._torch.seeding import TRAINING, seeded_generator
+from .._torch.seeding import TRAINING, seeded_rng
 from .._torch.settings import torch_settings
 from .._training.batches import Batches, Table
 from .._training.checkpoint import Checkpoint
@@ -23,13 +24,33 @@ from .._training.loop import Schedule, train
 from .._training.precision import in_precision
 from .._version import __version__
 from ..games.base import Game
-from ..games.networks import Width
+from ..games.networks import Networks, Width
 from ._callbacks import EpochCallbacks
 from ._checks import check_betas, check_layers, is_count
 from ._class_weights import class_weights
 from ._fitted import OF_EVERY_SAMPLER, OF_TRAINING, Attribute
 from ._parameters import record_of
 from .base import SyntheticSampler
+
+
+def source_of(game: Any) -> list[str]:
+    """What a game is made of: its fields, and the source code of its own and their classes.
+
+    A checkpoint of a game whose code has changed since is of another game.
+    """
+    values = [getattr(game, field.name) for field in fields(game)]
+    parts = [part for value in values if is_dataclass(value) for part in source_of(value)]
+    kinds = type(game).__mro__[:-1]
+    names = [f"{cls.__module__}.{cls.__qualname__}" for cls in kinds]
+    return [repr(game), *names, *map(_code, kinds), *parts]
+
+
+def _code(cls: type) -> str:
+    """The source of a class; empty for this package's, whose version stands for it."""
+    try:
+        return "" if cls.__module__.partition(".")[0] == "skadan" else inspect.getsource(cls)
+    except (OSError, TypeError):  # typed into a console
+        return ""
 
 
 @dataclass(frozen=True)
@@ -76,40 +97,56 @@ class AdversarialSampler(SyntheticSampler):
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> TrainedModel:
         device = resolve_device(self.device)
-        rng = seeded_generator(self.random_state, TRAINING, device)
+        rng = seeded_rng(self.random_state, TRAINING, device)
         checkpoint = self._checkpoint(rng, rows, class_index, classes)
         game, additions = self._game(), record_of(Additions, self)
-
         scaling = Scaling.fit(rows)
         x = to_tensor(scaling.scale_rows(rows), device)
         coordinates = choose_coordinates(self.row_space, x, rng)
-        u = coordinates.project(x)
-        y = to_tensor(one_hot(class_index, len(classes)), device)
         weight = class_weights(additions.class_weight, classes, counts)[class_index]
-        weight = to_tensor(weight.astype(np.float32), device)
-        table = Table(u, y, weight, coordinates.n_columns)
+        table = Table(
+            coordinates.project(x),
+            to_tensor(one_hot(class_index, len(classes)), device),
+            to_tensor(weight.astype(np.float32), device),
+            coordinates.n_columns,
+        )
         batches = Batches(table, self.batch_size, game.n_noise, additions.input_noise, rng)
-        width = Width(u.shape[1], fan=coordinates.n_columns)
-        networks = game.networks(width, len(classes), device).initialise(rng)
+        networks = self._networks(game, batches)
 
         def model() -> TrainedModel:
             blend = record_of(Blend, self)
-            real_rows = RealRows.of(game, networks, u, class_index, blend)
+            real_rows = RealRows.of(game, networks, table.x, class_index, blend)
             weights = weights_of(networks)
             return TrainedModel(game, weights, scaling, coordinates, counts, str(device), real_rows)
 
-        schedule = Schedule(self.max_epochs, self.learning_rate, (self.betas[0], self.betas[1]))
-        trained = in_precision(networks, self.precision)
-        watch = EpochCallbacks(self, model)
-        self.history_ = train(game, trained, batches, schedule, watch, checkpoint)
+        self.history_ = train(
+            game,
+            in_precision(networks, self.precision),
+            batches,
+            Schedule(self.max_epochs, self.learning_rate, (self.betas[0], self.betas[1])),
+            EpochCallbacks(self, model),
+            checkpoint,
+        )
         self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(device)
         return model()
+
+    def _networks(self, game: Game, batches: Batches) -> Networks:
+        """Make the networks, with their first weights."""
+        table, rng = batches.table, batches.rng
+        width = Width(table.x.shape[1], fan=table.n_columns)
+        networks = game.networks(width, table.y.shape[1], rng.device)
+        self._check_networks(game, networks)
+        return networks.initialise(rng)
+
+    def _check_networks(self, game: Game, networks: Networks) -> None:
+        """Refuse networks that cannot be trained reproducibly; the package's own can."""
 
     def _checkpoint(self, rng: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
         """Make the checkpoint of this training, named for its data, parameters and versions."""
         if self.checkpoint is None:
             return None
         params = self.get_params(deep=False)
+        params["game"] = source_of(self._game())
         for name in ("checkpoint", "checkpoint_epochs", "sampling_strategy", "verbose"):
             del params[name]  # the networks do not depend on these
         if not is_count(self.random_state):

@@ -19,7 +19,7 @@ from sklearn.utils.validation import validate_data
 
 from .._models.base import Model
 from .._strategy import proportional_counts
-from .._torch.seeding import SAMPLING, seeded_generator
+from .._torch.seeding import SAMPLING, seeded_rng
 from .._version import documentation_address
 from ._checks import (
     check_finite_columns,
@@ -250,7 +250,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
     def _rng(self, random_state: Any) -> torch.Generator:
         """Make the random generator of one draw, from its own seed or else from the sampler's."""
         own = self.random_state if random_state is None else random_state
-        return seeded_generator(own, SAMPLING, torch.device("cpu"))
+        return seeded_rng(own, SAMPLING, torch.device("cpu"))
 
     def _class_index(self, y: Any) -> np.ndarray:
         """Return the indices into `classes_`, (n,), of labels or of a number of rows."""

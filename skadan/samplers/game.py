@@ -1,13 +1,16 @@
-"""A sampler for any game, one's own among them."""
+"""A sampler for any game, including one's own."""
 
-from dataclasses import is_dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
+from .._training.batches import Batches
+from .._training.rehearsal import check_networks, rehearse
 from ..games.adan import ADANGame
-from ..games.base import Game, check_members
+from ..games.base import Game
+from ..games.checks import check_members
 from ..games.divergences import WassersteinDivergence
+from ..games.networks import Networks
 from ._parameters import (
     Betas,
     ClassWeight,
@@ -31,7 +34,7 @@ from .latent import LatentSampler
 
 @with_parameters
 class GameSampler(LatentSampler):
-    """Over-sampling by a game of one's own.
+    """Over-sampling by any game, including your own.
 
     It trains any object with the methods of `skadan.games.Game`, and draws from it. A divergence of
     one's own goes into `skadan.games.ADANGame`. By default nothing is added to the game: no noise,
@@ -40,8 +43,9 @@ class GameSampler(LatentSampler):
     Parameters
     ----------
     game : Game, default=None
-        Who plays: a dataclass with the methods of `skadan.games.Game`. None is
-        ``ADANGame(WassersteinDivergence())``, the paper's WADAN.
+        Who plays: a frozen dataclass with the methods of `skadan.games.Game`. None is
+        ``ADANGame(WassersteinDivergence())``, the paper's WADAN. What is wrong with a game is found
+        by one iteration on a copy, before it trains.
 
     {sampling_strategy}
 
@@ -83,7 +87,7 @@ class GameSampler(LatentSampler):
     (80, 60)
     """
 
-    game: Annotated[Any, object] = None
+    game: Annotated[Game | None, object] = None
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
     class_weight: ClassWeight = None
@@ -106,15 +110,23 @@ class GameSampler(LatentSampler):
     def _game(self) -> Game:
         return ADANGame(WassersteinDivergence()) if self.game is None else self.game
 
+    def _has_encoder(self) -> bool:
+        return hasattr(self._game(), "encode")
+
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         super()._check_settings(classes, counts)
         game = self._game()
         check_members(game, Game)
-        name = type(game).__name__
-        if isinstance(game, type) or not is_dataclass(game):
-            raise TypeError(f"game={game!r}: pass an instance of a dataclass.")
-        if self.residuals is not None and not hasattr(game, "encode"):
+        if self.residuals is not None and not self._has_encoder():
             raise TypeError(
-                f"residuals={self.residuals!r} needs codes of real rows, but {name} has no "
-                "encode(networks, x): give it one, or pass residuals=None."
+                f"residuals={self.residuals!r} needs codes of real rows, but {type(game).__name__} "
+                "has no encode(networks, x): give it one, or pass residuals=None."
             )
+
+    def _check_networks(self, game: Game, networks: Networks) -> None:
+        check_networks(game, networks)
+
+    def _networks(self, game: Game, batches: Batches) -> Networks:
+        networks = super()._networks(game, batches)
+        rehearse(game, networks, batches)
+        return networks

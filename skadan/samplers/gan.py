@@ -40,8 +40,8 @@ class _GANFamily(AdversarialSampler):
 class GANSampler(_GANFamily):
     """A generative adversarial network for each class, in the space of the rows.
 
-    A baseline of Yi & Mak [1]_ (Eqs. 1 to 3): generator G_k and discriminator D_k of class k play
-    for themselves, on the rows of that class alone. Expect little of it where a class has few rows.
+    A baseline of Yi & Mak [1]_ (Eqs. 1 to 3): generator G_k and critic D_k of class k are trained
+    on the rows of that class alone. It needs many rows in each class.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class GANSampler(_GANFamily):
 class ConditionalGANSampler(_GANFamily):
     """A conditional generative adversarial network, in the space of the rows.
 
-    A baseline of Yi & Mak [1]_ (Eqs. 5, 6): generator and discriminator see the label.
+    A baseline of Yi & Mak [1]_ (Eqs. 5, 6): generator and critic see the label.
 
     Parameters
     ----------

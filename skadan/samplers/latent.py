@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_array
+from sklearn.utils.metaestimators import available_if
 
 from .adversarial import AdversarialSampler
 
 
 class LatentSampler(AdversarialSampler):
-    """A sampler whose game has an encoder and a decoder."""
+    """A sampler whose game makes rows of codes, and mostly codes of rows."""
 
     def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> np.ndarray:
         """Draw synthetic codes G(z, y), the ones that `sample` decodes.
@@ -32,7 +33,7 @@ class LatentSampler(AdversarialSampler):
             return model.sample_latent(class_index, self._rng(random_state))
 
     def sample_from_codes(self, H: ArrayLike, y: ArrayLike, *, random_state: Any = None) -> Any:
-        """Make synthetic rows of given codes, in the place of those of the generator.
+        """Make synthetic rows of given codes instead of codes from the generator.
 
         Like `sample`, it adds to the decoded row R(h) what real rows of the class give it:
         a residual, a share of the row itself (``anchor``) and ``shrink``.
@@ -64,8 +65,13 @@ class LatentSampler(AdversarialSampler):
         blocks = model.sample_from_codes(h, class_index, self._rng(random_state))
         return self._wrap(len(h), blocks)
 
+    def _has_encoder(self) -> bool:
+        """Tell whether the game makes codes of rows; all of the package's latent games do."""
+        return True
+
+    @available_if(lambda sampler: sampler._has_encoder())
     def encode(self, X: ArrayLike) -> np.ndarray:
-        """Codes E(x) of real rows.
+        """Codes E(x) of real rows; only there if the game has an encoder.
 
         Parameters
         ----------
@@ -79,17 +85,10 @@ class LatentSampler(AdversarialSampler):
 
         Raises
         ------
-        AttributeError
-            If the game has no encoder.
         ValueError
             If the columns are not those of the training data, or hold NaN or infinity.
         """
         model = self._trained()
-        if not hasattr(model.game, "encode"):
-            raise AttributeError(
-                f"{type(model.game).__name__} has no encoder: a game makes codes of rows by a "
-                "method encode(networks, x)."
-            )
         rows = self._new_rows(X)
         with self._resources():
             return model.encode(rows)

@@ -1,6 +1,7 @@
 """A fit that was stopped goes on to the very result of one that was not."""
 
 import errno
+import importlib
 import os
 import subprocess
 import sys
@@ -9,12 +10,13 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, SETTINGS, SMALL
+from conftest import ROOT, SETTINGS, SMALL, TRAINING
 from imblearn.pipeline import Pipeline
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 
-from skadan import NoiseSampler, Replicate, WADANSampler
+from skadan import GameSampler, NoiseSampler, Replicate, WADANSampler
+from skadan.games import ADANGame
 
 TRAINED = {cls: keywords for cls, keywords in SETTINGS.items() if cls is not NoiseSampler}
 EPOCHS = 7
@@ -233,3 +235,43 @@ def test_a_broken_state_is_named(problem, tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(OSError, match=rf"{path.name} cannot be read: delete it"):
         new().fit(X, y)
+
+
+OWN = """
+from dataclasses import dataclass
+from skadan.games import CrossEntropy
+
+class Parent(CrossEntropy):
+    def critic_loss(self, critic, real, fake, mu):
+        return {"critic": critic(fake).%s().mean() - critic(real).mean()}
+
+@dataclass(frozen=True)
+class Own(Parent):
+    pass
+"""
+
+
+def test_a_game_whose_code_has_changed_starts_anew(problem, tmp_path, monkeypatch):
+    """The code of a divergence of one's own, and of its parent, is part of the training."""
+    X, y, _ = problem
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def sampler(way, **kw):
+        (tmp_path / "own_divergence.py").write_text(OWN % way)
+        sys.modules.pop("own_divergence", None)
+        importlib.invalidate_caches()
+        divergence = importlib.import_module("own_divergence").Own()
+        game = ADANGame(divergence, n_latent=4, autoencoder_layers=(8,), latent_layers=(6,))
+        return GameSampler(game=game, **TRAINING | {"max_epochs": 3, "checkpoint_epochs": 1} | kw)
+
+    states = tmp_path / "states"
+    with monkeypatch.context() as patch:
+        stop_after(patch, 2)
+        with pytest.raises(KeyboardInterrupt):
+            sampler("abs", checkpoint=states).fit(X, y)
+    (kept,) = states.iterdir()
+    changed = sampler("square", checkpoint=states).fit(X, y)
+    assert_same(changed, sampler("square").fit(X, y))
+    assert kept.exists()
+    assert_same(sampler("abs", checkpoint=states).fit(X, y), sampler("abs").fit(X, y))
+    assert not kept.exists()

@@ -1,0 +1,135 @@
+"""One iteration of a game that skadan has never seen, to say what is wrong before it trains."""
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.dropout import _DropoutNd
+
+from ..games.base import Game, Turn
+from ..games.batch import Batch
+from ..games.networks import Networks
+from .batches import Batches
+from .step import parameters_of
+
+# Their weights start at fixed values, so that no seed matters.
+WITHOUT_CHANCE = (nn.Linear, nn.LayerNorm, nn.GroupNorm, nn.PReLU, _NormBase)
+
+
+def check_networks(game: Game, networks: Any) -> None:
+    """Refuse networks whose weights or outputs the sampler's seed would not fix.
+
+    Raises
+    ------
+    TypeError
+        The message names the module.
+    """
+    name = type(game).__name__
+    if not isinstance(networks, Networks):
+        kind = type(networks).__name__
+        raise TypeError(f"{name}.networks returned a {kind}: return a skadan.games.Networks.")
+    sets_all = type(networks).initialise is not Networks.initialise
+    for place, module in networks.named_modules():
+        kind = type(module).__name__
+        if isinstance(module, _DropoutNd):
+            raise TypeError(
+                f"{name}: the network {place} is a {kind}, which draws from torch's global random "
+                "generator, so that random_state would not fix a fit. Noise comes in batch.draw."
+            )
+        has_own = next(module.parameters(recurse=False), None) is not None
+        if has_own and not isinstance(module, WITHOUT_CHANCE) and not sets_all:
+            raise TypeError(
+                f"{name}: the network {place} is a {kind}, whose weights Networks.initialise does "
+                "not set: subclass Networks, and set them in initialise(rng)."
+            )
+
+
+def rehearse(game: Game, networks: Networks, batches: Batches) -> None:
+    """Play one iteration on copies of networks and batches, then make rows of noise.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If turns, losses or rows are not what `skadan.games.Game` says. Errors of the game's own
+        come with a note that says in which turn they arose.
+    """
+    networks = copy.deepcopy(networks)
+    rng = torch.Generator(batches.rng.device).manual_seed(0)
+    spare = Batches(batches.table, batches.size, batches.n_noise, batches.input_noise, rng)
+    batch = game.embed(networks, spare.batch(spare.epoch()[0]))
+    owners: dict[str, Any] = {}
+    for number, turn in enumerate(_turns(game), 1):
+        if turn.redraw:
+            batch = replace(batch, draw=spare.draw())
+        where = f"{type(game).__name__}, turn {number}, which moves {turn.moves}"
+        terms = _loss(turn, networks, batch, where)
+        for name in terms:
+            if owners.setdefault(name, turn.loss) != turn.loss:
+                raise ValueError(f"{where}: another turn has a term named {name!r}, too.")
+        _check_moves(turn, networks, terms, where)
+    _check_rows(game, networks, batch)
+
+
+def _turns(game: Game) -> tuple[Turn, ...]:
+    turns: Any = game.turns
+    if not isinstance(turns, tuple | list) or not all(isinstance(t, Turn) for t in turns):
+        raise TypeError(f"{type(game).__name__}.turns is a property that returns a tuple of Turn.")
+    if not turns:
+        raise ValueError(f"{type(game).__name__} has no turns, so that nothing would be trained.")
+    return tuple(turns)
+
+
+def _loss(turn: Turn, networks: Networks, batch: Batch, where: str) -> dict[str, Tensor]:
+    """The terms of a turn's loss, each checked."""
+    try:
+        terms: Any = turn.loss(networks, batch)
+    except Exception as error:
+        error.add_note(f"In {where}.")
+        if batch.draw is None:
+            error.add_note("batch.draw is None until a turn with redraw=True.")
+        raise
+    if not isinstance(terms, dict) or not terms:
+        raise TypeError(f"{where}: the loss returned {terms!r}; return a dict of named terms.")
+    for name, term in terms.items():
+        if not isinstance(term, Tensor) or term.ndim:
+            kind = f"of shape {tuple(term.shape)}" if isinstance(term, Tensor) else repr(term)
+            raise TypeError(f"{where}: the term {name!r} is {kind}; each is a Tensor of no axis.")
+    return terms
+
+
+def _check_moves(turn: Turn, networks: Networks, terms: dict[str, Tensor], where: str) -> None:
+    """Every network that a turn moves is there, and its loss depends on it."""
+    total = sum(terms.values())
+    for name in turn.moves:
+        weights = parameters_of(networks, (name,))
+        if not isinstance(total, Tensor) or not total.requires_grad:
+            found = False
+        else:
+            gradients = torch.autograd.grad(total, weights, retain_graph=True, allow_unused=True)
+            found = all(gradient is not None for gradient in gradients)
+        if not found:
+            raise ValueError(f"{where}: its loss does not depend on all weights of {name!r}.")
+
+
+def _check_rows(game: Game, networks: Networks, batch: Batch) -> None:
+    """Noise becomes codes, codes become rows, and rows become codes of the same width."""
+    n, d = batch.x.shape
+    name = type(game).__name__
+    networks.eval()
+    with torch.no_grad():
+        z = torch.zeros(n, game.n_noise, device=batch.x.device)
+        h = game.generate(networks, z, batch.y)
+        _check_shape(h, (n, None), f"{name}.generate")
+        _check_shape(game.decode(networks, h), (n, d), f"{name}.decode")
+        if hasattr(game, "encode"):
+            _check_shape(game.encode(networks, batch.x), (n, h.shape[1]), f"{name}.encode")
+
+
+def _check_shape(value: Any, shape: tuple[int, int | None], where: str) -> None:
+    found = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+    if len(found) != 2 or found[0] != shape[0] or shape[1] not in (None, found[1]):
+        wanted = f"({shape[0]}, {'n_latent' if shape[1] is None else shape[1]})"
+        raise ValueError(f"{where} returned {found}, not a Tensor of shape {wanted}.")
