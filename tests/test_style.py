@@ -27,3 +27,10 @@ def test_types_of_the_public_surface():
     command = [sys.executable, "-m", "mypy", "--no-incremental"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout
+
+
+def test_spelling():
+    command = [sys.executable, "-m", "codespell_lib", "skadan", "tests", "examples", "docs"]
+    command += ["README.md", ".github"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout

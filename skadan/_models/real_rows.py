@@ -69,8 +69,8 @@ class RealRows:
         Whether a synthetic row gets the residual of its anchor, or that of any row.
     anchors : ndarray of shape (n, r) or None
         The rows x.
-    weight : float
-        Weight of the anchor in a synthetic row.
+    anchor_weight : float
+        Share of the anchor in a synthetic row.
     shrink : ndarray of shape (K,) or None
         Factor of the distance of a class's synthetic rows from the mean of the table, which is 0
         here.
@@ -80,7 +80,7 @@ class RealRows:
     residuals: np.ndarray | None = None
     of_anchor: bool = True
     anchors: np.ndarray | None = None
-    weight: float = 0.0
+    anchor_weight: float = 0.0
     shrink: np.ndarray | None = None
 
     @classmethod
@@ -112,7 +112,9 @@ class RealRows:
         if self.residuals is not None:
             u = u + to_tensor(self.residuals[partners.residual], u.device)
         if self.anchors is not None:
-            u = torch.lerp(u, to_tensor(self.anchors[partners.anchor], u.device), self.weight)
+            u = torch.lerp(
+                u, to_tensor(self.anchors[partners.anchor], u.device), self.anchor_weight
+            )
         if self.shrink is not None:
             u = u * to_tensor(self.shrink[class_index]).to(u)[:, None]
         return u

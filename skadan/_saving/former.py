@@ -2,7 +2,8 @@
 
 from typing import Any
 
-FIELDS = {"NoiseModel": {"z": "scaled"}}  # format 1's names of records' fields, and today's
+# Names of fields in format 1, and today's.
+FIELDS = {"NoiseModel": {"z": "scaled"}, "RealRows": {"weight": "anchor_weight"}}
 
 
 def translate(value: Any, format_number: int) -> Any:
@@ -11,7 +12,7 @@ def translate(value: Any, format_number: int) -> Any:
 
 
 def _from_first_format(value: Any) -> Any:
-    """Rename a field of `NoiseModel`, and the network D from discriminator to critic."""
+    """Rename fields, and the network D from discriminator to critic."""
     if isinstance(value, dict):
         return {name: _from_first_format(part) for name, part in value.items()}
     if not isinstance(value, list):

@@ -120,7 +120,7 @@ def _check_rows(game: Game, networks: Networks, batch: Batch) -> None:
     name = type(game).__name__
     networks.eval()
     with torch.no_grad():
-        z = torch.zeros(n, game.n_noise, device=batch.x.device)
+        z = torch.zeros(n, game.n_noise, device=batch.x.device, dtype=torch.float32)
         h = game.generate(networks, z, batch.y)
         _check_shape(h, (n, None), f"{name}.generate")
         _check_shape(game.decode(networks, h), (n, d), f"{name}.decode")

@@ -1,9 +1,9 @@
 """Games: networks, turns and losses, in pure torch.
 
-A game says who plays: which networks there are, which of them move in which turn and down which
-loss, and how they make rows. A divergence says how real and fake are scored. The two are composed:
-WADAN is `ADANGame` with the `WassersteinDivergence`. A game of one's own is one small object, which
-`skadan.GameSampler` trains.
+A game says who plays: which networks there are, which networks each turn updates and which loss it
+minimises, and how they make rows. A divergence says how real and fake are scored. The two are
+composed: WADAN is `ADANGame` with the `WassersteinDivergence`. A game of one's own is one small
+object, which `skadan.GameSampler` trains.
 """
 
 from .aae import AAEGame

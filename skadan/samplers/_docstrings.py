@@ -143,7 +143,7 @@ ADAN = (
 )
 GROUPS = {"training_parameters": TRAINING, "adan_parameters": ADAN}
 
-STRATEGY, _, CHOICES = BaseOverSampler._sampling_strategy_docstring.partition("\n")
+STRATEGY_HEAD, _, STRATEGY_CHOICES = BaseOverSampler._sampling_strategy_docstring.partition("\n")
 REPLICATE = """
 `skadan.Replicate` ``(k)`` is such a callable: k synthetic sets of the size and label distribution
 of the data."""
@@ -160,8 +160,8 @@ def fill_in(cls: Any) -> str:
     for name in defaults.keys() & SHARED.keys():
         kind, text = SHARED[name]
         texts[name] = _entry(name, f"{kind}, default={_shown(defaults[name])}", text)
-    choices = indent(f"{dedent(CHOICES).strip()}\n{REPLICATE}", "    ")
-    texts["sampling_strategy"] = f"{STRATEGY}\n{choices}"
+    choices = indent(f"{dedent(STRATEGY_CHOICES).strip()}\n{REPLICATE}", "    ")
+    texts["sampling_strategy"] = f"{STRATEGY_HEAD}\n{choices}"
     for group, names in GROUPS.items():
         if set(names) <= texts.keys():
             texts[group] = "\n\n".join(texts[name] for name in names)

@@ -249,8 +249,8 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
 
     def _rng(self, random_state: Any) -> torch.Generator:
         """Make the random generator of one draw, from its own seed or else from the sampler's."""
-        own = self.random_state if random_state is None else random_state
-        return seeded_rng(own, SAMPLING, torch.device("cpu"))
+        seed = self.random_state if random_state is None else random_state
+        return seeded_rng(seed, SAMPLING, torch.device("cpu"))
 
     def _class_index(self, y: Any) -> np.ndarray:
         """Return the indices into `classes_`, (n,), of labels or of a number of rows."""

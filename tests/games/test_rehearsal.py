@@ -51,7 +51,7 @@ class Odd:
             case "same name":
                 return (turn, Turn(("g",), self.other_loss))
             case "typo":
-                return (Trun(("g",), self.loss),)  # noqa: F821
+                return (Tunr(("g",), self.loss),)  # noqa: F821
         return (turn,)
 
     def embed(self, networks, batch):
@@ -104,7 +104,7 @@ WRONG = {
     "no turn": (ValueError, "Odd has no turns"),
     "unused": (ValueError, r"turn 1, .*does not depend on all weights of 'spare'"),
     "same name": (ValueError, "turn 2, .*another turn has a term named 'error'"),
-    "typo": (NameError, "Trun"),
+    "typo": (NameError, "Tunr"),
     "float": (TypeError, "turn 1, .*the term 'error' is 0.5"),
     "empty": (TypeError, "the loss returned {}; return a dict of named terms"),
     "bare": (TypeError, r"the loss returned tensor\(.*; return a dict of named terms"),
