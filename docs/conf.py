@@ -46,7 +46,17 @@ html_theme_options = {
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
 }
-SINGLE = ("index", "quickstart", "guide", "equations", "games", "results", "performance", "changes")
+SINGLE = (
+    "index",
+    "quickstart",
+    "guide",
+    "equations",
+    "games",
+    "results",
+    "performance",
+    "changes",
+    "contributing",
+)
 html_sidebars = {page: [] for page in SINGLE}
 html_static_path = ["_static"]
 html_css_files = ["wide.css"]

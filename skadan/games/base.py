@@ -62,8 +62,8 @@ class Game(Protocol):
     Examples
     --------
     >>> from skadan.games import ADANGame, CrossEntropy
-    >>> game = ADANGame(CrossEntropy(), n_latent=5)
-    >>> sorted(name for name, _ in game.networks(20, 3).named_children())
+    >>> networks = ADANGame(CrossEntropy(), n_latent=5).networks(20, n_classes=3)
+    >>> sorted(name for name, _ in networks.named_children())
     ['classifier', 'critic', 'decoder', 'encoder', 'generator']
     """
 

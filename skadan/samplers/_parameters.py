@@ -52,6 +52,8 @@ def with_parameters(cls: Class) -> Class:
     """
     made: Any = dataclass(kw_only=True, eq=False, repr=False)(cls)
     made._parameter_constraints = {f.name: constraints(f.type) for f in fields(made)}
+    shown = {f.name: getattr(f.type, "__origin__", f.type) for f in fields(made)}
+    made.__init__.__annotations__ = shown | {"return": None}  # types, without the constraints
     made.__doc__ = fill_in(made)
     return made
 

@@ -36,6 +36,15 @@ def test_the_docstring_is_the_signature(cls):
 
 
 @pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__name__)
+def test_the_signature_shows_types_alone(cls):
+    """As `help` and the documentation print it: no constraint, no address in memory."""
+    shown = str(inspect.signature(cls))
+    assert "Annotated" not in shown
+    assert " object at " not in shown
+    assert "sampling_strategy: Any = 'auto'" in shown
+
+
+@pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__name__)
 def test_every_parameter_has_a_constraint(cls):
     assert list(cls._parameter_constraints) == [field.name for field in fields(cls)]
 
