@@ -8,7 +8,24 @@ FIELDS = {"NoiseModel": {"z": "scaled"}, "RealRows": {"weight": "anchor_weight"}
 
 def translate(value: Any, format_number: int) -> Any:
     """Return the contents of a file, as JSON, with the names of today's format."""
-    return value if format_number >= 2 else _from_first_format(value)
+    if format_number >= 2:
+        return value
+    return _from_first_format(value) | {"rows": _layout_of_rows(value["rows"])}
+
+
+def _layout_of_rows(rows: dict) -> dict:
+    """Describe the container of rows as a layout, of `skadan.samplers._layouts`."""
+    kind = rows["kind"]
+    layout: list | None = None
+    if kind == "list":
+        layout = ["list"]
+    elif kind == "DataFrame":
+        kinds = {type(name) for name in rows["names"]}
+        kind = "str" if kinds == {str} else "int64" if kinds == {int} else "object"
+        layout = ["frame", [kind, rows["names"], None], rows["dtypes"]]
+    elif kind != "NoneType":
+        layout = [kind, rows["n_columns"]]
+    return {"dtype": rows["dtype"], "layout": layout}
 
 
 def _from_first_format(value: Any) -> Any:

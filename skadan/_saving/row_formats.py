@@ -1,44 +1,108 @@
 """Containers, dtypes and names of rows as JSON."""
 
+import re
 from typing import Any
-
-from scipy import sparse
 
 from .._optional import require
 from ..samplers._containers import RowFormat
+from ..samplers._layouts import SPARSE
 
-LAYOUTS = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
-SPARSE = {
-    f"{layout}_{kind}": getattr(sparse, f"{layout}_{kind}")
-    for layout in LAYOUTS
-    for kind in ("matrix", "array")
-}
+# What may be named: numbers of numpy, pandas and pyarrow. No other text becomes a dtype.
+NUMPY = r"bool|u?int(8|16|32|64)|float(16|32|64|96|128)|[<>][iuf](2|4|8|12|16)"
+ROWS = re.compile(r"\|O|\|b1|\|[iu]1|[<>]([iu][248]|f(2|4|8|12|16))")
+COLUMN = re.compile(
+    rf"{NUMPY}|object|boolean|U?Int(8|16|32|64)|Float(32|64)|"
+    r"(bool|u?int(8|16|32|64)|halffloat|float|double)\[pyarrow\]"
+)
+SUBTYPE = re.compile(NUMPY)
+NAMES = re.compile(rf"{NUMPY}|object|str|string|string\[(python|pyarrow)\]")
 
 
 def encode_format(rows: RowFormat) -> dict[str, Any]:
-    """Return container, dtypes and names of rows as JSON."""
-    like = rows.like
-    out: dict[str, Any] = {"dtype": rows.dtype, "kind": type(like).__name__}
-    if hasattr(like, "dtypes"):
-        names = list(like.columns)
-        odd = [name for name in names if not isinstance(name, str | int)]
-        if odd:
-            raise TypeError(f"The column name {odd[0]!r} is neither text nor a number.")
-        out |= {"names": names, "dtypes": [str(dtype) for dtype in like.dtypes]}
-    elif hasattr(like, "shape"):
-        out["n_columns"] = like.shape[1]
-    return out
+    """Return container, dtypes and names of rows as JSON.
+
+    Raises
+    ------
+    TypeError
+        If a file cannot hold them; the message names the column or dtype.
+    """
+    _check(rows)
+    return {"dtype": rows.dtype, "layout": rows.layout}
 
 
 def decode_format(saved: dict[str, Any]) -> RowFormat:
-    """Return what `encode_format` was given."""
-    kind, dtype = saved["kind"], saved["dtype"]
-    if kind in ("NoneType", "list"):
-        return RowFormat([] if kind == "list" else None, dtype)
-    if kind == "DataFrame":
-        pandas = require("pandas", "tables")
-        columns = {j: pandas.Series(dtype=name) for j, name in enumerate(saved["dtypes"])}
-        frame = pandas.DataFrame(columns, index=range(0))
-        frame.columns = saved["names"]
-        return RowFormat(frame, dtype)
-    return RowFormat(SPARSE[kind]((0, saved["n_columns"])), dtype)
+    """Return what `encode_format` was given.
+
+    Raises
+    ------
+    TypeError
+        If it is of another kind.
+    """
+    rows = RowFormat(_as_tuples(saved["layout"]), saved["dtype"])
+    _check(rows)
+    if rows.layout and rows.layout[0] == "frame":
+        require("pandas", "tables")
+    _ = rows.like  # here and now, if it cannot be made
+    return rows
+
+
+def n_columns(rows: RowFormat) -> int | None:
+    """Return the number of columns; None where any will do."""
+    if rows.layout is None or len(rows.layout) == 1:
+        return None
+    last = rows.layout[-1]
+    return last if isinstance(last, int) else len(last)
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
+
+
+def _check(rows: RowFormat) -> None:
+    if not ROWS.fullmatch(rows.dtype):
+        raise TypeError(f"Rows of dtype {rows.dtype} are no numbers that a file can hold.")
+    match rows.layout:
+        case None | ("list",):
+            return
+        case (str(kind), int(n)) if kind in SPARSE and n >= 1:
+            return
+        case ("frame", columns, tuple(dtypes)):
+            names = _names(columns)
+            if len(names) != len(dtypes):
+                raise TypeError(f"There are {len(names)} column names and {len(dtypes)} dtypes.")
+            for name, dtype in zip(names, dtypes, strict=True):
+                _check_dtype(name, dtype)
+            return
+    raise TypeError(f"No container of rows looks like {str(rows.layout)[:80]}.")
+
+
+def _names(columns: Any) -> Any:
+    """Return the names of columns, or the categories of one, if a file can hold them."""
+    match columns:
+        case ("range", (int(start), int(stop), int(step)), _):
+            return range(start, stop, step)
+        case (str(kind), tuple(names), name):
+            for one in (*names, name):
+                if not (one is None or isinstance(one, str | int | float)):
+                    raise TypeError(f"The column name {one!r} is neither text nor a number.")
+            if NAMES.fullmatch(kind):
+                return names
+    raise TypeError(f"Column names of the kind {str(columns)[:80]} do not go into a file.")
+
+
+def _check_dtype(name: Any, dtype: Any) -> None:
+    match dtype:
+        case str():
+            if COLUMN.fullmatch(dtype):
+                return
+        case ("category", categories, bool()):
+            _names(categories)
+            return
+        case ("sparse", str(subtype), int() | float()) if SUBTYPE.fullmatch(subtype):
+            return
+        case ("decimal128", int(), int()):
+            return
+    raise TypeError(
+        f"The column {name!r} is of dtype {str(dtype)[:80]}, which a file of save_generator "
+        "cannot hold: convert it to float64 before the fit, or pickle the sampler."
+    )

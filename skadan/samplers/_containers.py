@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-
-def _is_pandas(container: Any) -> bool:
-    return type(container).__module__.partition(".")[0] == "pandas"
+from ._layouts import empty, layout_of
+from ._layouts import is_pandas as _is_pandas
 
 
 def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -32,22 +32,31 @@ def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 class RowFormat:
     """What the rows of a fitted table look like: container, dtypes, column names.
 
-    `like` is an empty piece of the table, None for an array, so the format pickles small. `dtype`
-    is numpy's name for it: a dtype object would be shared with others, which joblib.hash tells
-    apart from an equal one.
+    `layout` is `layout_of` the table: plain, so that the format pickles small and files can hold
+    it. `dtype` is numpy's name for it: a dtype object would be shared with others, which
+    joblib.hash tells apart from an equal one.
     """
 
-    like: Any
+    layout: Any
     dtype: str
+
+    @cached_property
+    def like(self) -> Any:
+        """An empty piece of the table, None for an array."""
+        return empty(self.layout)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"layout": self.layout, "dtype": self.dtype}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if "like" in state:  # earlier pickles held the empty piece itself
+            state = {"layout": layout_of(state["like"]), "dtype": state["dtype"]}
+        self.__dict__.update(state)
 
     @classmethod
     def of(cls, X: Any, rows: np.ndarray) -> "RowFormat":
         """Describe `X`; `rows` is the dense array that validation made of it."""
-        if sparse.issparse(X):
-            return cls(type(X)((0, X.shape[1])), rows.dtype.str)
-        if _is_pandas(X):
-            return cls(X.iloc[:0].copy(), rows.dtype.str)
-        return cls([] if isinstance(X, list) else None, rows.dtype.str)
+        return cls(layout_of(X), rows.dtype.str)
 
     def wrap(self, n_rows: int, n_columns: int, blocks: Iterable[np.ndarray]) -> Any:
         """Put float64 blocks of rows into one table of this format.

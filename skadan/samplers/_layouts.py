@@ -1,0 +1,119 @@
+"""What a container of rows looks like, as plain numbers and text, and an empty one made of that.
+
+A layout is None for an array, ``("list",)``, ``("csr_matrix", n_columns)`` and the like for a
+sparse container, or ``("frame", columns, dtypes)``. It pickles small, and files can hold it.
+"""
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+FORMATS = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
+SPARSE = {
+    f"{layout}_{kind}": getattr(sparse, f"{layout}_{kind}")
+    for layout in FORMATS
+    for kind in ("matrix", "array")
+}
+
+
+def is_pandas(container: Any) -> bool:
+    """Tell whether pandas made this; it is not imported for that."""
+    return type(container).__module__.partition(".")[0] == "pandas"
+
+
+def layout_of(X: Any) -> Any:
+    """Describe a container of rows."""
+    if sparse.issparse(X):
+        kind = "array" if isinstance(X, sparse.sparray) else "matrix"
+        return (f"{X.format}_{kind}", int(X.shape[1]))
+    if is_pandas(X):
+        dtypes = {dtype: _plain_dtype(dtype) for dtype in X.dtypes.unique()}
+        return ("frame", _plain_index(X.columns), tuple(dtypes[dtype] for dtype in X.dtypes))
+    return ("list",) if isinstance(X, list) else None
+
+
+def empty(layout: Any) -> Any:
+    """Make a container of no rows that `layout_of` describes so; None stands for an array."""
+    if layout is None:
+        return None
+    kind, *rest = layout
+    if kind == "list":
+        return []
+    return _empty_frame(*rest) if kind == "frame" else SPARSE[kind]((0, *rest))
+
+
+def _empty_frame(columns: Any, dtypes: tuple) -> Any:
+    import pandas as pd
+
+    kinds = {repr(dtype): dtype for dtype in dtypes}  # columns by the thousand are mostly alike
+    made = {text: pd.Series(dtype=_dtype(dtype)) for text, dtype in kinds.items()}
+    frame = pd.DataFrame({j: made[repr(dtype)] for j, dtype in enumerate(dtypes)}, index=range(0))
+    frame.columns = _index(columns)
+    return frame
+
+
+def _plain(value: Any) -> Any:
+    """Return Python's number for numpy's, and anything else, such as a tuple's parts, as it is."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _plain_index(index: Any) -> Any:
+    """Describe the names of columns: their kind, the names, and the name of it all."""
+    import pandas as pd
+
+    if isinstance(index, pd.RangeIndex):
+        return ("range", (index.start, index.stop, index.step), _plain(index.name))
+    if isinstance(index, pd.MultiIndex):
+        return ("multi", tuple(map(_plain, index)), tuple(map(_plain, index.names)))
+    if type(index) is pd.Index:
+        return (str(index.dtype), tuple(map(_plain, index)), _plain(index.name))
+    return index[:]  # of dates, intervals, ...
+
+
+def _index(columns: Any) -> Any:
+    import pandas as pd
+
+    if not isinstance(columns, tuple):
+        return columns
+    kind, names, name = columns
+    if kind == "range":
+        return pd.RangeIndex(*names, name=name)
+    if kind == "multi":
+        return pd.MultiIndex.from_tuples(names, names=name)
+    return pd.Index(names, dtype=kind, name=name, tupleize_cols=False)
+
+
+def _plain_dtype(dtype: Any) -> Any:
+    """Describe a column's dtype: by its name where that tells all, else by its parts or itself."""
+    import pandas as pd
+
+    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories is not None:
+        return ("category", _plain_index(dtype.categories), bool(dtype.ordered))
+    if isinstance(dtype, pd.SparseDtype):
+        return ("sparse", str(dtype.subtype), _plain(dtype.fill_value))
+    arrow: Any = getattr(dtype, "pyarrow_dtype", None)
+    if str(arrow).startswith("decimal128"):
+        return ("decimal128", arrow.precision, arrow.scale)
+    try:
+        named = pd.api.types.pandas_dtype(str(dtype)) == dtype
+    except (TypeError, NotImplementedError):
+        named = False
+    return str(dtype) if named else dtype
+
+
+def _dtype(plain: Any) -> Any:
+    if not isinstance(plain, tuple):
+        return plain
+    import pandas as pd
+
+    kind, first, second = plain
+    if kind == "category":
+        return pd.CategoricalDtype(_index(first), ordered=second)
+    if kind == "sparse":
+        return pd.SparseDtype(first, second)
+    import pyarrow
+
+    return pd.ArrowDtype(pyarrow.decimal128(first, second))
