@@ -2,20 +2,21 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from .._files import digest, written_whole
-from .._models.trained import TrainedModel
 from .._optional import require
-from ..games.base import Game
-from ..games.checks import check_members
 from ..samplers.base import SyntheticSampler
+from .checks import check_numbers, check_shapes
+from .container import Arrays, Refused, parse, read_arrays, read_header, refusing, to_bytes
 from .former import translate
 from .registry import OtherFields, Registry, UnknownClass
 from .row_formats import decode_format, encode_format
-from .values import Arrays, decode, encode
+from .values import decode, encode
 
 FORMAT = 2  # of the files; one that this version cannot read gets the next number
 
@@ -50,7 +51,8 @@ def save_generator(
         If a parameter is an object that a file cannot hold, such as a RandomState, or of a class
         that is neither this package's nor in `trusted`; the message names it.
     ValueError
-        If a class in `trusted` has the name of one of this package.
+        If a class in `trusted` has the name of one of this package, or the file could not be read
+        back, as where a weight is NaN.
     OSError
         If the file cannot be written; an older one is left as it was.
 
@@ -72,6 +74,15 @@ def save_generator(
     registry, own = Registry(trusted), type(sampler).__name__
     if not registry.knows(type(sampler)):
         raise TypeError(f"{own} is no sampler of skadan: pass trusted=[{own}], or pickle it.")
+    data = _to_bytes(sampler, registry)
+    # What is written can be read.
+    with refusing(f"This {own} cannot be saved: the file"), BytesIO(data) as file:
+        _read(file, len(data), registry)
+    with written_whole(path) as file:
+        file.write(data)
+
+
+def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
     arrays: Arrays = {}
     fitted = {a.name for a in sampler._fitted if a.saved} & vars(sampler).keys()
     values = {
@@ -81,15 +92,11 @@ def save_generator(
     }
     parts = {name: encode(value, name, arrays, registry) for name, value in values.items()}
     parts["rows"] = encode_format(sampler._format)
-    contents = json.dumps(parts)
-    header = {
+    texts = {
         "skadan": json.dumps({"format": FORMAT, "sampler": type(sampler).__name__}),
-        "contents": contents,
-        "sha256": _checksum(contents, arrays),
+        "contents": json.dumps(parts),
     }
-    data = require("safetensors.numpy", "save").save(arrays, metadata=header)
-    with written_whole(path) as file:
-        file.write(data)
+    return to_bytes(arrays, texts | {"sha256": _checksum(texts, arrays, FORMAT)})
 
 
 def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> Any:
@@ -117,8 +124,9 @@ def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> 
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not a file of this kind, is truncated or altered, is of a newer version, or names
-        a class that is neither this package's nor in `trusted`.
+        If it is not a file of this kind, is truncated or altered, is of a newer version, holds
+        parts that do not fit each other, or names a class that is neither this package's nor in
+        `trusted`. The header is judged before anything large is read.
 
     See Also
     --------
@@ -133,59 +141,69 @@ def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> 
     >>> load_generator(path).classes_
     array([0, 1])
     """
-    registry, safetensors = Registry(trusted), require("safetensors", "save")
-    data = Path(path).read_bytes()
+    registry, path = Registry(trusted), Path(path)
+    require("safetensors.numpy", "save")
+    with path.open("rb") as file, refusing(path):
+        return _read(file, os.fstat(file.fileno()).st_size, registry)
+
+
+def _read(file: BinaryIO, size: int, registry: Registry) -> Any:
+    """Read a file: its header first, and the data only if all that the header says fits."""
+    header = read_header(file, size)
+    texts = header.texts
+    if not {"skadan", "contents", "sha256"} <= texts.keys():
+        raise Refused("was not written by skadan's save_generator")
+    origin = parse(texts["skadan"])
+    number, name = origin["format"], origin["sampler"]
+    if type(number) is not int or number < 1:
+        raise Refused(f"was not written by skadan's save_generator: format {str(number)[:40]}")
+    if number > FORMAT:
+        raise Refused(
+            f"is of format {number}, this version of skadan reads up to {FORMAT}: update skadan"
+        )
+    parts = translate(parse(texts["contents"]), number)
+    with _reasons():
+        blanks = header.blanks()
+        check_shapes(_sampler(name, parts, blanks, registry))
+        if blanks.unused:
+            raise Refused(f"holds arrays that nothing names: {sorted(blanks.unused)[:3]}")
+        arrays = read_arrays(file, header)
+        if texts["sha256"] != _checksum(texts, arrays, number):
+            raise Refused("was altered after save_generator wrote it: save it again")
+        sampler = _sampler(name, parts, arrays, registry)
+        check_numbers(sampler)
+    return sampler
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """Say of classes that are not as they were what to do about them."""
     try:
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
-        origin = json.loads(header["skadan"])
-        if origin["format"] > FORMAT:
-            raise ValueError(
-                f"{path} is of format {origin['format']}, this version of skadan reads up to "
-                f"{FORMAT}: update skadan."
-            )
-        arrays = require("safetensors.numpy", "save").load(data)
-        contents, checksum = header["contents"], header["sha256"]
-    except (safetensors.SafetensorError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} is truncated, or no file of save_generator: {error}") from error
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} was not written by skadan's save_generator.") from error
-    if checksum != _checksum(contents, arrays):
-        raise ValueError(f"{path} was altered after save_generator wrote it: save it again.")
-    try:
-        parts = translate(json.loads(contents), origin["format"])
-        return _sampler(origin["sampler"], parts, arrays, registry)
+        yield
     except UnknownClass as error:
         (name,) = error.args
-        raise ValueError(
-            f"{path} was not written by skadan alone: it names the class {str(name)[:80]!r}. If "
-            "that is a class of your own, pass it to load_generator in trusted=[...]."
+        raise Refused(
+            f"was not written by skadan alone: it names the class {str(name)[:80]!r}. If that is "
+            "a class of your own, pass it to load_generator in trusted=[...]"
         ) from None
     except OtherFields as error:
-        raise ValueError(f"{path} was saved with another version of a class: {error}.") from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} was not written by skadan's save_generator.") from error
+        raise Refused(f"was saved with another version of a class: {error}") from None
 
 
 def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
     sampler = registry.sampler(name)(**decode(parts["params"], arrays, registry))
+    saved = {a.name for a in sampler._fitted if a.saved}
     for attribute, value in decode(parts["fitted"], arrays, registry).items():
+        if attribute not in saved:
+            raise Refused(f"holds {str(attribute)[:80]!r}, which no fit leaves behind")
         setattr(sampler, attribute, value)
     sampler._format = decode_format(parts["rows"])
     sampler._model = decode(parts["model"], arrays, registry)
-    if isinstance(sampler._model, TrainedModel):
-        _check_game(sampler._model)
     return sampler
 
 
-def _check_game(model: TrainedModel) -> None:
-    """Refuse weights that are not those of the game's networks: its code has changed since."""
-    name = type(model.game).__name__
-    try:
-        check_members(model.game, Game)
-        model.networks()
-    except (TypeError, RuntimeError) as error:
-        raise OtherFields(f"{name} does not take its weights ({str(error)[:300]})") from error
-
-
-def _checksum(contents: str, arrays: Arrays) -> str:
-    return digest(contents, *(part for item in sorted(arrays.items()) for part in item))
+def _checksum(texts: dict[str, str], arrays: Arrays, number: int) -> str:
+    """Return the digest of a file; that of format 1 left out what the file is."""
+    covered = ("contents",) if number == 1 else ("skadan", "contents")
+    data = (part for item in sorted(arrays.items()) for part in item)
+    return digest(*(texts[name] for name in covered), *data)

@@ -1,14 +1,20 @@
 """Values as JSON, their arrays apart: numbers, text and None as they are, the rest as lists."""
 
+import os
+import re
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .._strategy import Replicate
+from .container import DTYPES, Arrays
 from .registry import Registry
 
-Arrays = dict[str, np.ndarray]
+SWAPPED = re.compile(r">([iu][248]|f[248])")  # big-endian numbers, which safetensors has not
+MAX_ENTRIES = 10_000  # of a dict
+MAX_TEXT = 2**26  # bytes of an array of text
 
 
 def encode(value: Any, place: str, arrays: Arrays, registry: Registry) -> Any:
@@ -27,11 +33,14 @@ def encode(value: Any, place: str, arrays: Arrays, registry: Registry) -> Any:
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
-        arrays[place] = np.ascontiguousarray(value)
-        return ["array", place]
-    if isinstance(value, np.ndarray) and _is_text(value):
-        return ["strings", value.tolist(), value.dtype.kind]
+    if isinstance(value, os.PathLike) and isinstance(os.fspath(value), str):
+        return ["path", os.fspath(value)]
+    if isinstance(value, np.ndarray) and value.dtype.newbyteorder("<").str in DTYPES.values():
+        # The bytes of big-endian numbers go in as they are, under another name.
+        arrays[place] = np.ascontiguousarray(value).view(value.dtype.newbyteorder("<"))
+        return ["array", place, *([value.dtype.str] if value.dtype.str[0] == ">" else [])]
+    if isinstance(value, np.ndarray) and value.ndim == 1 and _is_text(value):
+        return ["strings", value.tolist(), value.dtype.str.lstrip("|")]
     if isinstance(value, tuple | list):
         return [type(value).__name__, [inner(part, i) for i, part in enumerate(value)]]
     if isinstance(value, dict):
@@ -56,6 +65,8 @@ def _is_text(array: np.ndarray) -> bool:
 def _refusal(value: Any, place: str) -> TypeError:
     """Say what to do about a value that a file cannot hold."""
     name = type(value).__name__
+    if isinstance(value, np.ndarray):
+        name = f"{value.dtype} array"
     if is_dataclass(value) or isinstance(value, type):
         own = value.__name__ if isinstance(value, type) else name
         return TypeError(
@@ -81,13 +92,16 @@ def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
     kind, contents, *more = value
     match kind:
         case "array":
-            return arrays[contents]
+            array = arrays[contents]
+            return array.view(_swapped(*more)) if more else array
         case "strings":
-            return np.array(contents, dtype=object if more == ["O"] else None)
+            return _strings(contents, *more)
+        case "path":
+            return Path(contents)
         case "tuple" | "list":
             items = [decode(part, arrays, registry) for part in contents]
             return tuple(items) if kind == "tuple" else items
-        case "dict":
+        case "dict" if len(contents) <= MAX_ENTRIES:
             pairs = ([decode(part, arrays, registry) for part in pair] for pair in contents)
             return dict(pairs)
         case "Replicate":
@@ -97,4 +111,25 @@ def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
         case "record":
             parts = {name: decode(part, arrays, registry) for name, part in more[0].items()}
             return registry.record(contents, parts)
-    raise ValueError(f"There is no kind {kind!r} of values.")
+    raise ValueError(f"There is no kind {str(kind)[:40]!r} of values.")
+
+
+def _swapped(dtype: str) -> np.dtype:
+    if not SWAPPED.fullmatch(dtype):
+        raise ValueError(f"{dtype[:40]!r} is no big-endian number.")
+    return np.dtype(dtype)
+
+
+def _strings(texts: list, dtype: str) -> np.ndarray:
+    """Make an array of text; format 1 says U for text of the width of its longest."""
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("An array of text holds something else.")
+    if dtype == "O":
+        return np.array(texts, dtype=object)
+    longest = max(map(len, texts), default=1)
+    if not re.fullmatch(r"U|[<>]U\d{1,8}", dtype):
+        raise ValueError(f"{dtype[:40]!r} is no dtype of text.")
+    width = int(dtype[2:] or longest)
+    if 4 * width * len(texts) > MAX_TEXT or width < longest:
+        raise ValueError(f"{len(texts)} texts of {width} letters.")
+    return np.array(texts, dtype=f"U{width}" if dtype == "U" else dtype)

@@ -42,7 +42,7 @@ class AAEGame:
     TypeError
         If `divergence` lacks a method.
     ValueError
-        If a width is not a whole number of 1 or more.
+        If a width is not a whole number of 1 or more, or `n_latent` or `n_noise` is not 2.
 
     Examples
     --------
@@ -64,6 +64,11 @@ class AAEGame:
     def __post_init__(self) -> None:
         check_members(self.divergence, Divergence)
         check_counts(autoencoder_layers=self.autoencoder_layers, latent_layers=self.latent_layers)
+        if (self.n_latent, self.n_noise) != (2, 2):
+            raise ValueError(
+                f"n_latent={self.n_latent!r}, n_noise={self.n_noise!r}: the prior lies in the "
+                "plane, so both are 2."
+            )
 
     def networks(
         self, n_features: int, n_classes: int, device: torch.device | str = "cpu"

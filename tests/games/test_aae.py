@@ -1,6 +1,7 @@
 """The adversarial autoencoder against Eqs. 7-9 in NumPy."""
 
 import numpy as np
+import pytest
 import reference
 from small_games import LAYERS, RTOL, K, critic_rows, layers, make_batch, make_networks, total
 
@@ -22,3 +23,9 @@ def test_eq_7_8_9(rng):
     np.testing.assert_allclose(total(game.reconstruction_loss(networks, batch)), error, rtol=RTOL)
     adversarial = -np.log(reference.sigmoid(fake)).mean()
     np.testing.assert_allclose(total(game.encoder_loss(networks, batch)), adversarial, rtol=RTOL)
+
+
+def test_codes_and_noise_lie_in_the_plane():
+    for keywords in ({"n_noise": 3}, {"n_latent": 1}):
+        with pytest.raises(ValueError, match="the prior lies in the plane"):
+            AAEGame(**keywords)

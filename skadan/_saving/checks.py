@@ -1,0 +1,220 @@
+"""What a sampler from a file must be before it is handed out: whole, and of one piece.
+
+`check_shapes` looks at types and shapes alone, so that a forged file is refused before its data are
+read; `check_numbers` at what the arrays hold.
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import torch
+
+from .._models.coordinates import AllColumns, RowSpace
+from .._models.noise import NoiseModel
+from .._models.real_rows import RealRows
+from .._models.scaling import Scaling
+from .._models.trained import TrainedModel
+from ..games import PerClass
+from ..games.base import Game
+from ..games.checks import check_members
+from ..samplers import GameSampler, NoiseSampler
+from ..samplers.adversarial import AdversarialSampler
+from .container import Refused
+from .registry import SAMPLERS, OtherFields
+from .row_formats import n_columns
+
+MAX_ROWS = 20_000_000  # of training, where the file holds none of them to count
+MAX_NOISE = 1_000_000
+MAX_LAYERS = 10_000
+
+
+def need(holds: bool, what: str) -> None:
+    """Refuse a file if something does not hold of it."""
+    if not holds:
+        raise Refused(f"holds no fitted sampler: {what}")
+
+
+def is_array(value: Any, kinds: str, *shape: int | None) -> bool:
+    """Tell whether `value` is an array of one of these kinds, and of this shape; None is any."""
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype.kind in kinds
+        and value.ndim == len(shape)
+        and all(n in (None, have) for n, have in zip(shape, value.shape, strict=True))
+    )
+
+
+def check_shapes(sampler: Any) -> None:
+    """Refuse a sampler whose parameters, attributes and arrays do not fit each other."""
+    sampler._validate_params()
+    _check_attributes(sampler)
+    model, n_classes = sampler._model, len(sampler.classes_)
+    wanted: Any = object
+    if isinstance(sampler, AdversarialSampler):
+        wanted = TrainedModel
+    elif isinstance(sampler, NoiseSampler):
+        wanted = NoiseModel
+    need(isinstance(model, wanted), f"its model is a {type(model).__name__}")
+    need(callable(getattr(model, "sample", None)), f"its model is a {type(model).__name__}")
+    need(is_array(model.counts, "iu", n_classes), "its counts are not those of the classes")
+    if isinstance(model, TrainedModel):
+        _check_trained(model, sampler)
+    if isinstance(model, NoiseModel):
+        _check_scaling(model.scaling, sampler.n_features_in_)
+        need(is_array(model.scaled, "f", None, None), "its rows are no table")
+        need(_is_number(model.noise_scale), "the scale of its noise is no number")
+
+
+def _check_attributes(sampler: Any) -> None:
+    saved = {a.name for a in sampler._fitted if a.saved}
+    if isinstance(sampler, SAMPLERS):
+        missing = saved - vars(sampler).keys() - {"feature_names_in_"}
+        need(not missing, f"it lacks {', '.join(sorted(missing))}")
+    n_features = sampler.n_features_in_
+    need(type(n_features) is int and n_features >= 1, "its number of columns is none")
+    need(is_array(sampler.classes_, "biufUO", None), "its classes are no list of labels")
+    names = getattr(sampler, "feature_names_in_", None)
+    need(names is None or is_array(names, "O", n_features), "its column names are of other columns")
+    stated = n_columns(sampler._format)
+    need(stated in (None, n_features), f"its rows have {stated} columns in place of {n_features}")
+    if isinstance(sampler, AdversarialSampler):
+        history, n_epochs = sampler.history_, sampler.n_iter_
+        need(type(n_epochs) is int and isinstance(sampler.device_, str), "n_iter_ or device_")
+        need(
+            isinstance(history, dict)
+            and all(is_array(losses, "f", n_epochs) for losses in history.values()),
+            "its history is not that of its epochs",
+        )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and isfinite(value) and value >= 0
+
+
+def _check_scaling(scaling: Any, n_features: int) -> None:
+    need(isinstance(scaling, Scaling), "its scaling is of another kind")
+    for name, kind in {"mean": "f", "scale": "f", "varies": "b"}.items():
+        need(is_array(getattr(scaling, name), kind, n_features), f"its scaling ({name})")
+
+
+def _check_trained(model: TrainedModel, sampler: Any) -> None:
+    _check_scaling(model.scaling, sampler.n_features_in_)
+    coordinates, real_rows = model.coordinates, model.real_rows
+    if isinstance(coordinates, RowSpace):
+        need(is_array(coordinates.basis, "f", None, None), "its coordinates are no table")
+    else:
+        whole = isinstance(coordinates, AllColumns) and type(coordinates.n_columns) is int
+        need(whole, "its coordinates are of another kind")
+    need(coordinates.n_columns <= sampler.n_features_in_, "its coordinates are of other columns")
+    need(isinstance(real_rows, RealRows), "its real rows are of another kind")
+    n_classes, width = len(sampler.classes_), coordinates.n_coordinates
+    need(is_array(real_rows.counts, "iu", n_classes), "its counts are not those of the classes")
+    for rows in (real_rows.residuals, real_rows.anchors):
+        need(rows is None or is_array(rows, "f", None, width), "its real rows have other columns")
+    shrink = real_rows.shrink
+    need(shrink is None or is_array(shrink, "f", n_classes), "its factors are of other classes")
+    need(
+        _is_number(real_rows.anchor_weight) and real_rows.anchor_weight <= 1, "its anchor's weight"
+    )
+    need(isinstance(real_rows.of_anchor, bool), "whose residuals it takes")
+    _check_weights(model)
+    _check_game(model.game, sampler)
+
+
+def _check_weights(model: TrainedModel) -> None:
+    """Refuse weights that are not those of the game's networks: its code may have changed since."""
+    game, weights = model.game, model.weights
+    name = type(game).__name__
+    need(isinstance(weights, dict), "its weights are of another kind")
+    _check_depth(game, len(weights), len(model.counts))
+    try:
+        check_members(game, Game)
+        networks = game.networks(model.coordinates.n_coordinates, len(model.counts), "meta")
+        torch.device(model.device)
+        expected = {key: (tuple(w.shape), str(w.dtype)) for key, w in networks.state_dict().items()}
+    except (TypeError, RuntimeError, OverflowError) as error:
+        raise OtherFields(f"{name} does not take its weights ({str(error)[:300]})") from error
+    found = {key: (w.shape, f"torch.{w.dtype.name}") for key, w in weights.items()}
+    differing = sorted(map(str, dict(found.items() ^ expected.items())))
+    if differing:
+        raise OtherFields(
+            f"{name} does not take its weights (size mismatch, missing or unexpected: "
+            f"{', '.join(differing)[:300]})"
+        )
+    n_noise = game.n_noise
+    need(type(n_noise) is int and 0 <= n_noise <= MAX_NOISE, f"noise of size {str(n_noise)[:40]}")
+
+
+def _check_depth(game: Any, n_weights: int, n_classes: int) -> None:
+    """Refuse a game that would make more layers than the file has weights for."""
+    parts = list(_fields(game))
+    n_networks = n_classes if PerClass in parts else 1
+    longest = max((len(part) for part in parts if isinstance(part, tuple | list)), default=0)
+    few = n_networks * max(longest, 1) <= max(n_weights, MAX_LAYERS)
+    need(few, f"{n_networks} networks of {longest} layers, but {n_weights} weights")
+
+
+def _fields(game: Any) -> Iterator[Any]:
+    for field in fields(game):
+        value = getattr(game, field.name)
+        yield value
+        if is_dataclass(value) and not isinstance(value, type):
+            yield from _fields(value)
+
+
+def _check_game(game: Any, sampler: Any) -> None:
+    """Refuse the game of another sampler. What parameters set of a game may have changed since."""
+    if not isinstance(sampler, SAMPLERS) or isinstance(sampler, GameSampler):
+        return
+    own, name = sampler._game(), type(sampler).__name__
+    need(type(game) is type(own), f"{type(game).__name__} is not the game of {name}")
+    for field in fields(own):
+        value, mine = getattr(game, field.name), getattr(own, field.name)
+        if is_dataclass(mine) and not isinstance(mine, type):
+            value, mine = type(value), type(mine)
+        elif field.name in sampler.get_params(deep=False):
+            continue
+        need(value == mine, f"{field.name}={str(value)[:80]} is not that of {name}")
+
+
+def check_numbers(sampler: Any) -> None:
+    """Refuse a sampler whose arrays hold what no fit leaves behind."""
+    classes, model = sampler.classes_, sampler._model
+    if classes.dtype.kind == "f":
+        need(bool(np.isfinite(classes).all()), "a class is NaN or infinite")
+    need(bool((classes[1:] > classes[:-1]).all()), "its classes are not sorted")
+    counts = model.counts.tolist()
+    need(min(counts, default=0) >= 1, "a class has no row")
+    need(sum(counts) <= MAX_ROWS or isinstance(model, NoiseModel), f"{sum(counts)} training rows")
+    for array in _arrays(model):
+        finite = array.dtype.kind != "f" or bool(np.isfinite(array).all())
+        need(finite, "its numbers are NaN or infinite")
+    if isinstance(model, NoiseModel):
+        _check_numbers_of_scaling(model.scaling, model.scaled.shape[1])
+        need(sum(counts) == len(model.scaled), "its counts are not those of its rows")
+    if isinstance(model, TrainedModel):
+        _check_numbers_of_scaling(model.scaling, model.coordinates.n_columns)
+        real_rows = model.real_rows
+        need(counts == real_rows.counts.tolist(), "its counts differ")
+        for rows in (real_rows.residuals, real_rows.anchors):
+            need(rows is None or len(rows) == sum(counts), "its counts are not those of its rows")
+
+
+def _check_numbers_of_scaling(scaling: Scaling, n_varying: int) -> None:
+    need(bool((scaling.scale > 0).all()), "a column has no scale")
+    need(int(scaling.varies.sum()) == n_varying, "its columns are not those of its scaling")
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray]:
+    """Yield the arrays in a record, and in the records and dicts inside it."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _arrays(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _arrays(getattr(value, field.name))
