@@ -50,6 +50,8 @@ def is_array(value: Any, kinds: str, *shape: int | None) -> bool:
 def check_shapes(sampler: Any) -> None:
     """Refuse a sampler whose parameters, attributes and arrays do not fit each other."""
     sampler._validate_params()
+    small = all(array.size <= MAX_LAYERS for array in _arrays(sampler.get_params(deep=False)))
+    need(small, "a parameter is a large array")
     _check_attributes(sampler)
     model, n_classes = sampler._model, len(sampler.classes_)
     wanted: Any = object
@@ -121,7 +123,6 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
     )
     need(isinstance(real_rows.of_anchor, bool), "whose residuals it takes")
     _check_weights(model)
-    _check_game(model.game, sampler)
 
 
 def _check_weights(model: TrainedModel) -> None:
@@ -197,6 +198,7 @@ def check_numbers(sampler: Any) -> None:
         need(sum(counts) == len(model.scaled), "its counts are not those of its rows")
     if isinstance(model, TrainedModel):
         _check_numbers_of_scaling(model.scaling, model.coordinates.n_columns)
+        _check_game(model.game, sampler)
         real_rows = model.real_rows
         need(counts == real_rows.counts.tolist(), "its counts differ")
         for rows in (real_rows.residuals, real_rows.anchors):
@@ -209,11 +211,11 @@ def _check_numbers_of_scaling(scaling: Scaling, n_varying: int) -> None:
 
 
 def _arrays(value: Any) -> Iterator[np.ndarray]:
-    """Yield the arrays in a record, and in the records and dicts inside it."""
+    """Yield the arrays in a record or container, and in those inside it."""
     if isinstance(value, np.ndarray):
         yield value
-    elif isinstance(value, dict):
-        for part in value.values():
+    elif isinstance(value, dict | tuple | list):
+        for part in value.values() if isinstance(value, dict) else value:
             yield from _arrays(part)
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):

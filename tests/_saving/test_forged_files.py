@@ -63,6 +63,7 @@ FORGED = {
     "text for parameters": lambda c, a: c.update(params="params"),
     "a parameter too many": lambda c, a: c["params"][1].append(["own", 1]),
     "a parameter of another kind": lambda c, a: c["params"][1].append(["max_epochs", "many"]),
+    "a parameter without end": lambda c, a: large(c, a, "class_weight"),
     "a random state that is none": lambda c, a: c["params"][1].append(["random_state", -1.5]),
     "an attribute of Python": lambda c, a: c["fitted"][1].append(["__class__", 1]),
     "a dict for all attributes": lambda c, a: c["fitted"][1].append(["__dict__", ["dict", []]]),
@@ -135,6 +136,11 @@ FORGED = {
         for dtype in ("f8,(", "(1000000000,)f8", "S999999999", "object_", "M8[ns]", "", 8, None)
     },
 }
+
+
+def large(contents, arrays, name):
+    arrays["more"] = np.zeros(20_000)
+    contents["params"][1].append([name, ["dict", [[0, ["array", "more"]]]]])
 
 
 def counts(arrays, numbers):
