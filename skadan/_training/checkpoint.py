@@ -1,15 +1,18 @@
 """Checkpoints: a training goes on where it was stopped."""
 
+import hashlib
 import os
-import pickle
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from .._files import digest, written_whole
+from .._files import digest, remove_parts, written_whole
 from .step import Optimizers
+
+SEAL = hashlib.sha256().digest_size  # bytes
 
 
 class Checkpoint:
@@ -19,6 +22,9 @@ class Checkpoint:
     own state and no other's, be it another fold or another setting. Everything random comes from
     one generator. Its state is kept as it was at the beginning, since what was drawn for the
     coordinates is drawn again, and as it was after the last epoch.
+
+    A file begins with the SHA-256 of its name and of all that follows: what has changed on the disk
+    is never gone on from. Two fits of one training may run at once, and end alike.
 
     Parameters
     ----------
@@ -38,7 +44,7 @@ class Checkpoint:
         Path(folder).mkdir(parents=True, exist_ok=True)
         self.path = Path(folder) / f"{digest(*depends_on)[:32]}.pt"
         self._every, self._rng = every, rng
-        self._saved = self._load() if self.path.exists() else None
+        self._saved = self._load()
         if self._saved:
             rng.set_state(self._saved["beginning"])
         self._beginning = rng.get_state()
@@ -68,16 +74,30 @@ class Checkpoint:
             "names": names,
             "losses": means,
         }
+        data = BytesIO()  # torch's own errors on a full disk are no OSError
+        torch.save(state, data)
         with written_whole(self.path) as file:
-            torch.save(state, file)
+            file.write(self._seal(data.getbuffer()))
+            file.write(data.getbuffer())
 
     def remove(self) -> None:
         """Delete the checkpoint and the partial files of killed processes."""
-        for file in (self.path, *self.path.parent.glob(f".{self.path.name}.*.part")):
-            file.unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
+        remove_parts(self.path)
 
-    def _load(self) -> dict[str, Any]:
+    def _seal(self, data: bytes | memoryview) -> bytes:
+        total = hashlib.sha256(self.path.name.encode())
+        total.update(data)
+        return total.digest()
+
+    def _load(self) -> dict[str, Any] | None:
         try:
-            return torch.load(self.path, weights_only=True, map_location="cpu")
-        except (OSError, EOFError, RuntimeError, pickle.UnpicklingError) as error:
+            contents = self.path.read_bytes()
+            seal, data = contents[:SEAL], contents[SEAL:]
+            if seal != self._seal(data):
+                raise ValueError("Its contents are not those that were written.")
+            return torch.load(BytesIO(data), weights_only=True, map_location="cpu")
+        except FileNotFoundError:  # perhaps another fit of this training has just ended
+            return None
+        except Exception as error:
             raise OSError(f"The checkpoint {self.path} cannot be read: delete it.") from error
