@@ -208,9 +208,14 @@ def load_iemocap(
 
 
 def _recordings(folder: str | os.PathLike) -> list[Path]:
-    """List the wav files of a folder, or of its folder ``wav``, in the order of their names."""
-    for place in (Path(folder), Path(folder) / "wav"):
-        files = sorted(f for f in place.glob("*.wav") if not f.name.startswith("."))
+    """List the wav files of a folder, or of its folder ``wav``, in the order of their names.
+
+    Both may be written in upper case: a disk may tell ``WAV`` and ``wav`` apart, and people do not.
+    """
+    inside = [place for place in Path(folder).glob("*") if place.name.lower() == "wav"]
+    for place in (Path(folder), *sorted(inside)):
+        found = (f for f in place.glob("*") if f.suffix.lower() == ".wav" and f.is_file())
+        files = sorted(f for f in found if not f.name.startswith("."))
         if files:
             return files
     raise FileNotFoundError(f"{folder} holds no wav file, nor does a folder 'wav' in it.")
@@ -237,8 +242,11 @@ def _iemocap_turns(folder: Path) -> list[tuple[Path, int, str, str]]:
     for number in range(1, 6):
         session = folder / f"Session{number}"
         for labels in sorted((session / "dialog" / "EmoEvaluation").glob("[!.]*.txt")):
-            for turn in IEMOCAP_TURN.finditer(labels.read_text()):
+            # The annotators' comments are in latin-1 here and there; labels are ASCII.
+            for turn in IEMOCAP_TURN.finditer(labels.read_text(encoding="latin-1")):
                 file = session / "sentences" / "wav" / labels.stem / f"{turn['turn']}.wav"
+                if not file.exists() and file.with_suffix(".WAV").exists():
+                    file = file.with_suffix(".WAV")
                 turns.append((file, number, turn["emotion"], labels.stem.partition("_")[2]))
     if not turns:
         raise FileNotFoundError(

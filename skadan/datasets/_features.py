@@ -1,18 +1,21 @@
 """From recordings to functionals: openSMILE, in parallel, with a cache that knows contents."""
 
-import hashlib
 import os
 import warnings
 from collections.abc import Iterator, Sequence
 from functools import cache as remember
+from numbers import Integral
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
+from joblib.parallel import get_active_backend
 
-from .._files import written_whole
 from .._optional import require
+from . import _feature_cache as kept
+from ._recordings import Part, Unusable, contents_of, parts_of, signal_of
 
 CHUNK = 16  # recordings that a worker takes at a time
 
@@ -25,16 +28,9 @@ class Settings(NamedTuple):
     mixdown: bool
 
 
-NOTHING = np.empty(0, np.float32)
-
-
-class Extracted(NamedTuple):
-    """One recording's features, or what is wrong with it."""
-
-    values: np.ndarray
-    seconds: float
-    sampling_rate: int
-    problem: str | None
+# A process makes features one at a time: warnings are silenced for all of its threads.
+ONE_AT_A_TIME = Lock()
+Extracted = kept.Entry | Unusable
 
 
 def extract_features(
@@ -56,7 +52,8 @@ def extract_features(
     Parameters
     ----------
     files : sequence of path
-        Recordings, in any format that libsndfile reads (wav, flac, ogg, mp3, ...).
+        Recordings, in any format that libsndfile reads (wav, flac, ogg, mp3, ...); or parts of
+        recordings, as audformat's segmented index of file, start and end.
     feature_set : str, default="IS11_speaker_state"
         "IS09_emotion", "IS10_paraling", "IS11_speaker_state", "IS13_ComParE", "ComParE_2016",
         "eGeMAPSv02", or any other name of `opensmile.FeatureSet`.
@@ -64,15 +61,16 @@ def extract_features(
         Resample to so many Hz; None keeps each recording's own, as opensmile does. Features of
         different rates are not comparable: a mixture of rates is warned of.
     mixdown : bool, default=False
-        Average the channels; False takes the first one, as opensmile does.
+        Average the channels; False takes the first one, as opensmile does, or where that is dead
+        the first one that is heard.
     cache : path, default=None
         Folder that keeps the features of each recording, by its contents, the settings and
-        opensmile's version. None keeps nothing.
+        opensmile's version. None keeps nothing. Damaged entries are computed again.
     on_error : {"raise", "skip"}, default="raise"
-        What to do about recordings that are missing, broken, empty, silent or too short: raise one
-        error that names them all, or leave their rows out with one warning.
+        What to do about recordings that are missing, broken, empty, silent, too short or not named
+        in UTF-8: raise one error that names them all, or leave their rows out with one warning.
     n_jobs : int, default=None
-        Processes.
+        Processes, by joblib's active backend.
     verbose : int, default=0
         1 or more shows a progress bar on standard error.
 
@@ -85,8 +83,11 @@ def extract_features(
     ------
     ImportError
         Without the ``audio`` extra.
+    TypeError
+        If `files` is a single path.
     ValueError
-        If `feature_set` is unknown, or a recording has no features (see `on_error`).
+        If `feature_set` is unknown, `sampling_rate` is no number of Hz, or a recording has no
+        features (see `on_error`).
 
     Examples
     --------
@@ -96,21 +97,31 @@ def extract_features(
     pandas, audformat = require("pandas", "audio"), require("audformat", "audio")
     if on_error not in ("raise", "skip"):
         raise ValueError(f"on_error={on_error!r}: use 'raise' or 'skip'.")
-    settings = Settings(_member(feature_set).name, sampling_rate, mixdown)
+    parts = parts_of(files)
+    settings = Settings(_member(feature_set).name, _checked(sampling_rate), mixdown)
     names = _smile(settings).feature_names
-    paths = [os.fspath(file) for file in files]
     folder = None if cache is None else _folder(cache, settings)
-    results = list(_extract_all(paths, settings, folder, n_jobs, verbose))
-    _report({f: r.problem for f, r in zip(paths, results, strict=True) if r.problem}, on_error)
-    good = [(f, r) for f, r in zip(paths, results, strict=True) if not r.problem]
+    results = list(_extract_all(parts, settings, folder, n_jobs, verbose))
+    both = list(zip(parts, results, strict=True))
+    _report({str(p): str(r) for p, r in both if isinstance(r, Unusable)}, on_error)
+    good = [(p, r) for p, r in both if not isinstance(r, Unusable)]
     _warn_of_rates({r.sampling_rate for _, r in good} if sampling_rate is None else set())
     index = audformat.segmented_index(
-        [f for f, _ in good],
-        [0.0] * len(good),
-        [r.seconds for _, r in good],
+        [p.file for p, _ in good],
+        [p.start or 0.0 for p, _ in good],
+        [p.end or r.seconds for p, r in good],
     )
     values = np.stack([r.values for _, r in good]) if good else np.empty((0, len(names)))
     return pandas.DataFrame(values.astype(np.float32), index=index, columns=names)
+
+
+def _checked(sampling_rate: Any) -> int | None:
+    if sampling_rate is None:
+        return None
+    is_count = isinstance(sampling_rate, Integral) and not isinstance(sampling_rate, bool)
+    if not is_count or sampling_rate < 1:
+        raise ValueError(f"sampling_rate={sampling_rate!r}: give a number of Hz, such as 16000.")
+    return int(sampling_rate)
 
 
 def _member(feature_set: str) -> Any:
@@ -146,78 +157,69 @@ def _folder(cache: str | os.PathLike, settings: Settings) -> Path:
 
 
 def _extract_all(
-    files: list[str], settings: Settings, folder: Path | None, n_jobs: int | None, verbose: int
+    parts: list[Part], settings: Settings, folder: Path | None, n_jobs: int | None, verbose: int
 ) -> Iterator[Extracted]:
-    chunks = [files[i : i + CHUNK] for i in range(0, len(files), CHUNK)]
+    chunks = [parts[i : i + CHUNK] for i in range(0, len(parts), CHUNK)]
     jobs = (delayed(_extract_chunk)(chunk, settings, folder) for chunk in chunks)
-    done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    backend, _ = get_active_backend()
+    step_by_step = backend.supports_return_generator  # multiprocessing does not
+    done = Parallel(n_jobs=n_jobs, return_as="generator" if step_by_step else "list")(jobs)
     tqdm = require("tqdm", "audio").tqdm
-    with tqdm(total=len(files), desc="features", unit="file", disable=not verbose) as bar:
+    with tqdm(total=len(parts), desc="features", unit="file", disable=not verbose) as bar:
         for results in done:
             bar.update(len(results))
             yield from results
 
 
-def _extract_chunk(files: list[str], settings: Settings, folder: Path | None) -> list[Extracted]:
-    return [_extract(file, settings, folder) for file in files]
+def _extract_chunk(parts: list[Part], settings: Settings, folder: Path | None) -> list[Extracted]:
+    return [_extract(part, settings, folder) for part in parts]
 
 
-def _extract(file: str, settings: Settings, folder: Path | None) -> Extracted:
+def _extract(part: Part, settings: Settings, folder: Path | None) -> Extracted:
     """Take one recording's features from the cache, or compute them and keep them there."""
     try:
-        contents = Path(file).read_bytes()
-    except OSError as error:
-        return Extracted(NOTHING, 0.0, 0, error.strerror or str(error))
-    kept = folder and folder / f"{hashlib.sha256(contents).hexdigest()}.npz"
-    found = kept and _load(kept)
-    if found:
-        return found
-    result = _compute(file, settings)
-    if kept and not result.problem:
-        _save(kept, result)
-    return result
+        contents = contents_of(part.file)
+        if folder is None:
+            return _compute(part, contents, settings)
+        place = kept.place(folder, contents, _name(part))
+        entry = kept.load(place)
+        if entry is None:
+            entry = _compute(part, contents, settings)
+            kept.save(place, entry)
+        return entry
+    except Unusable as problem:
+        return problem
 
 
-def _compute(file: str, settings: Settings) -> Extracted:
-    soundfile = require("soundfile", "audio")
-    try:
-        signal, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, RuntimeError) as error:
-        return Extracted(NOTHING, 0.0, 0, f"not readable as audio ({error})")
-    seconds = len(signal) / rate
-    problem = _problem(signal)
-    if problem:
-        return Extracted(NOTHING, seconds, rate, problem)
-    if settings.mixdown:  # opensmile's own mixes the channels it selected: the first alone
-        signal = signal.mean(1, keepdims=True)
-    with warnings.catch_warnings():
+def _name(part: Part) -> str:
+    """Return what the name of a cache entry says of a part, to the nanosecond."""
+    if part.is_whole:
+        return ""
+    return f"-{part.start.value}-{'end' if part.end is None else part.end.value}"
+
+
+def _compute(part: Part, contents: bytes, settings: Settings) -> kept.Entry:
+    """Compute the features of one recording.
+
+    Raises
+    ------
+    Unusable
+        If it has none.
+    """
+    signal, rate, end = signal_of(contents, part, settings.mixdown)
+    seconds = signal.shape[1] / rate
+    with ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Segment too short", UserWarning)  # told below
-        values = _smile(settings).process_signal(signal.T, rate).to_numpy(np.float32)[0]
+        try:
+            table = _smile(settings).process_signal(signal, rate)
+        except Exception as error:  # opensmile's own, and those of what it resamples with
+            raise Unusable(
+                f"openSMILE cannot process {seconds:.3f} s at {rate} Hz ({error})"
+            ) from error
+    values = table.to_numpy(np.float32)[0]
     if not np.isfinite(values).all():
-        too_short = f"too short for {settings.feature_set} ({seconds:.3f} s)"
-        return Extracted(NOTHING, seconds, rate, too_short)
-    return Extracted(values, seconds, rate, None)
-
-
-def _problem(signal: np.ndarray) -> str | None:
-    if not signal.size:
-        return "empty"
-    if not np.isfinite(signal).all():
-        return "holds NaN or infinite samples"
-    return "silent" if (signal == signal[0]).all() else None
-
-
-def _load(path: Path) -> Extracted | None:
-    try:
-        with np.load(path) as kept:
-            return Extracted(kept["values"], float(kept["seconds"]), int(kept["rate"]), None)
-    except FileNotFoundError:
-        return None
-
-
-def _save(path: Path, result: Extracted) -> None:
-    with written_whole(path) as file:
-        np.savez(file, values=result.values, seconds=result.seconds, rate=result.sampling_rate)
+        raise Unusable(f"too short for {settings.feature_set} ({seconds:.3f} s)")
+    return kept.Entry(values, end, rate)
 
 
 def _report(problems: dict[str, str], on_error: str) -> None:

@@ -66,6 +66,19 @@ def test_emodb_skips_with_its_labels(emodb, tmp_path):
         load_emodb(tmp_path / "nowhere")
 
 
+def test_emodb_in_upper_case(emodb, tmp_path):
+    """Neither suffix nor folder decides which recordings there are."""
+    for name, as_written in zip(NAMES, (".WAV", ".wav", ".Wav", ".WAV"), strict=True):
+        (tmp_path / "WAV").mkdir(exist_ok=True)
+        data = (emodb / "wav" / f"{name}.wav").read_bytes()
+        (tmp_path / "WAV" / f"{name}{as_written}").write_bytes(data)
+    (tmp_path / "WAV" / "._03a01Fa.WAV").write_bytes(b"")
+    corpus, usual = load_emodb(tmp_path, feature_set=SET), load_emodb(emodb, feature_set=SET)
+    assert corpus.filenames[::3] == ["03a01Fa.WAV", "16b10Td.WAV"]
+    np.testing.assert_array_equal(corpus.data, usual.data)
+    np.testing.assert_array_equal(corpus.target, usual.target)
+
+
 @pytest.mark.filterwarnings("ignore:The inplace keyword")  # audformat's use of pandas
 def test_fetch_emodb_through_audb(emodb, tmp_path, monkeypatch):
     """The real audb, with a repository on the local file system."""
@@ -124,6 +137,22 @@ def test_iemocap(iemocap):
     assert corpus.filenames[:3] == [f"Ses01F_impro01_{t}.wav" for t in ("F000", "F001", "M000")]
     assert corpus.target[:3].tolist() == ["ang", "xxx", "neu"]
     assert corpus.speakers[:3].tolist() == ["Ses01F", "Ses01F", "Ses01M"]
+
+
+def test_iemocap_in_latin_1_and_upper_case(iemocap, tmp_path):
+    import shutil
+
+    shutil.copytree(iemocap, tmp_path / "copy")
+    for place in (tmp_path / "copy").rglob("Ses*.txt"):
+        place.write_bytes(
+            place.read_bytes() + "C-E4:\tNeutral;\t(z\u00f6gernd)\n".encode("latin-1")
+        )
+    for place in (tmp_path / "copy").rglob("*.wav"):
+        place.is_file() and place.rename(place.with_suffix(".WAV"))
+    corpus, usual = (load_iemocap(p, feature_set=SET) for p in (tmp_path / "copy", iemocap))
+    np.testing.assert_array_equal(corpus.data, usual.data)
+    np.testing.assert_array_equal(corpus.target, usual.target)
+    assert all(name.endswith(".WAV") for name in corpus.filenames)
 
 
 def test_iemocap_subsets(iemocap):

@@ -28,7 +28,7 @@ def computed(monkeypatch):
     seen = []
     compute = _features._compute
     monkeypatch.setattr(
-        _features, "_compute", lambda file, settings: seen.append(file) or compute(file, settings)
+        _features, "_compute", lambda part, *rest: seen.append(part.file) or compute(part, *rest)
     )
     return seen
 
@@ -86,10 +86,10 @@ def test_cache_knows_contents(files, tmp_path, computed):
 def test_an_interrupted_run_keeps_what_it_has(files, tmp_path, monkeypatch, computed):
     compute = _features._compute
 
-    def interrupted(file, settings):
-        if file == str(files[2]):
+    def interrupted(part, *rest):
+        if part.file == str(files[2]):
             raise KeyboardInterrupt
-        return compute(file, settings)
+        return compute(part, *rest)
 
     with monkeypatch.context() as patch:
         patch.setattr(_features, "_compute", interrupted)

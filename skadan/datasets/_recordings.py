@@ -1,0 +1,124 @@
+"""Which recordings, or parts of recordings, and the signal in them."""
+
+import os
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._optional import require
+
+HEARD = 1e-3  # of the loudest channel's deviation; a channel below has noise of the line alone
+
+
+class Part(NamedTuple):
+    """A recording from a start to an end, in pandas' Timedeltas; no end is that of the file."""
+
+    file: str
+    start: Any = None
+    end: Any = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of the recording."""
+        return not self.start and self.end is None
+
+    def __str__(self) -> str:
+        name = self.file.encode("utf-8", "backslashreplace").decode()
+        return name if self.is_whole else f"{name} ({self.start} to {self.end or 'its end'})"
+
+
+class Unusable(ValueError):
+    """A recording has no features; the message says why."""
+
+
+def parts_of(files: Any) -> list[Part]:
+    """List what `extract_features` is asked for.
+
+    Raises
+    ------
+    TypeError
+        If `files` is a single path, or holds something that is none.
+    ValueError
+        If a segment starts before its recording, or ends before it starts.
+    """
+    if isinstance(files, str | bytes | os.PathLike):
+        raise TypeError(f"files={files!r} is a single path: pass a list, [{files!r}].")
+    if list(getattr(files, "names", ())) != ["file", "start", "end"]:
+        return [Part(os.fsdecode(file)) for file in files]
+    pandas = require("pandas", "audio")
+    parts = []
+    for file, start, end in files:
+        start = pandas.Timedelta(0) if pandas.isna(start) else start
+        parts.append(Part(os.fsdecode(file), start, None if pandas.isna(end) else end))
+        if start < pandas.Timedelta(0) or not (pandas.isna(end) or start <= end):
+            raise ValueError(f"files holds {parts[-1]}, which is no part of a recording.")
+    return parts
+
+
+def contents_of(file: str) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    Unusable
+        If it cannot be read, or has a name that no table can hold.
+    """
+    try:
+        file.encode("utf-8")
+        with open(file, "rb") as opened:
+            return opened.read()
+    except OSError as error:
+        raise Unusable(error.strerror or str(error)) from error
+    except UnicodeEncodeError as error:
+        raise Unusable("its name is not UTF-8: rename it") from error
+    except ValueError as error:  # a null character
+        raise Unusable(str(error)) from error
+
+
+def signal_of(contents: bytes, part: Part, mixdown: bool) -> tuple[np.ndarray, int, float]:
+    """Return one channel (1, n) of a part of a recording, its rate, and its end in seconds.
+
+    Raises
+    ------
+    Unusable
+        If it is no recording, or nothing is heard.
+    """
+    soundfile = require("soundfile", "audio")
+    try:
+        signal, rate = soundfile.read(BytesIO(contents), dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError, TypeError, ValueError, MemoryError) as error:
+        raise Unusable(f"not readable as audio ({error})") from error
+    end = len(signal) / rate
+    if not part.is_whole:
+        samples, start = require("audmath", "audio").samples, part.start.total_seconds()
+        first = samples(start, rate)
+        if part.end is not None:
+            end = part.end.total_seconds()
+        signal = signal[first : first + samples(end - start, rate)]
+    _check(signal)
+    return _channel(signal, mixdown), rate, end
+
+
+def _check(signal: np.ndarray) -> None:
+    if not signal.size:
+        raise Unusable("empty")
+    if not np.isfinite(signal).all():
+        raise Unusable("holds NaN or infinite samples")
+    if (signal == signal[0]).all():
+        raise Unusable("silent")
+
+
+def _channel(signal: np.ndarray, mixdown: bool) -> np.ndarray:
+    """Return the mean of the channels of (n, c), or the first one that is heard, as (1, n).
+
+    opensmile takes the first one even where it is dead, and its own mixdown is of that one alone.
+    """
+    if not mixdown:
+        deviation = signal.std(0, dtype=np.float64)
+        heard = np.argmax(deviation >= HEARD * deviation.max())
+        return signal[:, heard][None]
+    mean = signal.mean(1)
+    if (mean == mean[0]).all():
+        raise Unusable("silent: its channels cancel each other")
+    return mean[None]
