@@ -36,8 +36,8 @@ class Replicate:
     def __call__(self, y: ArrayLike) -> dict:
         """Return the rows of each class after resampling, ``{c: (n_sets + 1) * n_c}``."""
         classes, counts = np.unique(np.asarray(y), return_counts=True)
-        totals = (self.n_sets + 1) * counts
-        return dict(zip(classes.tolist(), totals.tolist(), strict=True))
+        k = int(self.n_sets)
+        return {c: (k + 1) * n for c, n in zip(classes.tolist(), counts.tolist(), strict=True)}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Replicate) and self.n_sets == other.n_sets
