@@ -1,6 +1,5 @@
 """Real rows with noise on them, as a model."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ import torch
 
 from .._torch.seeding import normal
 from .arrays import parts, to_array
+from .base import Drawn
 from .real_rows import draw_rows
 from .scaling import Scaling
 
@@ -26,15 +26,18 @@ class NoiseModel:
         Rows of each class.
     noise_scale : float
         Standard deviation of the noise, in standard deviations of a column.
+    order : ndarray of shape (n,) or None
+        Index in the training table of each row. Files of older versions do not hold it.
     """
 
     scaled: np.ndarray
     scaling: Scaling
     counts: np.ndarray
     noise_scale: float
+    order: np.ndarray | None = None
 
-    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
-        """Make a noisy row of each class of `class_index` (n,), in blocks."""
+    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Drawn:
+        """Make a noisy row of each class of `class_index` (n,)."""
         rows = draw_rows(class_index, self.counts, rng)
 
         def noisy(part: slice) -> np.ndarray:
@@ -42,4 +45,5 @@ class NoiseModel:
             noise = to_array(normal(*x.shape, rng=rng))
             return self.scaling.unscale_rows(x + self.noise_scale * noise)
 
-        return map(noisy, parts(len(rows)))
+        row_index = None if self.order is None else self.order[rows]
+        return Drawn(map(noisy, parts(len(rows))), row_index)

@@ -10,6 +10,7 @@ from torch import Tensor
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import evaluating, to_array, to_tensor
+from .base import NOWHERE
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class RealRows:
     shrink : ndarray of shape (K,) or None
         Factor of the distance of a class's synthetic rows from the mean of the table, which is 0
         here.
+    order : ndarray of shape (n,) or None
+        Index in the training table of each row. Files of older versions do not hold it.
     """
 
     counts: np.ndarray
@@ -82,13 +85,15 @@ class RealRows:
     anchors: np.ndarray | None = None
     anchor_weight: float = 0.0
     shrink: np.ndarray | None = None
+    order: np.ndarray | None = None
 
     @classmethod
     def of(
         cls, game: Game, networks: Networks, u: Tensor, class_index: np.ndarray, blend: Blend
     ) -> "RealRows":
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
-        x = u[to_tensor(np.argsort(class_index, kind="stable"), u.device)]
+        order = np.argsort(class_index, kind="stable")
+        x = u[to_tensor(order, u.device)]
         lost = None
         if blend.residuals is not None:
             with torch.no_grad(), evaluating(networks):
@@ -97,7 +102,7 @@ class RealRows:
         anchors = to_array(x) if blend.anchor else None
         counts = np.bincount(class_index)
         factors = shrink_factors(blend.shrink, counts)
-        return cls(counts, lost, blend.residuals != "all", anchors, blend.anchor, factors)
+        return cls(counts, lost, blend.residuals != "all", anchors, blend.anchor, factors, order)
 
     def draw(self, class_index: np.ndarray, rng: torch.Generator) -> Partners:
         """Draw the partners of synthetic rows of these classes (n,)."""
@@ -106,6 +111,16 @@ class RealRows:
             return Partners(anchor, anchor)
         n_rows = self.counts.sum(keepdims=True)
         return Partners(draw_rows(np.zeros_like(class_index), n_rows, rng), anchor)
+
+    def row_index(self, partners: Partners) -> np.ndarray | None:
+        """Return the index in the training table of each synthetic row's anchor, (n,).
+
+        NOWHERE stands for none: with neither anchors nor residuals of them, a synthetic row has
+        nothing of one real row of its class. None where the order of the rows is not known.
+        """
+        if self.anchors is None and (self.residuals is None or not self.of_anchor):
+            return np.full(len(partners.anchor), NOWHERE)
+        return None if self.order is None else self.order[partners.anchor]
 
     def complete(self, u: Tensor, class_index: np.ndarray, partners: Partners) -> Tensor:
         """Add residuals to decoded rows u (m, r), mix them with their anchors, and shrink them."""

@@ -12,6 +12,7 @@ from .._torch.seeding import normal
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import blocks, one_hot, parts, to_tensor, with_weights
+from .base import Drawn
 from .coordinates import Coordinates
 from .real_rows import Partners, RealRows
 from .scaling import Scaling
@@ -78,8 +79,8 @@ class TrainedModel:
 
         return np.concatenate(list(blocks(codes, len(class_index))))
 
-    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Iterator[np.ndarray]:
-        """Draw R(G(z, y)), completed by real rows, for class indices (n,), in blocks."""
+    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Drawn:
+        """Draw R(G(z, y)), completed by real rows, for class indices (n,)."""
         networks, _ = self.networks()
         partners, z = self._draw(class_index, rng)
 
@@ -87,7 +88,8 @@ class TrainedModel:
             h = self._codes(networks, z[part], class_index[part])
             return self._complete(networks, h, class_index[part], partners[part])
 
-        return map(self.scaling.unscale_rows, blocks(rows, len(class_index)))
+        made = map(self.scaling.unscale_rows, blocks(rows, len(class_index)))
+        return Drawn(made, self.real_rows.row_index(partners))
 
     def sample_from_codes(
         self, h: np.ndarray, class_index: np.ndarray, rng: torch.Generator

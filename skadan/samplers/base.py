@@ -132,7 +132,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         blocks: Iterator[np.ndarray] = iter(())
         if len(y_new):
             self._fit(row_format, rows, labels)
-            blocks = self._model.sample(self._class_index(y_new), self._rng(None))
+            blocks = self._model.sample(self._class_index(y_new), self._rng(None)).blocks
         else:
             self._warn_nothing_to_do()
         self.is_synthetic_ = np.repeat([False, True], [len(labels), len(y_new)])
@@ -239,7 +239,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             If `y` holds a label that training did not see.
         """
         model, class_index = self._trained(), self._class_index(y)
-        blocks = model.sample(class_index, self._rng(random_state))
+        blocks = model.sample(class_index, self._rng(random_state)).blocks
         return self._wrap(len(class_index), blocks), self.classes_[class_index]
 
     def _wrap(self, n_rows: int, blocks: Iterator[np.ndarray]) -> Any:

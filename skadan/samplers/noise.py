@@ -55,5 +55,6 @@ class NoiseSampler(SyntheticSampler):
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> NoiseModel:
         scaling = Scaling.fit(rows)
-        scaled = scaling.scale_rows(rows)[np.argsort(class_index, kind="stable")]
-        return NoiseModel(scaled, scaling, counts, self.noise_scale)
+        order = np.argsort(class_index, kind="stable")
+        scaled = scaling.scale_rows(rows)[order]
+        return NoiseModel(scaled, scaling, counts, self.noise_scale, order)
