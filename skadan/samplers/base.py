@@ -1,6 +1,5 @@
 """What every sampler shares: imbalanced-learn's contract around a model."""
 
-import warnings
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -9,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import check_sampling_strategy, check_target_type
+from imblearn.utils import check_target_type
 from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -30,6 +29,7 @@ from ._checks import (
 )
 from ._containers import RowFormat, stack_labels
 from ._fitted import OF_EVERY_SAMPLER, Attribute
+from ._wanted import check_memory, rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
 
 # scikit-learn's validation lets both pass: `_dense` handles them, and names the columns.
 LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
@@ -126,28 +126,21 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         rows, labels = self._validate(X, y)
-        wanted = self.sampling_strategy_
-        y_new = np.repeat(np.array(list(wanted), dtype=labels.dtype), list(wanted.values()))
+        classes = np.unique(labels)
+        wanted = rows_by_class(self.sampling_strategy_, classes)
+        y_new = np.repeat(classes, wanted)
         row_format = RowFormat.of(X, rows)
         blocks: Iterator[np.ndarray] = iter(())
         if len(y_new):
+            warn_of_single_rows(wanted, classes, labels)
             self._fit(row_format, rows, labels)
             blocks = self._model.sample(self._class_index(y_new), self._rng(None)).blocks
         else:
-            self._warn_nothing_to_do()
+            warn_of_nothing(self.sampling_strategy)
         self.is_synthetic_ = np.repeat([False, True], [len(labels), len(y_new)])
         with self._resources():
             X_resampled = row_format.stack(X, rows, len(y_new), blocks)
-        return X_resampled, stack_labels(y, labels, y_new, np.unique(labels))
-
-    def _warn_nothing_to_do(self) -> None:
-        warnings.warn(
-            f"sampling_strategy={self.sampling_strategy!r} asks for no synthetic rows, so nothing "
-            "was trained and the data are returned unchanged. To augment every class, pass "
-            "sampling_strategy=Replicate(k) for k synthetic sets.",
-            UserWarning,
-            stacklevel=4,
-        )
+        return X_resampled, stack_labels(y, labels, y_new, classes)
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return dense rows and labels. Whatever can be wrong with them is found here."""
@@ -160,9 +153,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         labels, _ = check_target_type(y, indicate_one_vs_all=True)
         rows, labels = validate_data(self, X, labels, reset=True, **LENIENT)
         rows = self._dense(rows)
-        self.sampling_strategy_ = check_sampling_strategy(
-            self.sampling_strategy, labels, self._sampling_type
-        )
+        self.sampling_strategy_ = rows_to_make(self.sampling_strategy, labels, rows.shape[1])
         check_varies(rows)
         self._check_settings(*np.unique(labels, return_counts=True))
         return rows, labels
@@ -257,6 +248,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         if is_count(y):
             if y < 0:
                 raise ValueError(f"sample({y}): the number of rows cannot be negative.")
+            check_memory(f"sample({y})", int(y), self.n_features_in_)
             return np.repeat(
                 np.arange(len(self.classes_)), proportional_counts(y, self._model.counts)
             )

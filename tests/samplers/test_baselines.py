@@ -45,7 +45,8 @@ def test_pickle_and_hash(baseline, problem):
 def test_a_class_of_one_row(baseline):
     y = np.repeat(["common", "rare"], [9, 1])
     X = np.random.default_rng(0).normal(size=(10, 30))
-    frame, _ = baseline(sampling_strategy="auto").fit_resample(pd.DataFrame(X), y)
+    with pytest.warns(UserWarning, match="one row of class"):
+        frame, _ = baseline(sampling_strategy="auto").fit_resample(pd.DataFrame(X), y)
     assert frame.shape == (18, 30)
 
 

@@ -34,6 +34,7 @@ def test_float_strategy_for_two_classes(small):
     np.testing.assert_array_equal(np.bincount(y_new), [20, 10])
 
 
+@pytest.mark.filterwarnings("ignore:There is one row of class:UserWarning")
 @pytest.mark.parametrize("n_rare", [1, 2, 3])
 def test_tiny_class(small, n_rare):
     y = np.repeat(["common", "rare"], [9, n_rare])
