@@ -67,6 +67,7 @@ def check_shapes(sampler: Any) -> None:
     if isinstance(model, NoiseModel):
         _check_scaling(model.scaling, sampler.n_features_in_)
         need(is_array(model.scaled, "f", None, None), "its rows are no table")
+        _check_order(model.order)
         need(_is_number(model.noise_scale), "the scale of its noise is no number")
 
 
@@ -102,6 +103,14 @@ def _check_scaling(scaling: Any, n_features: int) -> None:
         need(is_array(getattr(scaling, name), kind, n_features), f"its scaling ({name})")
 
 
+def _check_order(order: Any) -> None:
+    need(order is None or is_array(order, "iu", None), "the order of its rows is no list")
+
+
+def _is_order(order: np.ndarray | None, n_rows: int) -> bool:
+    return order is None or np.array_equal(np.sort(order), np.arange(n_rows))
+
+
 def _check_trained(model: TrainedModel, sampler: Any) -> None:
     _check_scaling(model.scaling, sampler.n_features_in_)
     coordinates, real_rows = model.coordinates, model.real_rows
@@ -116,6 +125,7 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
     need(is_array(real_rows.counts, "iu", n_classes), "its counts are not those of the classes")
     for rows in (real_rows.residuals, real_rows.anchors):
         need(rows is None or is_array(rows, "f", None, width), "its real rows have other columns")
+    _check_order(real_rows.order)
     shrink = real_rows.shrink
     need(shrink is None or is_array(shrink, "f", n_classes), "its factors are of other classes")
     need(
@@ -196,6 +206,7 @@ def check_numbers(sampler: Any) -> None:
     if isinstance(model, NoiseModel):
         _check_numbers_of_scaling(model.scaling, model.scaled.shape[1])
         need(sum(counts) == len(model.scaled), "its counts are not those of its rows")
+        need(_is_order(model.order, sum(counts)), "the order of its rows is none")
     if isinstance(model, TrainedModel):
         _check_numbers_of_scaling(model.scaling, model.coordinates.n_columns)
         _check_game(model.game, sampler)
@@ -203,6 +214,7 @@ def check_numbers(sampler: Any) -> None:
         need(counts == real_rows.counts.tolist(), "its counts differ")
         for rows in (real_rows.residuals, real_rows.anchors):
             need(rows is None or len(rows) == sum(counts), "its counts are not those of its rows")
+        need(_is_order(real_rows.order, sum(counts)), "the order of its rows is none")
 
 
 def _check_numbers_of_scaling(scaling: Scaling, n_varying: int) -> None:

@@ -15,7 +15,7 @@ from .checks import check_numbers, check_shapes
 from .container import Arrays, Refused, parse, read_arrays, read_header, refusing, to_bytes
 from .former import translate
 from .registry import OtherFields, Registry, UnknownClass
-from .row_formats import decode_format, encode_format
+from .row_formats import decode_format, decode_labels, encode_format, encode_labels
 from .values import decode, encode
 
 FORMAT = 2  # of the files; one that this version cannot read gets the next number
@@ -92,6 +92,7 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
     }
     parts = {name: encode(value, name, arrays, registry) for name, value in values.items()}
     parts["rows"] = encode_format(sampler._format)
+    parts["labels"] = encode_labels(sampler._labels())
     texts = {
         "skadan": json.dumps({"format": FORMAT, "sampler": type(sampler).__name__}),
         "contents": json.dumps(parts),
@@ -198,6 +199,7 @@ def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
             raise Refused(f"holds {str(attribute)[:80]!r}, which no fit leaves behind")
         setattr(sampler, attribute, value)
     sampler._format = decode_format(parts["rows"])
+    sampler._label_format = decode_labels(parts.get("labels"))
     sampler._model = decode(parts["model"], arrays, registry)
     return sampler
 

@@ -3,8 +3,11 @@
 import re
 from typing import Any
 
+import numpy as np
+
 from .._optional import require
 from ..samplers._containers import RowFormat
+from ..samplers._labels import LabelFormat
 from ..samplers._layouts import SPARSE
 
 # What may be named: numbers of numpy, pandas and pyarrow. No other text becomes a dtype.
@@ -16,6 +19,9 @@ COLUMN = re.compile(
 )
 SUBTYPE = re.compile(NUMPY)
 NAMES = re.compile(rf"{NUMPY}|object|str|string|string\[(python|pyarrow)\]")
+LABELS = re.compile(r"|\|O|\|b1|\|[iu]1|[<>|][iufUS]\d{1,4}")
+POLARS = re.compile(r"U?Int(8|16|32|64|128)|Float(16|32|64)|Boolean|String|Categorical|Enum")
+KINDS = ("array", "list", "tuple", "Series", "Index", "ExtensionArray", "DataFrame")
 
 
 def encode_format(rows: RowFormat) -> dict[str, Any]:
@@ -46,6 +52,48 @@ def decode_format(saved: dict[str, Any]) -> RowFormat:
     return rows
 
 
+def encode_labels(labels: LabelFormat) -> dict[str, Any]:
+    """Return container, dtypes and name of labels as JSON.
+
+    Raises
+    ------
+    TypeError
+        If a file cannot hold them.
+    """
+    _check_labels(labels)
+    table = {"dtype": labels.table.dtype, "layout": labels.table.layout}
+    name = labels.name.item() if isinstance(labels.name, np.generic) else labels.name
+    return vars(labels) | {"name": name, "table": table}
+
+
+def decode_labels(saved: dict[str, Any] | None) -> LabelFormat:
+    """Return what `encode_labels` was given; a file of an older version has no labels.
+
+    Raises
+    ------
+    TypeError
+        If it is of another kind.
+    """
+    if saved is None:
+        return LabelFormat()
+    table = RowFormat(_as_tuples(saved["table"]["layout"]), saved["table"]["dtype"])
+    labels = LabelFormat(**saved | {"name": _as_tuples(saved["name"]), "table": table})
+    _check_labels(labels)
+    _ = labels.table.like
+    return labels
+
+
+def _check_labels(labels: LabelFormat) -> None:
+    name = labels.name.item() if isinstance(labels.name, np.generic) else labels.name
+    for part in name if isinstance(name, tuple) else (name,):
+        if not (part is None or isinstance(part, str | int | float)):
+            raise TypeError(f"The name {name!r} of y is neither text nor a number.")
+    n = labels.n_columns
+    if labels.kind not in KINDS or isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise TypeError(f"No labels look like {str(labels)[:80]}.")
+    _check(labels.table, LABELS, NAMES)
+
+
 def n_columns(rows: RowFormat) -> int | None:
     """Return the number of columns; None where any will do."""
     if rows.layout is None or len(rows.layout) == 1:
@@ -58,8 +106,9 @@ def _as_tuples(value: Any) -> Any:
     return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
 
 
-def _check(rows: RowFormat) -> None:
-    if not ROWS.fullmatch(rows.dtype):
+def _check(rows: RowFormat, known: re.Pattern = ROWS, text: re.Pattern | None = None) -> None:
+    """Refuse what a file may not name; columns of labels may be `text`."""
+    if not known.fullmatch(rows.dtype):
         raise TypeError(f"Rows of dtype {rows.dtype} are no numbers that a file can hold.")
     match rows.layout:
         case None | ("list",):
@@ -71,7 +120,12 @@ def _check(rows: RowFormat) -> None:
             if len(names) != len(dtypes):
                 raise TypeError(f"There are {len(names)} column names and {len(dtypes)} dtypes.")
             for name, dtype in zip(names, dtypes, strict=True):
-                _check_dtype(name, dtype)
+                if not (text and isinstance(dtype, str) and text.fullmatch(dtype)):
+                    _check_dtype(name, dtype)
+            return
+        case ("polars", tuple(schema)):
+            for column in schema:
+                _check_polars(column)
             return
     raise TypeError(f"No container of rows looks like {str(rows.layout)[:80]}.")
 
@@ -88,6 +142,14 @@ def _names(columns: Any) -> Any:
             if NAMES.fullmatch(kind):
                 return names
     raise TypeError(f"Column names of the kind {str(columns)[:80]} do not go into a file.")
+
+
+def _check_polars(column: Any) -> None:
+    match column:
+        case (str(), str(kind), *more) if POLARS.fullmatch(kind) and len(more) == (kind == "Enum"):
+            if all(isinstance(category, str) for part in more for category in part):
+                return
+    raise TypeError(f"No column of polars looks like {str(column)[:80]}.")
 
 
 def _check_dtype(name: Any, dtype: Any) -> None:

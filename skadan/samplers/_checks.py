@@ -6,14 +6,7 @@ from typing import Any
 
 import numpy as np
 
-
-def refuse_polars(X: Any) -> None:
-    """Point polars users to a container that imbalanced-learn can handle."""
-    if type(X).__module__.partition(".")[0] == "polars":
-        raise TypeError(
-            f"X is a polars {type(X).__name__}, which imbalanced-learn's samplers do not handle: "
-            "pass X.to_pandas() or X.to_numpy()."
-        )
+from ._columns import named
 
 
 def refuse_duplicate_names(X: Any) -> None:
@@ -36,11 +29,10 @@ def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
     if not bad.any():
         return
     columns = np.flatnonzero(bad.any(0))
-    named = [repr(str(names[j])) if names is not None else str(j) for j in columns[:5]]
-    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
     kind = "NaN" if np.isnan(rows[bad]).any() else "infinity"
     raise ValueError(
-        f"Input X contains {kind} in {bad.sum()} place(s), column(s) {', '.join(named)}{more}. "
+        f"Input X contains {kind} in {bad.sum()} place(s), column(s) "
+        f"{named(columns if names is None else names[columns])}. "
         "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
     )
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from . import _polars
+from ._columns import is_pandas as _is_pandas
 from ._layouts import empty, layout_of
-from ._layouts import is_pandas as _is_pandas
 
 
 def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -69,6 +70,10 @@ class RowFormat:
             return type(self.like)(dense)
         if _is_pandas(self.like):
             return self._frame(self._filled(np.empty((n_rows, n_columns)), blocks))
+        if _polars.is_polars(self.like):
+            rows = self._filled(np.empty((n_rows, n_columns)), blocks)
+            parts = zip(rows.T, self.like.dtypes, strict=True)
+            return _polars.frame_like(self.like, [_polars_values(*part) for part in parts])
         dense = self._filled(np.empty((n_rows, n_columns), self.dtype), blocks)
         return dense.tolist() if isinstance(self.like, list) else dense
 
@@ -83,10 +88,7 @@ class RowFormat:
     def _frame(self, rows: np.ndarray) -> Any:
         import pandas as pd
 
-        columns = {
-            j: pd.Series(cast(rows[:, j], numpy_dtype(dtype))).astype(dtype)
-            for j, dtype in enumerate(self.like.dtypes)
-        }
+        columns = {j: _pandas_values(rows[:, j], dtype) for j, dtype in enumerate(self.like.dtypes)}
         frame = pd.DataFrame(columns, index=range(len(rows)))
         frame.columns = self.like.columns
         return frame
@@ -105,6 +107,8 @@ class RowFormat:
             import pandas as pd
 
             return pd.concat([X, X_new], ignore_index=True)
+        if _polars.is_polars(X):
+            return X.vstack(X_new)
         return rows.tolist() + X_new
 
 
@@ -115,22 +119,24 @@ def numpy_dtype(dtype: Any) -> np.dtype:
     return dtype if isinstance(dtype, np.dtype) else np.dtype(np.float64)
 
 
-def stack_labels(y: Any, labels: np.ndarray, new: np.ndarray, classes: np.ndarray) -> Any:
-    """Put the original target above the new labels, in the kind of `y`.
+def _pandas_values(values: np.ndarray, dtype: Any) -> Any:
+    """Return float64 `values` as a column of pandas; in one of categories, as the nearest."""
+    import pandas as pd
 
-    `labels` is `y` as the plain array that validation made of it; where `y` was a one-vs-all
-    indicator matrix, both go back to one.
-    """
-    if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] > 1:
-        new = (new[:, None] == classes).astype(np.asarray(y).dtype)
-        labels = np.asarray(y)
-    if _is_pandas(y):
-        import pandas as pd
+    if isinstance(dtype, pd.CategoricalDtype):
+        codes = nearest(np.asarray(dtype.categories, dtype=float), values)
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype))
+    return pd.Series(cast(values, numpy_dtype(dtype))).astype(dtype)
 
-        if isinstance(y, pd.DataFrame):
-            fresh = pd.DataFrame(new, columns=y.columns).astype(y.dtypes)
-        else:
-            fresh = pd.Series(new, name=y.name).astype(y.dtype)
-        return pd.concat([y, fresh], ignore_index=True)
-    both = np.concatenate([labels, new.astype(labels.dtype, copy=False)])
-    return both.tolist() if isinstance(y, list) else both
+
+def _polars_values(values: np.ndarray, dtype: Any) -> np.ndarray:
+    if _polars.has_numpy_dtype(dtype):
+        return cast(values, _polars.numpy_dtype(dtype))
+    return _polars.in_range(values, dtype)
+
+
+def nearest(categories: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return, for each value, the index of the category that is nearest to it."""
+    order = np.argsort(categories)
+    ends = categories[order] / 2
+    return order[np.searchsorted(ends[:-1] + ends[1:], values)]

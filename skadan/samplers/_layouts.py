@@ -1,7 +1,8 @@
 """What a container of rows looks like, as plain numbers and text, and an empty one made of that.
 
 A layout is None for an array, ``("list",)``, ``("csr_matrix", n_columns)`` and the like for a
-sparse container, or ``("frame", columns, dtypes)``. It pickles small, and files can hold it.
+sparse container, ``("frame", columns, dtypes)`` for pandas, or ``("polars", schema)``. It pickles
+small, and files can hold it.
 """
 
 from typing import Any
@@ -9,17 +10,15 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from ._columns import is_pandas
+from ._polars import empty_frame, is_polars, schema_of
+
 FORMATS = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 SPARSE = {
     f"{layout}_{kind}": getattr(sparse, f"{layout}_{kind}")
     for layout in FORMATS
     for kind in ("matrix", "array")
 }
-
-
-def is_pandas(container: Any) -> bool:
-    """Tell whether pandas made this; it is not imported for that."""
-    return type(container).__module__.partition(".")[0] == "pandas"
 
 
 def layout_of(X: Any) -> Any:
@@ -30,6 +29,8 @@ def layout_of(X: Any) -> Any:
     if is_pandas(X):
         dtypes = {dtype: _plain_dtype(dtype) for dtype in X.dtypes.unique()}
         return ("frame", _plain_index(X.columns), tuple(dtypes[dtype] for dtype in X.dtypes))
+    if is_polars(X):
+        return ("polars", tuple(map(_as_tuples, schema_of(X))))
     return ("list",) if isinstance(X, list) else None
 
 
@@ -40,6 +41,8 @@ def empty(layout: Any) -> Any:
     kind, *rest = layout
     if kind == "list":
         return []
+    if kind == "polars":
+        return empty_frame(*rest)
     return _empty_frame(*rest) if kind == "frame" else SPARSE[kind]((0, *rest))
 
 
@@ -51,6 +54,10 @@ def _empty_frame(columns: Any, dtypes: tuple) -> Any:
     frame = pd.DataFrame({j: made[repr(dtype)] for j, dtype in enumerate(dtypes)}, index=range(0))
     frame.columns = _index(columns)
     return frame
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

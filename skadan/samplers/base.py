@@ -8,27 +8,21 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils import check_target_type
 from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from .._models.base import Model
 from .._strategy import proportional_counts
 from .._torch.seeding import SAMPLING, seeded_rng
 from .._version import documentation_address
-from ._checks import (
-    check_finite_columns,
-    check_varies,
-    is_count,
-    refuse_duplicate_names,
-    refuse_polars,
-)
-from ._containers import RowFormat, stack_labels
+from ._checks import check_finite_columns, check_varies, is_count, refuse_duplicate_names
+from ._columns import check_range, numeric_table
+from ._containers import RowFormat
 from ._fitted import OF_EVERY_SAMPLER, Attribute
+from ._labels import LabelFormat, class_indices, read_labels, take_labels
 from ._wanted import check_memory, rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
 
 # scikit-learn's validation lets both pass: `_dense` handles them, and names the columns.
@@ -75,8 +69,10 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             Real rows, in any units: the sampler scales them itself. Sparse rows become dense.
-        y : array-like of shape (n_samples,)
-            The classes of these rows, at least two of them.
+            Frames are those of pandas and polars; their columns hold numbers, booleans, or, in
+            pandas, categories that are numbers.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            The classes of these rows, at least two of them; or a one-hot matrix of them.
 
         Returns
         -------
@@ -92,7 +88,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             Ctrl-C.
         """
         rows, labels = self._validate(X, y)
-        self._fit(RowFormat.of(X, rows), rows, labels)
+        self._fit(X, y, rows, labels)
         return self
 
     @with_callbacks
@@ -107,15 +103,16 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             Real rows, in any units.
-        y : array-like of shape (n_samples,)
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
             The classes of these rows.
 
         Returns
         -------
         X_resampled : {ndarray, dataframe, sparse matrix, list} of shape (n_samples_new, n_features)
-            `X`, bit for bit, above the synthetic rows, in the container and dtypes of `X`.
-        y_resampled : {ndarray, series, list} of shape (n_samples_new,)
-            `y` above the labels of the synthetic rows.
+            `X`, bit for bit, above the synthetic rows, in the container and dtypes of `X`. A column
+            of categories gets the nearest of them.
+        y_resampled : {ndarray, series, index, extension array, dataframe, list}
+            `y` above the labels of the synthetic rows, in the container and dtype of `y`.
 
         Raises
         ------
@@ -126,32 +123,28 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
 
     def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
         rows, labels = self._validate(X, y)
-        classes = np.unique(labels)
+        classes, first = np.unique(labels, return_index=True)
         wanted = rows_by_class(self.sampling_strategy_, classes)
-        y_new = np.repeat(classes, wanted)
-        row_format = RowFormat.of(X, rows)
+        class_index, real = np.repeat(np.arange(len(classes)), wanted), np.arange(len(labels))
         blocks: Iterator[np.ndarray] = iter(())
-        if len(y_new):
+        if len(class_index):
             warn_of_single_rows(wanted, classes, labels)
-            self._fit(row_format, rows, labels)
-            blocks = self._model.sample(self._class_index(y_new), self._rng(None)).blocks
+            self._fit(X, y, rows, labels)
+            blocks = self._model.sample(class_index, self._rng(None)).blocks
         else:
             warn_of_nothing(self.sampling_strategy)
-        self.is_synthetic_ = np.repeat([False, True], [len(labels), len(y_new)])
+        self.is_synthetic_ = np.repeat([False, True], [len(real), len(class_index)])
         with self._resources():
-            X_resampled = row_format.stack(X, rows, len(y_new), blocks)
-        return X_resampled, stack_labels(y, labels, y_new, classes)
+            X_new = RowFormat.of(X, rows).stack(X, rows, len(class_index), blocks)
+        return X_new, take_labels(y, np.concatenate([real, first[class_index]]))
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return dense rows and labels. Whatever can be wrong with them is found here."""
         self._validate_params()
         self._forget()
-        refuse_polars(X)
-        refuse_polars(y)
+        table = numeric_table(X)
         refuse_duplicate_names(X)
-        check_classification_targets(y)
-        labels, _ = check_target_type(y, indicate_one_vs_all=True)
-        rows, labels = validate_data(self, X, labels, reset=True, **LENIENT)
+        rows, labels = validate_data(self, table, read_labels(y), reset=True, **LENIENT)
         rows = self._dense(rows)
         self.sampling_strategy_ = rows_to_make(self.sampling_strategy, labels, rows.shape[1])
         check_varies(rows)
@@ -161,22 +154,25 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
     def _dense(self, rows: Any) -> np.ndarray:
         """Return validated rows as a dense array of finite values."""
         rows = rows.toarray() if sparse.issparse(rows) else rows
-        check_finite_columns(rows, getattr(self, "feature_names_in_", None))
+        names = getattr(self, "feature_names_in_", None)
+        check_finite_columns(rows, names)
+        check_range(rows, names)
         return rows
 
     def _new_rows(self, X: Any) -> np.ndarray:
         """Validate rows for a fitted sampler; return them dense."""
-        refuse_polars(X)
-        return self._dense(validate_data(self, X, reset=False, **LENIENT))
+        return self._dense(validate_data(self, numeric_table(X), reset=False, **LENIENT))
 
     def _forget(self) -> None:
         """Drop what an earlier fit learned: a failed fit leaves an unfitted sampler."""
-        for name in {"_format", "_model", *(a.name for a in self._fitted)} & vars(self).keys():
+        own = {"_format", "_label_format", "_model"}
+        for name in {*own, *(a.name for a in self._fitted)} & vars(self).keys():
             delattr(self, name)
 
-    def _fit(self, row_format: RowFormat, rows: np.ndarray, labels: np.ndarray) -> None:
+    def _fit(self, X: Any, y: Any, rows: np.ndarray, labels: np.ndarray) -> None:
         classes, class_index, counts = np.unique(labels, return_inverse=True, return_counts=True)
-        self._format, self.classes_ = row_format, classes
+        self._format, self._label_format = RowFormat.of(X, rows), LabelFormat.of(y, labels)
+        self.classes_ = classes
         task = self._init_callback_context(max_subtasks=getattr(self, "max_epochs", 0))
         task.call_on_fit_task_begin(estimator=self)
         try:
@@ -203,7 +199,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             )
         return self._model
 
-    def sample(self, y: ArrayLike | int, *, random_state: Any = None) -> tuple[Any, np.ndarray]:
+    def sample(self, y: ArrayLike | int, *, random_state: Any = None) -> tuple[Any, Any]:
         """Draw synthetic rows from what `fit` learned.
 
         Parameters
@@ -219,19 +215,25 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         -------
         X_new : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
             Synthetic rows in the units, container and dtypes of the training data.
-        y_new : ndarray of shape (n_samples,)
-            The labels of these rows.
+        y_new : {ndarray, series, index, extension array, dataframe, list}
+            The labels of these rows, in the container and dtype of the training data.
 
         Raises
         ------
         NotFittedError
             Before `fit`.
         ValueError
-            If `y` holds a label that training did not see.
+            If `y` holds a label that training did not see or has none in some row, or if memory
+            cannot hold so many rows.
         """
         model, class_index = self._trained(), self._class_index(y)
         blocks = model.sample(class_index, self._rng(random_state)).blocks
-        return self._wrap(len(class_index), blocks), self.classes_[class_index]
+        rows = self._wrap(len(class_index), blocks)
+        return rows, self._labels().wrap(self.classes_[class_index])
+
+    def _labels(self) -> LabelFormat:
+        """Return what labels look like; files of older versions do not say."""
+        return getattr(self, "_label_format", LabelFormat())
 
     def _wrap(self, n_rows: int, blocks: Iterator[np.ndarray]) -> Any:
         """Put blocks of rows into one table, in the container of the training data."""
@@ -249,17 +251,6 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             if y < 0:
                 raise ValueError(f"sample({y}): the number of rows cannot be negative.")
             check_memory(f"sample({y})", int(y), self.n_features_in_)
-            return np.repeat(
-                np.arange(len(self.classes_)), proportional_counts(y, self._model.counts)
-            )
-        labels = np.asarray(y)
-        if labels.ndim != 1:
-            raise ValueError(f"y has shape {labels.shape}; pass a number or a 1-D list of labels.")
-        known = dict(zip(self.classes_.tolist(), range(len(self.classes_)), strict=True))
-        unknown = sorted({str(label) for label in labels.tolist() if label not in known})
-        if unknown:
-            raise ValueError(
-                f"y holds label(s) {', '.join(unknown)} that the sampler was not trained on; it "
-                f"knows {self.classes_.tolist()}."
-            )
-        return np.array([known[label] for label in labels.tolist()], dtype=int)
+            counts = proportional_counts(y, self._model.counts)
+            return np.repeat(np.arange(len(self.classes_)), counts)
+        return class_indices(y, self.classes_, self._labels())

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from scipy import sparse
 
@@ -65,11 +64,3 @@ def test_cast_holds_the_range():
     assert cast(values, np.dtype(np.uint8)).tolist() == [0, 0, 0, 2, 255]
     assert cast(values, np.dtype(bool)).tolist() == [False, False, True, True, True]
     assert np.isfinite(cast(np.array([1e39]), np.dtype(np.float32))).all()
-
-
-def test_polars_is_told_what_to_do(small, problem):
-    X, y, _ = problem
-    with pytest.raises(TypeError, match="to_pandas"):
-        small().fit_resample(pl.DataFrame(X), y)
-    with pytest.raises(TypeError, match="to_pandas"):
-        small().fit_resample(X, pl.Series(y))

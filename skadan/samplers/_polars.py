@@ -1,0 +1,77 @@
+"""Frames of polars: to numbers, and back. polars is imported only where a frame of it came in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def is_polars(container: Any) -> bool:
+    """Tell whether polars made this; it is not imported for that."""
+    return type(container).__module__.partition(".")[0] == "polars"
+
+
+def refuse_lazy(name: str, container: Any) -> None:
+    """Refuse what polars has not computed yet."""
+    if is_polars(container) and type(container).__name__ in ("LazyFrame", "Expr"):
+        raise TypeError(
+            f"{name} is a polars {type(container).__name__}, which holds no rows yet: pass "
+            f"{name}.collect()."
+        )
+
+
+def is_numeric(dtype: Any) -> bool:
+    """Tell whether synthetic values can be given in this dtype of polars."""
+    return dtype.is_integer() or dtype.is_float() or str(dtype) == "Boolean"
+
+
+def as_floats(frame: Any) -> Any:
+    """Return a frame of numbers and booleans with all columns as float64."""
+    import polars as pl
+
+    return frame.cast(pl.Float64)
+
+
+def frame_like(like: Any, columns: Any) -> Any:
+    """Return a frame with the names and dtypes of `like` from an array for each column."""
+    import polars as pl
+
+    parts = zip(like.columns, like.dtypes, columns, strict=True)
+    return pl.DataFrame([pl.Series(name, values).cast(dtype) for name, dtype, values in parts])
+
+
+def in_range(values: np.ndarray, dtype: Any) -> np.ndarray:
+    """Return float64 `values` rounded and held inside the range of an integer of 128 bits."""
+    low, high = (-(2.0**127), 2.0**127) if str(dtype) == "Int128" else (0.0, 2.0**128)
+    return np.rint(np.clip(values, low, np.nextafter(high, 0)))
+
+
+def has_numpy_dtype(dtype: Any) -> bool:
+    """Tell whether numpy has this dtype of polars: it has no integers of 128 bits."""
+    return str(dtype) not in ("Int128", "UInt128")
+
+
+def numpy_dtype(dtype: Any) -> np.dtype:
+    """Return numpy's name for a numeric dtype of polars."""
+    return np.dtype("bool" if str(dtype) == "Boolean" else str(dtype).lower())
+
+
+def schema_of(frame: Any) -> list:
+    """Return the names and dtypes of a frame of numbers or labels as lists and texts."""
+    return [[name, *_plain_dtype(dtype)] for name, dtype in frame.schema.items()]
+
+
+def empty_frame(schema: Sequence) -> Any:
+    """Return a frame of no rows that `schema_of` describes so."""
+    import polars as pl
+
+    dtypes = {
+        name: pl.Enum(list(more[0])) if more else getattr(pl, kind) for name, kind, *more in schema
+    }
+    return pl.DataFrame(schema=dtypes)
+
+
+def _plain_dtype(dtype: Any) -> list:
+    if type(dtype).__name__ == "Enum":
+        return ["Enum", dtype.categories.to_list()]
+    return [type(dtype).__name__]
