@@ -20,6 +20,15 @@ OF_EVERY_SAMPLER = (
         "Which rows of the last `fit_resample` are synthetic.",
         saved=False,
     ),
+    Attribute(
+        "sample_indices_",
+        "ndarray of shape (n_samples_new,)",
+        "For each row of the last `fit_resample` the index of the real row that it is or is "
+        "anchored in: of the row with which ``anchor`` mixes it, or whose residual it has with "
+        '``residuals="class"``, or that has noise on it. The class is the same. -1 where there '
+        "is no such row. Groups, weights and other columns follow by it.",
+        saved=False,
+    ),
     Attribute("sampling_strategy_", "dict", "Number of rows to make of each class.", saved=False),
     Attribute("n_features_in_", "int", "Number of columns."),
     Attribute(

@@ -46,6 +46,11 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         address = documentation_address()
         return f"{address}/generated/skadan.{type(self).__name__}.html" if address else ""
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.sampler_tags.sample_indices = True
+        return tags
+
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         """Refuse parameters that their declared constraints let pass, before any work."""
 
@@ -127,13 +132,16 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         wanted = rows_by_class(self.sampling_strategy_, classes)
         class_index, real = np.repeat(np.arange(len(classes)), wanted), np.arange(len(labels))
         blocks: Iterator[np.ndarray] = iter(())
+        row_index: Any = class_index
         if len(class_index):
             warn_of_single_rows(wanted, classes, labels)
             self._fit(X, y, rows, labels)
-            blocks = self._model.sample(class_index, self._rng(None)).blocks
+            drawn = self._model.sample(class_index, self._rng(None))
+            blocks, row_index = drawn.blocks, drawn.row_index
         else:
             warn_of_nothing(self.sampling_strategy)
         self.is_synthetic_ = np.repeat([False, True], [len(real), len(class_index)])
+        self.sample_indices_ = np.concatenate([real, row_index])
         with self._resources():
             X_new = RowFormat.of(X, rows).stack(X, rows, len(class_index), blocks)
         return X_new, take_labels(y, np.concatenate([real, first[class_index]]))
@@ -199,7 +207,9 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             )
         return self._model
 
-    def sample(self, y: ArrayLike | int, *, random_state: Any = None) -> tuple[Any, Any]:
+    def sample(
+        self, y: ArrayLike | int, *, random_state: Any = None, return_indices: bool = False
+    ) -> tuple[Any, ...]:
         """Draw synthetic rows from what `fit` learned.
 
         Parameters
@@ -210,6 +220,8 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         random_state : int, RandomState instance or None, default=None
             Seed of this draw. None takes the sampler's own ``random_state``: with an int there,
             every call gives the same rows.
+        return_indices : bool, default=False
+            Return also which real row each is anchored in, as ``sample_indices_`` has it.
 
         Returns
         -------
@@ -217,6 +229,9 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             Synthetic rows in the units, container and dtypes of the training data.
         y_new : {ndarray, series, index, extension array, dataframe, list}
             The labels of these rows, in the container and dtype of the training data.
+        indices : ndarray of shape (n_samples,)
+            Indices of rows of the training data, -1 where a row has none. Only if
+            ``return_indices`` is True.
 
         Raises
         ------
@@ -227,9 +242,15 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             cannot hold so many rows.
         """
         model, class_index = self._trained(), self._class_index(y)
-        blocks = model.sample(class_index, self._rng(random_state)).blocks
-        rows = self._wrap(len(class_index), blocks)
-        return rows, self._labels().wrap(self.classes_[class_index])
+        drawn = model.sample(class_index, self._rng(random_state))
+        if return_indices and drawn.row_index is None:
+            raise ValueError(
+                "return_indices=True: this sampler is of a file that does not say which row is "
+                "which, as older versions wrote them. Fit it again."
+            )
+        rows = self._wrap(len(class_index), drawn.blocks)
+        labels = self._labels().wrap(self.classes_[class_index])
+        return (rows, labels, drawn.row_index) if return_indices else (rows, labels)
 
     def _labels(self) -> LabelFormat:
         """Return what labels look like; files of older versions do not say."""
