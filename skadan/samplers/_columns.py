@@ -166,17 +166,22 @@ def _described(cell: Any) -> str:
 
 
 def _check_cells(X: Any) -> None:
-    """Refuse text in an array or a list, and whole numbers that are beyond float64."""
+    """Refuse text and dates in an array or a list, and whole numbers that are beyond float64."""
     try:
         cells = np.asarray(X)
-        if cells.dtype.kind not in "USO" or cells.ndim != 2:
+        if cells.dtype.kind not in "USTOmM" or cells.ndim != 2:
             return
-        cells = np.asarray(X, dtype=object)
+        cells = np.asarray(X if cells.dtype.kind in "USO" else cells, dtype=object)
     except (ValueError, TypeError, OverflowError):  # of no shape: scikit-learn says what is wrong
         return
     columns = list(enumerate(cells.T))
-    texts = {j: [c for c in column if isinstance(c, str | bytes)] for j, column in columns}
-    refuse_columns({j: _described(found[0]) for j, found in texts.items() if found})
+    odd = {j: [cell for cell in column if _is_odd(cell)] for j, column in columns}
+    refuse_columns({j: _described(found[0]) for j, found in odd.items() if found})
     large = [j for j, column in columns if any(map(_is_large, column))]
     if large:
         _refuse_large(large)
+
+
+def _is_odd(cell: Any) -> bool:
+    """Tell whether a cell is no number; of dictionaries scikit-learn wants numpy's own error."""
+    return not (is_number(cell) or is_missing(cell) or isinstance(cell, dict | complex))

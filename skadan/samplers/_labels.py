@@ -42,6 +42,8 @@ def plain(y: Any) -> Any:
         _refuse_missing(np.ma.getmaskarray(y))
         y = y.data
     values = y.to_numpy() if is_polars(y) else np.asarray(y)
+    if values.dtype.kind == "T":  # text of any length, which scikit-learn does not know
+        values = values.astype(object)
     # NumPy makes text of a list that holds any.
     cells = np.asarray(y, dtype=object) if isinstance(y, list | tuple) else values
     _refuse_missing(_missing(cells))
@@ -213,7 +215,7 @@ def _table(y: Any, kind: str) -> RowFormat:
     """Describe a frame of labels; for an array and a list their dtype."""
     values = np.asarray(y.to_numpy() if is_polars(y) else y)
     if kind in ("array", "list", "tuple"):
-        return RowFormat(None, values.dtype.str)
+        return RowFormat(None, "T" if values.dtype.kind == "T" else values.dtype.str)
     if hasattr(y, "columns"):
         return RowFormat.of(y, values)
     if is_polars(y):

@@ -10,6 +10,7 @@ from skadan import NoiseSampler, Replicate, WADANSampler
 from skadan.samplers._containers import nearest
 
 Y = [0] * 9 + [1] * 3
+LONG = ["T"] if hasattr(np.dtypes, "StringDType") else []  # since NumPy 2
 
 
 def frame(**columns):
@@ -97,6 +98,20 @@ def test_text_in_an_array_or_list_is_named(make):
     columns = "0, 1" if X.__class__ is np.ndarray and X.dtype.kind == "U" else "1"
     with pytest.raises(ValueError, match=rf"column\(s\) {columns} to numbers: \d holds text"):
         NoiseSampler().fit(X, [0, 1])
+
+
+@pytest.mark.parametrize("dtype", ["M8[s]", "m8[s]", "U3", "S3", *LONG])
+def test_arrays_of_other_things_are_refused(dtype):
+    X = np.arange(12).reshape(6, 2).astype(dtype)
+    with pytest.raises(ValueError, match=r"could not convert column\(s\) 0, 1 to numbers: 0 holds"):
+        NoiseSampler().fit(X, [0, 0, 0, 1, 1, 1])
+
+
+def test_an_object_among_numbers_is_named():
+    X = np.array([[0.0, 1.0], [1.0, pd.Timestamp("2020-01-01")]], dtype=object)
+    for table in (X, X.tolist()):
+        with pytest.raises(ValueError, match=r"column\(s\) 1 to numbers: 1 holds a Timestamp"):
+            NoiseSampler().fit(table, [0, 1])
 
 
 def test_many_columns_are_counted():
