@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 from scipy import sparse
 
 
@@ -103,6 +104,8 @@ def contained(X, kind, tmp_path):
             )
         case "nullable":
             return pd.DataFrame(X).convert_dtypes()
+        case "polars":
+            return pl.DataFrame(X)
         case "csr":
             return sparse.csr_matrix(X)
         case "csc array":
@@ -115,7 +118,7 @@ def contained(X, kind, tmp_path):
 PLAIN = ["array", "fortran", "strided", "reversed", "read-only", "memory map", "list"]
 
 
-FRAMES = ["frame", "duplicate names", "frame with an odd index", "nullable"]
+FRAMES = ["frame", "duplicate names", "frame with an odd index", "nullable", "polars"]
 
 
 SPARSE = ["csr", "csc array", "coo"]
@@ -131,5 +134,9 @@ LABELS = {
     "series": lambda y: pd.Series(y, name="label", index=range(5, 5 + len(y))),
     "categories": lambda y: pd.Series(pd.Categorical.from_codes(y, [f"c{k}" for k in range(99)])),
     "list": lambda y: y.tolist(),
+    "nullable": lambda y: pd.array(y, dtype="Int64"),
+    "Categorical": lambda y: pd.Categorical(y),
+    "index": lambda y: pd.Index(y.astype(str)),
+    "polars": lambda y: pl.Series("label", y.astype(str)),
     "unsigned": lambda y: y.astype(np.uint8),
 }

@@ -53,6 +53,8 @@ LABELS = {
     "polars enum": pl.Series("emotion", TEXT, dtype=pl.Enum(["ang", "neu", "sad"])),
     "polars one-hot": pl.DataFrame(ONE_HOT, schema=["a", "b", "c"]),
 }
+if hasattr(np.dtypes, "StringDType"):  # since NumPy 2
+    LABELS["text of any length"] = TEXT.astype(np.dtypes.StringDType())
 
 
 @pytest.fixture(params=LABELS)
