@@ -23,12 +23,13 @@ from ..games.checks import check_members
 from ..samplers import GameSampler, NoiseSampler
 from ..samplers.adversarial import AdversarialSampler
 from .container import Refused
-from .registry import SAMPLERS, OtherFields
+from .registry import RECORDS, SAMPLERS, OtherFields
 from .row_formats import n_columns
 
 MAX_ROWS = 20_000_000  # of training, where the file holds none of them to count
 MAX_NOISE = 1_000_000
 MAX_LAYERS = 10_000
+MAX_THREADS = 4096
 
 
 def need(holds: bool, what: str) -> None:
@@ -52,6 +53,8 @@ def check_shapes(sampler: Any) -> None:
     sampler._validate_params()
     small = all(array.size <= MAX_LAYERS for array in _arrays(sampler.get_params(deep=False)))
     need(small, "a parameter is a large array")
+    n_threads = getattr(sampler, "n_threads", 1)  # drawing rows uses them, too
+    need(n_threads <= MAX_THREADS, f"n_threads={str(n_threads)[:40]}")
     _check_attributes(sampler)
     model, n_classes = sampler._model, len(sampler.classes_)
     wanted: Any = object
@@ -140,7 +143,7 @@ def _check_weights(model: TrainedModel) -> None:
     game, weights = model.game, model.weights
     name = type(game).__name__
     need(isinstance(weights, dict), "its weights are of another kind")
-    _check_depth(game, len(weights), len(model.counts))
+    _check_sizes(game, len(weights), len(model.counts))
     try:
         check_members(game, Game)
         networks = game.networks(model.coordinates.n_coordinates, len(model.counts), "meta")
@@ -159,9 +162,13 @@ def _check_weights(model: TrainedModel) -> None:
     need(type(n_noise) is int and 0 <= n_noise <= MAX_NOISE, f"noise of size {str(n_noise)[:40]}")
 
 
-def _check_depth(game: Any, n_weights: int, n_classes: int) -> None:
-    """Refuse a game that would make more layers than the file has weights for."""
+def _check_sizes(game: Any, n_weights: int, n_classes: int) -> None:
+    """Refuse a game of more layers than the file has weights for, or of numbers without use."""
     parts = list(_fields(game))
+    for part in parts:
+        need(not isinstance(part, int) or abs(part) < 2**63, f"a number of {type(game).__name__}")
+        own = isinstance(part, float) and isinstance(game, RECORDS)
+        need(not own or isfinite(part), f"a number of {type(game).__name__}")
     n_networks = n_classes if PerClass in parts else 1
     longest = max((len(part) for part in parts if isinstance(part, tuple | list)), default=0)
     few = n_networks * max(longest, 1) <= max(n_weights, MAX_LAYERS)

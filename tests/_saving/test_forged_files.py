@@ -64,6 +64,7 @@ FORGED = {
     "a parameter too many": lambda c, a: c["params"][1].append(["own", 1]),
     "a parameter of another kind": lambda c, a: c["params"][1].append(["max_epochs", "many"]),
     "a parameter without end": lambda c, a: large(c, a, "class_weight"),
+    "threads without end": lambda c, a: c["params"][1].append(["n_threads", 10**6]),
     "a random state that is none": lambda c, a: c["params"][1].append(["random_state", -1.5]),
     "an attribute of Python": lambda c, a: c["fitted"][1].append(["__class__", 1]),
     "a dict for all attributes": lambda c, a: c["fitted"][1].append(["__dict__", ["dict", []]]),
@@ -165,6 +166,8 @@ TRAINED = {
     "wide networks": lambda c, a: game(c).update(latent_layers=["tuple", [10**9, 10**9]]),
     "networks beyond int64": lambda c, a: game(c).update(latent_layers=["tuple", [10**300]]),
     "networks of text": lambda c, a: game(c).update(latent_layers="100"),
+    "a weight beyond int64": lambda c, a: game(c).update(alpha=10**30),
+    "a weight of NaN": lambda c, a: game(c).update(alpha=float("nan")),
     "negative networks": lambda c, a: game(c).update(latent_layers=["tuple", [-6]]),
     "no divergence": lambda c, a: game(c).update(divergence=None),
     "another divergence": lambda c, a: game(c).update(
