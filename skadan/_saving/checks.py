@@ -169,6 +169,10 @@ def _check_sizes(game: Any, n_weights: int, n_classes: int) -> None:
         need(not isinstance(part, int) or abs(part) < 2**63, f"a number of {type(game).__name__}")
         own = isinstance(part, float) and isinstance(game, RECORDS)
         need(not own or isfinite(part), f"a number of {type(game).__name__}")
+    for field in fields(game) if isinstance(game, RECORDS) else ():
+        if isinstance(field.default, int | float) and field.name != "reconstruction_weight":
+            number = isinstance(getattr(game, field.name), int | float)
+            need(number, f"{field.name} of {type(game).__name__} is no number")
     n_networks = n_classes if PerClass in parts else 1
     longest = max((len(part) for part in parts if isinstance(part, tuple | list)), default=0)
     few = n_networks * max(longest, 1) <= max(n_weights, MAX_LAYERS)

@@ -168,6 +168,7 @@ TRAINED = {
     "networks of text": lambda c, a: game(c).update(latent_layers="100"),
     "a weight beyond int64": lambda c, a: game(c).update(alpha=10**30),
     "a weight of NaN": lambda c, a: game(c).update(alpha=float("nan")),
+    "a class for a weight": lambda c, a: game(c).update(alpha=["class", "Conditioned"]),
     "negative networks": lambda c, a: game(c).update(latent_layers=["tuple", [-6]]),
     "no divergence": lambda c, a: game(c).update(divergence=None),
     "another divergence": lambda c, a: game(c).update(
