@@ -1,18 +1,23 @@
 """Adversarial data augmentation for small, wide tables, as imbalanced-learn samplers."""
 
-from ._saving import load_generator, save_generator
-from ._show_versions import show_versions
-from ._strategy import Replicate
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ._version import __version__
-from .samplers import (
-    AAESampler,
-    ADANSampler,
-    ConditionalGANSampler,
-    GameSampler,
-    GANSampler,
-    NoiseSampler,
-    WADANSampler,
-)
+
+if TYPE_CHECKING:
+    from ._saving import load_generator, save_generator
+    from ._show_versions import show_versions
+    from ._strategy import Replicate
+    from .samplers import (
+        AAESampler,
+        ADANSampler,
+        ConditionalGANSampler,
+        GameSampler,
+        GANSampler,
+        NoiseSampler,
+        WADANSampler,
+    )
 
 __all__ = [
     "AAESampler",
@@ -28,3 +33,27 @@ __all__ = [
     "save_generator",
     "show_versions",
 ]
+
+# torch is imported with the first name that needs it: `--help` and data sets do without.
+HOMES = {
+    "Replicate": "_strategy",
+    "load_generator": "_saving",
+    "save_generator": "_saving",
+    "show_versions": "_show_versions",
+}
+MODULES = ("datasets", "displays", "games", "metrics", "model_selection", "samplers")
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is asked for first."""
+    if name in MODULES:
+        return import_module(f".{name}", __name__)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{HOMES.get(name, 'samplers')}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *MODULES]

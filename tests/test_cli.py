@@ -40,7 +40,8 @@ def test_augment_writes_the_samplers_rows(table, tmp_path, capsys):
     pd.testing.assert_frame_equal(
         old.drop(columns="is_synthetic"), before, check_dtype=False, check_exact=True
     )
-    assert new[["name", "speaker"]].isna().all(axis=None)
+    assert new["name"].isna().all()
+    assert set(new["speaker"]) == {0, 1, 2}  # of the rows that they are anchored in
     assert (new["emotion"].value_counts() == 2 * before["emotion"].value_counts()).all()
     read = load_table(table, target="emotion", groups="speaker")
     sampler = WADANSampler(max_epochs=2, random_state=0).fit(read.data, read.target)
@@ -80,6 +81,7 @@ def test_evaluate(table, capsys):
     assert re.fullmatch(r"smote .*[+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\)", rows[3])
     assert len(rows[0].split()) == 3
     assert "15 of 15: wadan, speaker 2" in progress
+    assert "100 features, 3 classes (8 calm); left out: name (written by" in progress
 
 
 def test_usage_errors(table, tmp_path, capsys):
@@ -100,11 +102,10 @@ def test_usage_errors(table, tmp_path, capsys):
         printed, error = capsys.readouterr()
         assert printed == ""
         assert message in error
-        assert error.startswith(f"skadan {arguments[0]}: ")
+        assert f"skadan {arguments[0]}: " in error
     assert not (tmp_path / "out.csv").exists()
 
 
-@pytest.mark.filterwarnings("default::UserWarning")
 def test_balanced_data_are_written_with_a_word(tmp_path, capsys):
     frame = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [4.0, 1, 2, 2], "y": list("uvuv")})
     frame.to_csv(tmp_path / "t.csv", index=False)
@@ -112,6 +113,142 @@ def test_balanced_data_are_written_with_a_word(tmp_path, capsys):
     assert main([*arguments, "--out", str(tmp_path / "out.csv")]) == 0
     assert "asks for no synthetic rows" in capsys.readouterr().err
     assert not pd.read_csv(tmp_path / "out.csv")["is_synthetic"].any()
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Write a small table of text and return its path and the usual arguments."""
+
+    def write(text, name="t.csv"):
+        path = tmp_path / name
+        path.write_bytes(text.encode())
+        return [str(path), "--target", "emotion", "--groups", "speaker", "--epochs", "1"]
+
+    return write
+
+
+def rows(n=18, speaker="0{}", f="{}.5", extra=""):
+    """Rows of speaker, emotion, two features and whatever comes behind."""
+    rng = np.random.default_rng(0)
+    for i in range(n):
+        emotion = "ang" if i % 4 == 0 else "neu"
+        value = f.format(int(rng.integers(100)))
+        yield f"{speaker.format(1 + i % 3)};{emotion};{value};{int(rng.integers(9))}{extra}\n"
+
+
+HEAD = "speaker;emotion;f;n"
+
+
+def test_real_rows_come_out_as_they_went_in(small, tmp_path):
+    """Cell by cell: speaker 01 is no 1.0, and 7.50 no 7.5; the decimal mark is the table's."""
+    text = f"{HEAD}\n" + "".join(rows(f="{},50"))
+    out = tmp_path / "a.csv"
+    assert main(["augment", *small(text), "--sets", "1", "--out", str(out)]) == 0
+    lines = out.read_text().splitlines()
+    assert lines[0] == f"{HEAD};is_synthetic"
+    assert lines[1:19] == [f"{line};False" for line in text.splitlines()[1:]]
+    for line in lines[19:]:
+        speaker, emotion, f, n, flag = line.split(";")
+        assert speaker in ("01", "02", "03")
+        assert emotion in ("ang", "neu")
+        assert "." not in f + n
+        assert float(f.replace(",", ".")) > -1000
+        assert n == str(int(n))
+        assert flag == "True"
+    assert len(lines) == 37
+
+
+def test_a_second_run_replaces_the_synthetic_rows(small, tmp_path):
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    usual = small(f"{HEAD}\n" + "".join(rows()))
+    assert main(["augment", *usual, "--sets", "1", "--out", str(one)]) == 0
+    assert main(["augment", str(one), *usual[1:], "--sets", "1", "--out", str(two)]) == 0
+    assert two.read_text() == one.read_text()
+
+
+def test_whole_numbers_stay_whole_in_parquet(small, tmp_path):
+    text = f"{HEAD};x\n" + "".join(rows(speaker="{}", extra=";7"))
+    out = tmp_path / "a.parquet"
+    arguments = ["augment", *small(text), "--drop", "x", "--sets", "1", "--out", str(out)]
+    assert main(arguments) == 0
+    after = pd.read_parquet(out)
+    assert after["n"].dtype == np.int64
+    assert after["x"].dtype == "Int64"
+    assert after["x"].isna().sum() == 18
+    again = tmp_path / "b.parquet"
+    assert main(["augment", str(out), *arguments[2:-1], str(again)]) == 0
+    assert pd.read_parquet(again)["n"].dtype == np.int64
+
+
+def test_what_cannot_be_written_is_said_before_the_training(small, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("skadan._cli.commands.sampler_of", lambda *_: pytest.fail("it trained"))
+    usual = small(f"{HEAD}\n" + "".join(rows()))
+    for out, message in [
+        (tmp_path / "no" / "a.csv", "there is no folder"),
+        (tmp_path / "t.csv", "is the table itself: pass --force"),
+        (tmp_path / "a.xls", "the file ends on one of"),
+    ]:
+        assert main(["augment", *usual, "--out", str(out)]) == 1
+        assert message in capsys.readouterr().err
+
+
+def test_force_writes_over_the_table(small, tmp_path):
+    usual = small(f"{HEAD}\n" + "".join(rows()))
+    out = ["--sets", "1", "--out", str(tmp_path / "t.csv"), "--force"]
+    assert main(["augment", *usual, *out]) == 0
+    assert len((tmp_path / "t.csv").read_text().splitlines()) == 37
+
+
+def test_synthetic_rows_are_never_held_out(small, capsys):
+    """Labels of synthetic rows that no classifier could learn leave the scores as they are."""
+    real = [line.strip() for line in rows(24)]
+    plain = f"{HEAD}\n" + "".join(f"{line}\n" for line in real)
+    flagged = f"{HEAD};is_synthetic\n" + "".join(f"{line};False\n" for line in real)
+    flagged += "".join(f"0{1 + i % 3};ang;99.5;1;True\n" for i in range(40))
+    arms = ["--samplers", "duplication"]
+    assert main(["evaluate", *small(plain), *arms]) == 0
+    expected = capsys.readouterr().out
+    assert main(["evaluate", *small(flagged), *arms]) == 0
+    printed, progress = capsys.readouterr()
+    assert printed == expected
+    assert "40 synthetic rows are left out" in progress
+
+
+def test_one_arm_that_cannot_does_not_end_the_others(small, capsys):
+    text = f"{HEAD}\n01;sad;3.5;1\n" + "".join(rows(24))
+    assert main(["evaluate", *small(text), "--samplers", "smote", "duplication"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["none", "smote", "duplication"]
+    assert re.match(r"smote +- +- +speaker 0\d held out: .*k_neighbors|smote +- +- .*", lines[2])
+    assert float(lines[3].split()[2]) >= 0
+
+
+def test_the_seed_reaches_the_sampler(small, tmp_path):
+    usual = small(f"{HEAD}\n" + "".join(rows()))
+    texts = []
+    for seed in ("0", "0", "1"):
+        out = tmp_path / f"{len(texts)}.csv"
+        run = ["augment", *usual, "--sets", "1", "--seed", seed, "--out", str(out)]
+        assert main(run) == 0
+        texts.append(out.read_text())
+    assert texts[0] == texts[1] != texts[2]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["augment"], ["evalute", "t.csv"]]
+)
+def test_usage_is_answered_without_torch(arguments):
+    code = (
+        "import sys\n"
+        "from skadan._cli import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit as stop:\n"
+        "    heavy = {'torch', 'numpy', 'sklearn', 'imblearn', 'pandas'} & set(sys.modules)\n"
+        "    sys.exit(f'imported {heavy}' if heavy else stop.code)\n"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == (0 if arguments[0].startswith("--") else 2), done.stderr
 
 
 @pytest.mark.slow

@@ -1,46 +1,68 @@
 """Feature tables in the files that people already have."""
 
-import difflib
 import os
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sklearn.utils import Bunch
 
 from .._optional import require
+from ._arff import read_arff
+from ._columns import numeric_columns, readable
+from ._delimited import read_delimited
+from ._npz import read_npz
+from ._roles import Raw, bunch_of, may_be_a_feature
 
-# What openSMILE and audformat write beside the features.
-NO_FEATURES = ("name", "frameTime", "file", "start", "end")
+KINDS = (".csv", ".tsv", ".txt", ".arff", ".parquet", ".npz")
 
 
 def load_table(
-    path: str | os.PathLike, *, target: str | None = None, groups: str | None = None
+    path: str | os.PathLike,
+    *,
+    target: str | None = None,
+    groups: str | None = None,
+    drop: Sequence[str] = (),
+    encoding: str | None = None,
+    sep: str | None = None,
+    decimal: str | None = None,
 ) -> Bunch:
     """A feature table from a file: CSV, ARFF, parquet or npz.
 
-    CSV may be separated by commas, semicolons (as openSMILE writes it) or tabs. Needs the
-    ``tables`` extra, except for npz.
+    Cells are read right or refused by name, never changed. CSV may be separated by commas,
+    semicolons (as openSMILE writes it), tabs or bars, have decimal commas, separated thousands, and
+    any of the usual marks of missing values. Needs the ``tables`` extra, except for npz.
 
     Parameters
     ----------
     path : path
-        ``.csv``, ``.tsv``, ``.arff``, ``.parquet`` or ``.npz``. An npz file holds ``X``, and
-        ``feature_names`` if it has names.
+        ``.csv``, ``.tsv``, ``.txt``, ``.arff``, ``.parquet`` or ``.npz``. An npz file holds ``X``,
+        and ``feature_names`` if it has names.
     target : str, default=None
         Column, or array of an npz file, with the labels; None for a table without, and ``y`` of an
-        npz file.
+        npz file. Labels are the text of the file; they become numbers where the text survives that:
+        "01" and "NA" stay as they are.
     groups : str, default=None
         Column, or array of an npz file, with the groups, such as speakers; None for a table
-        without, and ``groups`` of an npz file if it has that.
+        without, and ``groups`` of an npz file if it has that. Read like labels.
+    drop : sequence of str, default=()
+        Columns to leave out of the features.
+    encoding : str, default=None
+        Of a text file, such as "latin-1"; None is UTF-8, or UTF-16 where the file says so.
+    sep : str, default=None
+        What separates the cells of a text file; None finds it.
+    decimal : {".", ","}, default=None
+        Decimal mark of a text file; None finds it, or refuses what may be read either way.
 
     Returns
     -------
     table : Bunch
         ``data``, the features (DataFrame; array for npz), ``target``, ``groups`` (arrays or None),
-        ``feature_names``, ``frame``, the whole table as it was read (None for npz). Columns of
-        text, and those that openSMILE and audformat write beside the features (name, frameTime,
-        file, start, end), are no features.
+        ``feature_names``, ``frame``, the whole table (None for npz), ``cells``, the same as text,
+        with ``sep`` and ``decimal`` (None but for CSV), ``is_synthetic``, which rows `augment` made
+        (array or None), and ``left_out``, a dict of the columns that are no features, with the
+        reason.
 
     Raises
     ------
@@ -49,101 +71,82 @@ def load_table(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the kind of file is unknown, a column is missing, or no column is left for features.
+        If the kind of file is unknown, the file is damaged, a column is missing, a cell cannot be
+        read, a row has no label, or no column is left for features. The message names the file.
+
+    Warns
+    -----
+    UserWarning
+        If a column looks like a group that was not named, or like an identifier.
 
     Examples
     --------
     >>> import tempfile, pathlib
     >>> from skadan.datasets import load_table
     >>> path = pathlib.Path(tempfile.mkdtemp(), "features.csv")
-    >>> _ = path.write_text("name;pitch;energy;emotion\\na;1.5;2;sad\\nb;2.5;3;glad\\n")
+    >>> _ = path.write_text("name;pitch;energy;emotion\\na;1,5;2;sad\\nb;2,5;3;glad\\n")
     >>> table = load_table(path, target="emotion")
-    >>> table.feature_names, table.target.tolist()
-    (['pitch', 'energy'], ['sad', 'glad'])
+    >>> table.data.to_dict("list"), table.target.tolist()
+    ({'pitch': [1.5, 2.5], 'energy': [2, 3]}, ['sad', 'glad'])
     """
     path = Path(path)
+    kind = path.suffix.lower()
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
-    kind = path.suffix.lower()
-    if kind == ".npz":
-        return _npz(path, target, groups)
-    if kind not in READERS:
-        raise ValueError(f"{path.name}: {kind!r} is none of {', '.join([*READERS, '.npz'])}.")
-    frame = READERS[kind](path)
-    for role, column in (("target", target), ("groups", groups)):
-        if column is not None:
-            _check_column(column, list(frame.columns), role, path)
-    numeric = frame.select_dtypes(["number", "bool"]).columns
-    names = [c for c in numeric if c not in (target, groups, *NO_FEATURES)]
-    if not names:
-        raise ValueError(f"{path.name} has no column of numbers for the features.")
-    return Bunch(
-        data=frame[names],
-        target=None if target is None else frame[target].to_numpy(),
-        groups=None if groups is None else frame[groups].to_numpy(),
-        feature_names=names,
-        frame=frame,
-    )
+    if kind not in KINDS:
+        raise ValueError(f"{path.name}: {kind!r} is none of {', '.join(KINDS)}.")
+    if isinstance(drop, str):
+        raise ValueError(f"drop={drop!r}: give a list of columns, [{drop!r}].")
+    try:
+        if kind == ".npz":
+            return read_npz(path, target, groups)
+        if kind == ".parquet":
+            return bunch_of(_parquet(path), target, groups, drop)
+        if kind == ".arff":
+            frame, numeric = read_arff(path, encoding)
+            return bunch_of(_typed(frame, numeric), target, groups, drop)
+        raw = _text(path, {target, groups}, drop, encoding, sep, decimal)
+        return bunch_of(raw, target, groups, drop)
+    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+        raise ValueError(f"{path.name}: {_short(error)}.") from error
 
 
-def separator(path: Path) -> str:
-    """Guess the separator of a text file: the commonest candidate in its first line."""
-    with path.open(encoding="utf-8-sig") as file:
-        header = file.readline()
-    return max(",;\t", key=header.count)
+def _short(error: Exception) -> str:
+    """The beginning of an error's message, without its last stop."""
+    return str(error).strip()[:500].rstrip(".") or type(error).__name__
 
 
-def _csv(path: Path) -> Any:
-    return require("pandas", "tables").read_csv(path, sep=separator(path), encoding="utf-8-sig")
+def _text(
+    path: Path,
+    roles: set[str | None],
+    drop: Sequence[str],
+    encoding: str | None,
+    sep: str | None,
+    decimal: str | None,
+) -> Raw:
+    """Read a file of separated cells. Labels and groups stay text."""
+    pandas = require("pandas", "tables")
+    if decimal not in (None, ".", ","):
+        raise ValueError(f"decimal={decimal!r}: use '.' or ','")
+    columns, lines, separator = read_delimited(path, encoding, sep)
+    apart = {*roles, *drop}
+    kept = {n: c for n, c in columns.items() if n not in apart and may_be_a_feature(n)}
+    numbers, mark = numeric_columns(kept, decimal, lines)
+    others = {name: column for name, column in columns.items() if name not in {*kept, *roles}}
+    frame = pandas.DataFrame(columns | numbers | readable(others, mark))
+    return Raw(numbers, frame, pandas.DataFrame(columns, dtype=object), separator, mark)
 
 
-def _arff(path: Path) -> Any:
-    pandas, arff = require("pandas", "tables"), require("arff", "tables")
-    with path.open() as file:
-        try:
-            contents = arff.load(file)
-        except arff.ArffException as error:
-            raise ValueError(f"{path.name}: {error}") from error
-    kinds = dict(contents["attributes"])
-    numbers = [name for name, kind in kinds.items() if kind in ("NUMERIC", "REAL", "INTEGER")]
-    frame = pandas.DataFrame(contents["data"], columns=list(kinds))
-    return frame.astype(dict.fromkeys(numbers, float))
-
-
-def _parquet(path: Path) -> Any:
+def _parquet(path: Path) -> Raw:
+    """Read a parquet file; an index with names becomes columns."""
     require("pyarrow", "tables")
-    frame = require("pandas", "tables").read_parquet(path)
-    return frame if frame.index.names == [None] else frame.reset_index()
+    try:
+        frame = require("pandas", "tables").read_parquet(path)
+    except Exception as error:  # pyarrow's own are of many kinds
+        raise ValueError(f"it is no parquet file, or a damaged one ({_short(error)})") from error
+    frame = frame if frame.index.names == [None] else frame.reset_index()
+    return _typed(frame, set(frame.select_dtypes(["number", "bool"]).columns))
 
 
-READERS = {".csv": _csv, ".tsv": _csv, ".arff": _arff, ".parquet": _parquet}
-
-
-def _npz(path: Path, target: str | None, groups: str | None) -> Bunch:
-    with np.load(path) as arrays:
-        found = list(arrays)
-        if groups is None and "groups" in found:
-            groups = "groups"
-        roles = {"features": "X", "target": target or "y", "groups": groups}
-        for role, name in roles.items():
-            if name is not None:
-                _check_column(name, found, role, path)
-        data = arrays["X"]
-        names = arrays["feature_names"].tolist() if "feature_names" in found else None
-        return Bunch(
-            data=data,
-            target=arrays[roles["target"]],
-            groups=None if groups is None else arrays[groups],
-            feature_names=names or [f"x{j}" for j in range(data.shape[1])],
-            frame=None,
-        )
-
-
-def _check_column(column: str, columns: list[str], role: str, path: Path) -> None:
-    if column in columns:
-        return
-    close = difflib.get_close_matches(column, columns) or columns[-5:]
-    raise ValueError(
-        f"{path.name} has no {column!r} for the {role}; did you mean one of "
-        f"{', '.join(map(repr, close))}?"
-    )
+def _typed(frame: Any, numeric: set[str]) -> Raw:
+    return Raw({name: frame[name].to_numpy() for name in frame.columns if name in numeric}, frame)

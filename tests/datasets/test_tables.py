@@ -49,10 +49,13 @@ def test_every_kind_of_file(name, frame, tmp_path):
     assert table.target.tolist() == frame["emotion"].tolist()
     assert table.groups.tolist() == frame["speaker"].tolist()
     assert list(table.frame.columns) == list(frame.columns)
-    whole = load_table(tmp_path / name)
+    with pytest.warns(UserWarning, match="'speaker' looks like a group"):
+        whole = load_table(tmp_path / name)
     assert whole.target is None
     assert whole.groups is None
-    assert whole.feature_names == ["F0_mean", "energy", "jitter", "speaker"]
+    assert whole.feature_names == ["F0_mean", "energy", "jitter"]
+    assert whole.left_out["speaker"] == "looks like a group"
+    assert whole.left_out["frameTime"] == "written by openSMILE or audformat"
 
 
 def test_arff_with_missing_values(tmp_path):
@@ -77,7 +80,7 @@ def test_npz(tmp_path):
     table = load_table(tmp_path / "other.npz", target="label", groups="who")
     assert table.groups.tolist() == speaker.tolist()
     assert table.feature_names == ["x0", "x1", "x2"]
-    with pytest.raises(ValueError, match=r"other\.npz has no 'y' for the target"):
+    with pytest.raises(ValueError, match=r"other\.npz: it has no 'y' for the target"):
         load_table(tmp_path / "other.npz")
 
 

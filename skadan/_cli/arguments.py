@@ -1,0 +1,76 @@
+"""What the command line understands. Nothing heavy is imported for that."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+TRAINED = ("adan", "wadan")
+SAMPLERS = ("duplication", "noise", "smote", *TRAINED)
+WRITTEN = (".csv", ".tsv", ".parquet")
+
+AUGMENT = """Append synthetic rows to a table. Without --sets every class is filled up to the
+largest. The result has all columns of the table and one more, is_synthetic. Real rows come out as
+they went in; synthetic rows have features, a label, and the group of the real row that they are
+anchored in, and nothing in the other columns. Synthetic rows of an earlier run are replaced."""
+
+EVALUATE = """Hold out one group at a time and compare classifiers that are trained with and without
+synthetic rows. Each fold: sampler on the training groups, z-norm, linear SVC. Scores are those of
+the pooled predictions of all groups; the interval of a gain is a bootstrap over rows (95 %), for
+one training: another seed can differ by as much. Synthetic rows in the table are left out."""
+
+
+class Version(argparse.Action):
+    """Print the version, which takes no import but that of a number."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print and leave."""
+        from .._version import __version__
+
+        parser.exit(message=f"skadan {__version__}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of both commands."""
+    top = argparse.ArgumentParser(
+        prog="python -m skadan", description="Synthetic rows for small, wide, labelled tables."
+    )
+    top.add_argument("--version", action=Version, nargs=0, help="print it and leave")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    augment = _command(commands, "augment", "append synthetic rows", AUGMENT)
+    augment.add_argument("--sampler", choices=TRAINED, default="wadan", help="default: wadan")
+    augment.add_argument("--groups", metavar="COLUMN", help="groups: a column that is no feature")
+    augment.add_argument("--sets", type=int, metavar="K", help="add K sets of the table's size")
+    augment.add_argument("--out", type=Path, required=True, metavar="FILE", help=" ".join(WRITTEN))
+    augment.add_argument("--force", action="store_true", help="write over the table itself")
+    evaluate = _command(commands, "evaluate", "does augmentation help?", EVALUATE)
+    evaluate.add_argument("--groups", metavar="COLUMN", help="whom to hold out, such as speakers")
+    evaluate.add_argument(
+        "--samplers",
+        nargs="+",
+        choices=SAMPLERS,
+        default=["smote", "wadan"],
+        metavar="SAMPLER",
+        help=f"of {', '.join(SAMPLERS)} (default: smote wadan)",
+    )
+    evaluate.add_argument(
+        "--sets", type=int, default=0, metavar="K", help="K sets each (default: fill classes up)"
+    )
+    evaluate.add_argument("--C", type=float, default=1.0, help="of the SVC (default: 1)")
+    evaluate.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    return top
+
+
+def _command(commands: Any, name: str, summary: str, text: str) -> argparse.ArgumentParser:
+    """Add a command with the arguments that all commands have."""
+    command = commands.add_parser(name, help=summary, description=text)
+    command.add_argument("table", type=Path, metavar="TABLE", help="csv, tsv, arff, parquet or npz")
+    command.add_argument("--target", metavar="COLUMN", help="labels")
+    command.add_argument(
+        "--drop", nargs="+", default=[], metavar="COLUMN", help="columns that are no features"
+    )
+    command.add_argument("--encoding", help="of a text file, such as latin-1 (default: UTF-8)")
+    command.add_argument("--sep", help="what separates its cells (default: found)")
+    command.add_argument("--decimal", choices=[".", ","], help="its decimal mark (default: found)")
+    command.add_argument("--epochs", type=int, metavar="N", help="of training (default: 200)")
+    command.add_argument("--seed", type=int, default=0, help="random_state (default: 0)")
+    return command
