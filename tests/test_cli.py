@@ -234,9 +234,7 @@ def test_the_seed_reaches_the_sampler(small, tmp_path):
     assert texts[0] == texts[1] != texts[2]
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["augment"], ["evalute", "t.csv"]]
-)
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["augment"], ["eval", "t.csv"]])
 def test_usage_is_answered_without_torch(arguments):
     code = (
         "import sys\n"

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 from sklearn.metrics import recall_score
 
+from skadan import NoiseSampler
+from skadan.datasets import make_speaker_classification
 from skadan.metrics import (
     classifier_two_sample_test,
     conditional_hit_rate,
     maximum_mean_discrepancy,
     near_copy_share,
     nearest_neighbour_ratio,
+    quality_report,
     recall_gain,
     unweighted_average_recall,
 )
@@ -124,3 +127,56 @@ def test_recall_gain_with_a_class_of_one_row_and_wrong_shapes():
     assert (low, high) == (0, 0.5)  # a resample without the row has a gain of 0
     with pytest.raises(ValueError, match=r"\(1, 2\) do not match 31 labels"):
         recall_gain(y, y, [0, 1])
+
+
+def test_every_synthetic_row_has_its_label():
+    X = np.random.default_rng(0).normal(size=(24, 5))
+    y = np.repeat([0, 1], 12)
+    for labels in ([0], 0, [[0]] * 24, [0] * 23):
+        with pytest.raises(ValueError, match="X_new has 24 rows, but y_new is of shape"):
+            conditional_hit_rate(X, y, X, labels)
+
+
+@pytest.mark.parametrize("offset", [1e4, -1e8, 1e10])
+def test_mmd_does_not_see_where_the_table_lies(offset):
+    X = np.round(np.random.default_rng(0).normal(size=(24, 5)), 2)
+    there = maximum_mean_discrepancy(X + offset, X + offset + 3)
+    assert there == pytest.approx(maximum_mean_discrepancy(X, X + 3), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"confidence_level": 95}, {"confidence_level": 0}, {"n_resamples": 0}]
+)
+def test_settings_of_the_interval_are_checked(wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=f"{name}="):
+        recall_gain([0, 1], [0, 1], [0, 1], **wrong)
+
+
+def test_many_rows_take_little_memory(monkeypatch):
+    """Resamples are drawn part by part, and are those that would be drawn at once."""
+    import tracemalloc
+
+    rng = np.random.default_rng(0)
+    y, p, q = (rng.integers(3, size=40_000) for _ in range(3))
+    tracemalloc.start()
+    parts = recall_gain(y, p, q, n_resamples=200, random_state=0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 120e6
+    monkeypatch.setattr("skadan.metrics._recall.CELLS", 10**9)
+    assert recall_gain(y, p, q, n_resamples=200, random_state=0) == parts
+
+
+def test_quality_report_holds_the_figures():
+    X, y, _ = make_speaker_classification(80, 30, random_state=0)
+    sampler = NoiseSampler(noise_scale=0.1, random_state=0).fit(X, y)
+    report = quality_report(sampler, X, y, random_state=0)
+    X_new, _ = sampler.sample(y, random_state=0)
+    assert report.hit_rate == conditional_hit_rate(X, y, X_new, y)
+    expected = np.quantile(nearest_neighbour_ratio(X, X_new), [0.05, 0.25, 0.5, 0.75, 0.95])
+    np.testing.assert_array_equal(report.ratios, expected)
+    assert 0 < report.ratios[0] < report.ratios[-1] < 1
+    assert near_copy_share(X, X_new, threshold=report.ratios[0] / 2) == 0
+    assert len(str(report).splitlines()) == 5
+    assert f"{report.ratios[2]:.2f}" in str(report)

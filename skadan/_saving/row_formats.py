@@ -19,7 +19,7 @@ COLUMN = re.compile(
 )
 SUBTYPE = re.compile(NUMPY)
 NAMES = re.compile(rf"{NUMPY}|object|str|string|string\[(python|pyarrow)\]")
-LABELS = re.compile(r"|\|O|\|b1|\|[iu]1|[<>|][iufUS]\d{1,4}")
+LABELS = re.compile(r"|T|\|O|\|b1|\|[iu]1|[<>|][iufUS]\d{1,4}")
 POLARS = re.compile(r"U?Int(8|16|32|64|128)|Float(16|32|64)|Boolean|String|Categorical|Enum")
 KINDS = ("array", "list", "tuple", "Series", "Index", "ExtensionArray", "DataFrame")
 

@@ -8,8 +8,10 @@ from ._fidelity import (
 )
 from ._novelty import near_copy_share, nearest_neighbour_ratio
 from ._recall import RecallGain, recall_gain, unweighted_average_recall
+from ._report import QualityReport, quality_report
 
 __all__ = [
+    "QualityReport",
     "RecallGain",
     "TwoSampleTest",
     "classifier_two_sample_test",
@@ -17,6 +19,7 @@ __all__ = [
     "maximum_mean_discrepancy",
     "near_copy_share",
     "nearest_neighbour_ratio",
+    "quality_report",
     "recall_gain",
     "unweighted_average_recall",
 ]

@@ -54,17 +54,20 @@ def maximum_mean_discrepancy(
     >>> maximum_mean_discrepancy([[0.0], [1.0]], [[1.0], [0.0]])
     0.0
     """
-    X, X_new = two_samples(X, X_new)
+    real, new = two_samples(X, X_new)
     bandwidths = np.asarray(bandwidths, dtype=float)
     if not (bandwidths > 0).all():
         raise ValueError(f"bandwidths={bandwidths.tolist()}: each must be above 0.")
+
+    middle = real.mean(axis=0)  # far from 0, distances would lose their digits
+    real, new = real - middle, new - middle
 
     def mean_kernel(A: np.ndarray, B: np.ndarray) -> float:
         squared = euclidean_distances(A, B, squared=True)
         return sum(np.exp(-squared / (2 * sigma**2)).mean() for sigma in bandwidths)
 
-    within = mean_kernel(X, X) + mean_kernel(X_new, X_new)
-    return float(max(within - 2 * mean_kernel(X, X_new), 0.0))
+    within = mean_kernel(real, real) + mean_kernel(new, new)
+    return float(max(within - 2 * mean_kernel(real, new), 0.0))
 
 
 def conditional_hit_rate(
@@ -93,6 +96,11 @@ def conditional_hit_rate(
     rate : float
         Between 0 and 1.
 
+    Raises
+    ------
+    ValueError
+        If the labels do not match the rows in number.
+
     Examples
     --------
     >>> import numpy as np
@@ -103,8 +111,11 @@ def conditional_hit_rate(
     """
     X, y = check_X_y(X, y)
     X, X_new = two_samples(X, X_new)
+    wanted = np.asarray(y_new)
+    if wanted.shape != (len(X_new),):
+        raise ValueError(f"X_new has {len(X_new)} rows, but y_new is of shape {wanted.shape}.")
     classifier = clone(_linear_svm() if estimator is None else estimator).fit(X, y)
-    return float(np.mean(classifier.predict(X_new) == np.asarray(y_new)))
+    return float(np.mean(classifier.predict(X_new) == wanted))
 
 
 class TwoSampleTest(NamedTuple):

@@ -52,6 +52,9 @@ def nearest_neighbour_ratio(X: ArrayLike, X_new: ArrayLike) -> np.ndarray:
 def near_copy_share(X: ArrayLike, X_new: ArrayLike, *, threshold: float = 0.1) -> float:
     """Share of synthetic rows that lie next to a training row.
 
+    0 does not say that rows are new: all of them may lie just beyond the threshold. Look at the
+    quantiles of the ratio, too, which `quality_report` prints.
+
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)

@@ -35,6 +35,9 @@ def unweighted_average_recall(y_true: ArrayLike, y_pred: ArrayLike) -> float:
     return float(balanced_accuracy_score(y_true, y_pred))
 
 
+CELLS = 2**21  # of the weights of resamples that are held at a time
+
+
 class RecallGain(NamedTuple):
     """What `recall_gain` found.
 
@@ -95,7 +98,8 @@ def recall_gain(
     Raises
     ------
     ValueError
-        If the predictions do not match the labels in number.
+        If the predictions do not match the labels in number, or `confidence_level` or
+        `n_resamples` is out of range.
 
     Examples
     --------
@@ -105,6 +109,10 @@ def recall_gain(
     >>> result.gain, 0.15 < result.low < 0.25 < result.high < 0.35
     (0.25, True)
     """
+    if not 0 < confidence_level < 1:
+        raise ValueError(f"confidence_level={confidence_level}: above 0 and below 1, such as 0.95.")
+    if n_resamples < 1:
+        raise ValueError(f"n_resamples={n_resamples}: 1 or more.")
     y = np.asarray(y_true)
     predictions = [np.atleast_2d(p) for p in (y_pred, y_reference)]
     for p in predictions:
@@ -119,7 +127,14 @@ def recall_gain(
         return np.nanmean(recalls, axis=1)
 
     rng = check_random_state(random_state)
-    draws = gain(rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=n_resamples))
+    share = np.full(len(y), 1 / len(y))
+    sizes = _parts(n_resamples, max(1, CELLS // len(y)))
+    draws = np.concatenate([gain(rng.multinomial(len(y), share, size=size)) for size in sizes])
     tail = (1 - confidence_level) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
     return RecallGain(float(gain(np.ones((1, len(y))))[0]), float(low), float(high))
+
+
+def _parts(total: int, most: int) -> list[int]:
+    """Split a number into parts of `most` at most."""
+    return [min(most, total - start) for start in range(0, total, most)]
