@@ -53,7 +53,8 @@ SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
 def pytest_collection_modifyitems(items):
     """Slow tests first, the last file's before all: no worker is left alone with a long one."""
     for item in items:
-        if "studies" in item.path.parts:
+        of_baseline = item.path.stem == "test_conformance" and "ADANSampler(" not in item.name
+        if "studies" in item.path.parts or of_baseline:
             item.add_marker(pytest.mark.slow)
     slow = [item for item in items if item.get_closest_marker("slow")]
     quick = [item for item in items if not item.get_closest_marker("slow")]

@@ -59,6 +59,7 @@ def test_truncated_files(file):
 
 
 @pytest.mark.parametrize("cls", [WADANSampler, NoiseSampler])
+@pytest.mark.slow
 def test_500_altered_files(cls, problem, tmp_path):
     """One bit or many of a file: it is refused, and named."""
     X, y, _ = problem

@@ -16,6 +16,8 @@ from skadan import (
     save_generator,
 )
 
+pytestmark = pytest.mark.slow
+
 CLASSES = (WADANSampler, NoiseSampler, GANSampler, ConditionalGANSampler, AAESampler)
 
 

@@ -70,6 +70,7 @@ def assert_same_rows(ours, theirs):
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_a_sampler_comes_back(way, new, problem, tmp_path):
     X, y, _ = problem

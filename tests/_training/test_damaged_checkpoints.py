@@ -17,6 +17,8 @@ from torch import nn
 from skadan import WADANSampler
 from skadan._training.checkpoint import Checkpoint
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = 6
 
 

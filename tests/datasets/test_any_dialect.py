@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from skadan.datasets import load_table
 
+pytestmark = pytest.mark.slow
+
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 CASES = 5000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 500
 

@@ -12,6 +12,8 @@ from conftest import write_utterance
 
 from skadan.datasets import _feature_cache, _features, extract_features
 
+pytestmark = pytest.mark.slow
+
 opensmile = pytest.importorskip("opensmile")
 audformat = pytest.importorskip("audformat")
 SET = "IS09_emotion"

@@ -176,6 +176,7 @@ def test_embedding(space, fitted, problem):
     assert display.ax_.get_title() == f"{type(fitted).__name__}, {space} space"
 
 
+@pytest.mark.slow
 def test_embedding_by_default_is_tsne_and_the_space_is_checked(fitted, problem):
     X, y, _ = problem
     display = EmbeddingDisplay.from_estimator(fitted, X, y, space="latent", random_state=0)

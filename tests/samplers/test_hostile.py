@@ -66,6 +66,7 @@ def check(sampler, X, y, n_before):
     )
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 2**31),
     n=st.integers(2, 24),
