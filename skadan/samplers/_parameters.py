@@ -2,6 +2,9 @@
 
 ``alpha: NonNegative = 1.0`` in the body of a class is the constructor's keyword, what scikit-learn
 validates it against, and its default.
+
+Each sampler lists all of its parameters, those that others have too: a signature is read in one
+place, and a default is changed for the sampler that it is meant for.
 """
 
 import os
