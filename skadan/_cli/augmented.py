@@ -9,9 +9,9 @@ import numpy as np
 
 from .._files import written_whole
 from .._optional import require
+from ..datasets._roles import SYNTHETIC
 from .arguments import WRITTEN
 
-SYNTHETIC = "is_synthetic"
 NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # kinds of numpy that have no hole
 
 
@@ -34,14 +34,20 @@ def check_out(args: Namespace) -> None:
         raise ValueError(f"--out {args.out} is the table itself: pass --force to replace it.")
 
 
-def rows_of(table: Any, args: Namespace) -> tuple[Any, Any, np.ndarray]:
-    """Features and labels of the real rows, and which rows these are."""
+def real_rows(table: Any) -> np.ndarray:
+    """Which rows of a table are real: all of them where it does not say."""
+    if table.is_synthetic is None:
+        return np.ones(len(table.target), dtype=bool)
+    return ~table.is_synthetic
+
+
+def data_of(table: Any, real: np.ndarray) -> tuple[Any, Any]:
+    """Features and labels of the real rows."""
     pandas = require("pandas", "tables")
-    real = np.ones(len(table.target), bool) if table.is_synthetic is None else ~table.is_synthetic
     data = table.data
     if table.frame is None:  # an npz file
         data = pandas.DataFrame(data, columns=table.feature_names)
-    return data[real].reset_index(drop=True), table.target[real], real
+    return data[real].reset_index(drop=True), table.target[real]
 
 
 def write(table: Any, args: Namespace, real: np.ndarray, X: Any, y: Any, sampler: Any) -> None:

@@ -20,7 +20,7 @@ from ..metrics import recall_gain, unweighted_average_recall
 from ..model_selection import smote_neighbors
 from ..samplers import ADANSampler, NoiseSampler, WADANSampler
 from .arguments import TRAINED
-from .augmented import check_out, rows_of, write
+from .augmented import check_out, data_of, real_rows, write
 
 SAMPLERS = {
     "adan": ADANSampler,
@@ -50,8 +50,7 @@ def load(args: Namespace) -> Any:
 
 def summary(table: Any) -> str:
     """Say what is used: "802 features, 3 classes (6 severe); left out: name (...)"."""
-    real = slice(None) if table.is_synthetic is None else ~table.is_synthetic
-    classes, counts = np.unique(table.target[real], return_counts=True)
+    classes, counts = np.unique(table.target[real_rows(table)], return_counts=True)
     rarest = f"{counts.min()} {classes[counts.argmin()]}"
     text = f"{len(table.feature_names)} features, {len(classes)} classes ({rarest})"
     shown = [f"{str(name)[:40]} ({why})" for name, why in list(table.left_out.items())[:8]]
@@ -73,7 +72,8 @@ def augment(args: Namespace) -> None:
     check_out(args)
     table = load(args)
     sampler = sampler_of(args.sampler, args).set_params(verbose=1)
-    data, target, real = rows_of(table, args)
+    real = real_rows(table)
+    data, target = data_of(table, real)
     with contextlib.redirect_stdout(sys.stderr):  # progress
         X, y = sampler.fit_resample(data, target)
     n_new = int(sampler.is_synthetic_.sum())
@@ -86,7 +86,7 @@ def evaluate(args: Namespace) -> None:
     table = load(args)
     if table.groups is None:
         raise ValueError("Which column has the groups to hold out? Pass it as --groups COLUMN.")
-    real = np.ones(len(table.target), bool) if table.is_synthetic is None else ~table.is_synthetic
+    real = real_rows(table)
     if not real.all():
         print(f"{(~real).sum()} synthetic rows are left out.", file=sys.stderr)
     X, y, groups = np.asarray(table.data)[real], table.target[real], table.groups[real]

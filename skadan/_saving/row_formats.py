@@ -8,7 +8,7 @@ import numpy as np
 from .._optional import require
 from ..samplers._containers import RowFormat
 from ..samplers._labels import LabelFormat
-from ..samplers._layouts import SPARSE
+from ..samplers._layouts import SPARSE, as_tuples
 
 # What may be named: numbers of numpy, pandas and pyarrow. No other text becomes a dtype.
 NUMPY = r"bool|u?int(8|16|32|64)|float(16|32|64|96|128)|[<>][iuf](2|4|8|12|16)"
@@ -44,7 +44,7 @@ def decode_format(saved: dict[str, Any]) -> RowFormat:
     TypeError
         If it is of another kind.
     """
-    rows = RowFormat(_as_tuples(saved["layout"]), saved["dtype"])
+    rows = RowFormat(as_tuples(saved["layout"]), saved["dtype"])
     _check(rows)
     if rows.layout and rows.layout[0] == "frame":
         require("pandas", "tables")
@@ -76,8 +76,8 @@ def decode_labels(saved: dict[str, Any] | None) -> LabelFormat:
     """
     if saved is None:
         return LabelFormat()
-    table = RowFormat(_as_tuples(saved["table"]["layout"]), saved["table"]["dtype"])
-    labels = LabelFormat(**saved | {"name": _as_tuples(saved["name"]), "table": table})
+    table = RowFormat(as_tuples(saved["table"]["layout"]), saved["table"]["dtype"])
+    labels = LabelFormat(**saved | {"name": as_tuples(saved["name"]), "table": table})
     _check_labels(labels)
     _ = labels.table.like
     return labels
@@ -100,10 +100,6 @@ def n_columns(rows: RowFormat) -> int | None:
         return None
     last = rows.layout[-1]
     return last if isinstance(last, int) else len(last)
-
-
-def _as_tuples(value: Any) -> Any:
-    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
 
 
 def _check(rows: RowFormat, known: re.Pattern = ROWS, text: re.Pattern | None = None) -> None:

@@ -72,7 +72,9 @@ def numeric_columns(
             candidates[name] = column
     mark = decimal or _decimal_mark(candidates)
     for name, column in candidates.items():
-        found[name] = _numbers(name, column.cells, mark, lines)
+        if not column.fits(mark):
+            _refuse(name, column.cells, mark, lines)
+        found[name] = _numbers(column.cells, mark)
     return {name: found[name] for name in columns if name in found}, mark
 
 
@@ -80,7 +82,7 @@ def readable(columns: Mapping[str, list[str]], mark: str) -> dict[str, np.ndarra
     """Read those columns of which every cell is a number with this decimal mark."""
     stripped = {name: [cell.strip() for cell in cells] for name, cells in columns.items()}
     good = {name: cells for name, cells in stripped.items() if is_read(cells, mark)}
-    return {name: _numbers(name, cells, mark, []) for name, cells in good.items()}
+    return {name: _numbers(cells, mark) for name, cells in good.items()}
 
 
 def booleans(cells: list[str]) -> np.ndarray | None:
@@ -121,14 +123,17 @@ def _decimal_mark(candidates: Mapping[str, Column]) -> str:
     return "."
 
 
-def _numbers(name: str, cells: list[str], mark: str, lines: list[int]) -> np.ndarray:
-    """Read a column with this decimal mark."""
-    if not is_read(cells, mark):
-        row = next(i for i, cell in enumerate(cells) if not is_read([cell], mark))
-        raise ValueError(
-            f"the column {name!r} is mostly numbers, but line {lines[row]} holds "
-            f"{cells[row][:80]!r}: mend it, leave it empty, or pass drop=[{name!r}]"
-        )
+def _refuse(name: str, cells: list[str], mark: str, lines: list[int]) -> None:
+    """Name the first cell that is no number with this decimal mark."""
+    row = next(i for i, cell in enumerate(cells) if not is_read([cell], mark))
+    raise ValueError(
+        f"the column {name!r} is mostly numbers, but line {lines[row]} holds "
+        f"{cells[row][:80]!r}: mend it, leave it empty, or pass drop=[{name!r}]"
+    )
+
+
+def _numbers(cells: list[str], mark: str) -> np.ndarray:
+    """Read a column of which every cell is a number with this decimal mark, or missing."""
     joined = JOIN.join(cells).translate(UNGROUP[mark]).replace(mark, ".")
     if set(joined) <= {*PLAIN, JOIN} and all(cells):
         return plain_numbers(joined.split(JOIN))

@@ -30,7 +30,7 @@ def layout_of(X: Any) -> Any:
         dtypes = {dtype: _plain_dtype(dtype) for dtype in X.dtypes.unique()}
         return ("frame", _plain_index(X.columns), tuple(dtypes[dtype] for dtype in X.dtypes))
     if is_polars(X):
-        return ("polars", tuple(map(_as_tuples, schema_of(X))))
+        return ("polars", tuple(map(as_tuples, schema_of(X))))
     return ("list",) if isinstance(X, list) else None
 
 
@@ -56,8 +56,9 @@ def _empty_frame(columns: Any, dtypes: tuple) -> Any:
     return frame
 
 
-def _as_tuples(value: Any) -> Any:
-    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
+def as_tuples(value: Any) -> Any:
+    """Return lists, and lists in them, as tuples."""
+    return tuple(map(as_tuples, value)) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:
