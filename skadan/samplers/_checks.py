@@ -50,12 +50,6 @@ def is_count(value: Any) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool)
 
 
-def check_layers(name: str, layers: Sequence[int]) -> None:
-    """Refuse hidden widths that are not whole numbers of 1 or more."""
-    if not all(is_count(width) and width >= 1 for width in layers):
-        raise ValueError(f"{name}={layers!r}: each hidden width is a whole number, 1 or more.")
-
-
 def check_betas(betas: Sequence[float]) -> None:
     """Refuse decay rates of Adam that are not two numbers in [0, 1)."""
     if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):

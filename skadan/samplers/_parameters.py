@@ -77,6 +77,6 @@ def record_of(cls: type[Record], sampler: Any, **others: Any) -> Record:
     names = {field.name for field in fields(cast(Any, cls))}
     values = {name: value for name, value in parameters.items() if name in names}
     for name, value in values.items():
-        if isinstance(value, list | np.ndarray):
+        if hasattr(value, "__len__") and not isinstance(value, tuple | str | dict):
             values[name] = tuple(np.asarray(value).tolist())
     return cls(**values, **others)

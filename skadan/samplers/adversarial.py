@@ -26,7 +26,7 @@ from .._version import __version__
 from ..games.base import Game
 from ..games.networks import Networks, Width
 from ._callbacks import EpochCallbacks
-from ._checks import check_betas, check_layers, is_count
+from ._checks import check_betas, is_count
 from ._class_weights import class_weights
 from ._fitted import OF_EVERY_SAMPLER, OF_TRAINING, Attribute
 from ._parameters import record_of
@@ -83,9 +83,7 @@ class AdversarialSampler(SyntheticSampler):
         """Make the game from the sampler's parameters."""
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
-        for name, value in self.get_params(deep=False).items():
-            if name.endswith("_layers"):
-                check_layers(name, value)
+        self._game()  # it refuses sizes that are none
         check_betas(self.betas)
         resolve_device(self.device)
         class_weights(record_of(Additions, self).class_weight, classes, counts)

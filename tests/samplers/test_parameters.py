@@ -5,6 +5,7 @@ import re
 from dataclasses import fields
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import SMALL
 
@@ -60,6 +61,9 @@ def test_a_record_takes_the_parameters_that_it_has_fields_for():
     game = record_of(ADANGame, sampler, divergence=CrossEntropy())
     assert (game.alpha, game.autoencoder_layers, game.latent_layers) == (0.3, (8, 7), (6,))
     assert game.divergence == CrossEntropy()
+    for layers in (range(6, 9), pd.Series([6, 7, 8]), np.array([6, 7, 8], dtype=np.int16)):
+        other = record_of(ADANGame, WADANSampler(latent_layers=layers), divergence=CrossEntropy())
+        assert other.latent_layers == (6, 7, 8)
     assert hash(game) == hash(record_of(ADANGame, sampler, divergence=CrossEntropy()))
 
 
