@@ -30,6 +30,7 @@ MAX_ROWS = 20_000_000  # of training, where the file holds none of them to count
 MAX_NOISE = 1_000_000
 MAX_LAYERS = 10_000
 MAX_THREADS = 4096
+OF_COLUMNS = {"data_min_": "f", "data_max_": "f", "is_whole_": "b"}  # attributes, and their kinds
 
 
 def need(holds: bool, what: str) -> None:
@@ -77,10 +78,13 @@ def check_shapes(sampler: Any) -> None:
 def _check_attributes(sampler: Any) -> None:
     saved = {a.name for a in sampler._fitted if a.saved}
     if isinstance(sampler, SAMPLERS):
-        missing = saved - vars(sampler).keys() - {"feature_names_in_"}
+        missing = saved - vars(sampler).keys() - {"feature_names_in_", *OF_COLUMNS}
         need(not missing, f"it lacks {', '.join(sorted(missing))}")
     n_features = sampler.n_features_in_
     need(type(n_features) is int and n_features >= 1, "its number of columns is none")
+    for name, kind in OF_COLUMNS.items():
+        held = getattr(sampler, name, None)  # files of format 1 have none
+        need(held is None or is_array(held, kind, n_features), f"{name} is of other columns")
     need(is_array(sampler.classes_, "biufUO", None), "its classes are no list of labels")
     names = getattr(sampler, "feature_names_in_", None)
     need(names is None or is_array(names, "O", n_features), "its column names are of other columns")
@@ -208,6 +212,9 @@ def check_numbers(sampler: Any) -> None:
     if classes.dtype.kind == "f":
         need(bool(np.isfinite(classes).all()), "a class is NaN or infinite")
     need(bool((classes[1:] > classes[:-1]).all()), "its classes are not sorted")
+    if hasattr(sampler, "data_min_"):
+        ordered = sampler.data_min_ <= getattr(sampler, "data_max_", -np.inf)
+        need(bool(np.all(ordered)), "data_min_ and data_max_ are no ranges")
     counts = model.counts.tolist()
     need(min(counts, default=0) >= 1, "a class has no row")
     need(sum(counts) <= MAX_ROWS or isinstance(model, NoiseModel), f"{sum(counts)} training rows")

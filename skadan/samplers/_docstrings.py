@@ -12,6 +12,15 @@ SHARED = {
         "Seed of training and sampling. The global states of numpy and torch are neither read nor "
         "moved.",
     ),
+    "clip": (
+        "bool",
+        "Hold synthetic values inside the range of their column's real ones.",
+    ),
+    "whole_numbers": (
+        "bool",
+        "Round synthetic values of columns that hold whole numbers only, such as counts and flags "
+        "that are stored as floats. Columns of integers and booleans are rounded in any case.",
+    ),
     "n_latent": ("int", "M, the size of a code h = E(x)."),
     "n_noise": ("int", "Size of the generator's noise z."),
     "autoencoder_layers": ("sequence of int", "Hidden widths of E; R mirrors them."),

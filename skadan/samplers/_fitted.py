@@ -31,6 +31,11 @@ OF_EVERY_SAMPLER = (
     ),
     Attribute("sampling_strategy_", "dict", "Number of rows to make of each class.", saved=False),
     Attribute("n_features_in_", "int", "Number of columns."),
+    Attribute("data_min_", "ndarray of shape (n_features,)", "Smallest value of each column."),
+    Attribute("data_max_", "ndarray of shape (n_features,)", "Largest value of each column."),
+    Attribute(
+        "is_whole_", "ndarray of shape (n_features,)", "Which columns hold whole numbers only."
+    ),
     Attribute(
         "feature_names_in_",
         "ndarray of shape (n_features,)",

@@ -5,6 +5,7 @@ from ._parameters import (
     Betas,
     Count,
     Device,
+    Flag,
     Folder,
     Layers,
     Positive,
@@ -32,6 +33,10 @@ class AAESampler(LatentSampler):
     {sampling_strategy}
 
     {random_state}
+
+    {clip}
+
+    {whole_numbers}
 
     {autoencoder_layers}
 
@@ -71,6 +76,8 @@ class AAESampler(LatentSampler):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
     autoencoder_layers: Layers = (800, 800)
     latent_layers: Layers = (100, 100)
     prior_radius: Positive = 3.0

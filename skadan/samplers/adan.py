@@ -78,6 +78,10 @@ class ADANSampler(_ADANFamily):
 
     {random_state}
 
+    {clip}
+
+    {whole_numbers}
+
     {adan_parameters}
 
     {saturating}
@@ -111,6 +115,8 @@ class ADANSampler(_ADANFamily):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
     n_latent: Count = 100
     n_noise: Count = 100
     autoencoder_layers: Layers = (800, 800)
@@ -177,6 +183,10 @@ class WADANSampler(_ADANFamily):
 
     {random_state}
 
+    {clip}
+
+    {whole_numbers}
+
     {adan_parameters}
 
     penalty_weight : float, default=10.0
@@ -215,6 +225,8 @@ class WADANSampler(_ADANFamily):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
     n_latent: Count = 100
     n_noise: Count = 100
     autoencoder_layers: Layers = (800, 800)

@@ -145,7 +145,8 @@ class AdversarialSampler(SyntheticSampler):
             return None
         params = self.get_params(deep=False)
         params["game"] = source_of(self._game())
-        for name in ("checkpoint", "checkpoint_epochs", "sampling_strategy", "verbose"):
+        others = ("checkpoint", "checkpoint_epochs", "sampling_strategy", "verbose")
+        for name in (*others, "clip", "whole_numbers"):
             del params[name]  # the networks do not depend on these
         if not is_count(self.random_state):
             params["random_state"] = None

@@ -23,6 +23,7 @@ from ._columns import check_range, numeric_table
 from ._containers import RowFormat
 from ._fitted import OF_EVERY_SAMPLER, Attribute
 from ._labels import LabelFormat, class_indices, read_labels, take_labels
+from ._value_range import held, ranges_of
 from ._wanted import check_memory, rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
 
 # scikit-learn's validation lets both pass: `_dense` handles them, and names the columns.
@@ -38,6 +39,8 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
 
     sampling_strategy: Any
     random_state: Any
+    clip: bool
+    whole_numbers: bool
 
     _fitted: ClassVar[tuple[Attribute, ...]] = OF_EVERY_SAMPLER
 
@@ -137,7 +140,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
             warn_of_single_rows(wanted, classes, labels)
             self._fit(X, y, rows, labels)
             drawn = self._model.sample(class_index, self._rng(None))
-            blocks, row_index = drawn.blocks, drawn.row_index
+            blocks, row_index = held(drawn.blocks, self), drawn.row_index
         else:
             warn_of_nothing(self.sampling_strategy)
         self.is_synthetic_ = np.repeat([False, True], [len(real), len(class_index)])
@@ -181,6 +184,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         classes, class_index, counts = np.unique(labels, return_inverse=True, return_counts=True)
         self._format, self._label_format = RowFormat.of(X, rows), LabelFormat.of(y, labels)
         self.classes_ = classes
+        vars(self).update(ranges_of(rows))
         task = self._init_callback_context(max_subtasks=getattr(self, "max_epochs", 0))
         task.call_on_fit_task_begin(estimator=self)
         try:
@@ -248,7 +252,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
                 "return_indices=True: this sampler is of a file that does not say which row is "
                 "which, as older versions wrote them. Fit it again."
             )
-        rows = self._wrap(len(class_index), drawn.blocks)
+        rows = self._wrap(len(class_index), held(drawn.blocks, self))
         labels = self._labels().wrap(self.classes_[class_index])
         return (rows, labels, drawn.row_index) if return_indices else (rows, labels)
 

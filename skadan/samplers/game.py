@@ -16,6 +16,7 @@ from ._parameters import (
     ClassWeight,
     Count,
     Device,
+    Flag,
     Folder,
     NonNegative,
     Positive,
@@ -50,6 +51,10 @@ class GameSampler(LatentSampler):
     {sampling_strategy}
 
     {random_state}
+
+    {clip}
+
+    {whole_numbers}
 
     {class_weight}
 
@@ -90,6 +95,8 @@ class GameSampler(LatentSampler):
     game: Annotated[Game | None, object] = None
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
     class_weight: ClassWeight = None
     input_noise: NonNegative = 0.0
     residuals: Residuals = None

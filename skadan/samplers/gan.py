@@ -49,6 +49,10 @@ class GANSampler(_GANFamily):
 
     {random_state}
 
+    {clip}
+
+    {whole_numbers}
+
     {n_noise}
 
     {hidden_layers}
@@ -86,6 +90,8 @@ class GANSampler(_GANFamily):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
     n_noise: Count = 100
     hidden_layers: Layers = (800, 800)
     critic_steps: Count = 1
@@ -116,6 +122,10 @@ class ConditionalGANSampler(_GANFamily):
     {sampling_strategy}
 
     {random_state}
+
+    {clip}
+
+    {whole_numbers}
 
     {n_noise}
 
@@ -156,6 +166,8 @@ class ConditionalGANSampler(_GANFamily):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
     n_noise: Count = 100
     hidden_layers: Layers = (800, 800)
     critic_steps: Count = 1

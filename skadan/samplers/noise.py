@@ -4,7 +4,7 @@ import numpy as np
 
 from .._models.noise import NoiseModel
 from .._models.scaling import Scaling
-from ._parameters import NonNegative, RandomState, Strategy, with_parameters
+from ._parameters import Flag, NonNegative, RandomState, Strategy, with_parameters
 from .base import SyntheticSampler
 
 
@@ -19,6 +19,10 @@ class NoiseSampler(SyntheticSampler):
     {sampling_strategy}
 
     {random_state}
+
+    {clip}
+
+    {whole_numbers}
 
     noise_scale : float, default=0.1
         Standard deviation of the noise, in standard deviations of each column.
@@ -49,6 +53,8 @@ class NoiseSampler(SyntheticSampler):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
     noise_scale: NonNegative = 0.1
 
     def _learn(

@@ -1,0 +1,45 @@
+"""What the columns of a table hold, so that synthetic values can keep to it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+FIRST = 256  # rows that mostly tell whether a column is of whole numbers
+
+
+def ranges_of(rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure the columns of finite rows (n, d); the keys are names of fitted attributes."""
+    return {
+        "data_min_": rows.min(0).astype(np.float64),
+        "data_max_": rows.max(0).astype(np.float64),
+        "is_whole_": whole_columns(rows),
+    }
+
+
+def whole_columns(rows: np.ndarray) -> np.ndarray:
+    """Tell which columns hold whole numbers only, (d,)."""
+    whole = _are_whole(rows[:FIRST])
+    whole[whole] = _are_whole(rows[FIRST:, whole])
+    return whole
+
+
+def _are_whole(rows: np.ndarray) -> np.ndarray:
+    floats = rows.astype(np.float64) if rows.dtype.kind == "O" else rows  # decimals
+    return np.asarray((floats == np.rint(floats)).all(0))
+
+
+def held(blocks: Iterable[np.ndarray], sampler: Any) -> Iterator[np.ndarray]:
+    """Yield blocks of synthetic rows, held to what `ranges_of` measured as the sampler asks."""
+    if (sampler.clip or sampler.whole_numbers) and not hasattr(sampler, "data_min_"):
+        raise ValueError(
+            "clip and whole_numbers need the ranges of the training data, which files of older "
+            "versions do not hold: fit the sampler again."
+        )
+    return map(lambda block: _held(block, sampler), blocks)
+
+
+def _held(rows: np.ndarray, sampler: Any) -> np.ndarray:
+    if sampler.whole_numbers:
+        rows[:, sampler.is_whole_] = np.rint(rows[:, sampler.is_whole_])
+    return np.clip(rows, sampler.data_min_, sampler.data_max_) if sampler.clip else rows
