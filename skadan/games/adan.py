@@ -7,11 +7,12 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Terms, Turn
+from .base import Terms, Turn, WrittenOut
 from .batch import Batch
 from .checks import check_counts, check_members
-from .divergences import Critic, Divergence
+from .divergences import Critic, Divergence, is_written_out
 from .networks import Networks, concatenate, mlp
+from .perceptron import Perceptron
 from .terms import cross_entropy, merged, rounds, squared_error
 
 
@@ -113,8 +114,8 @@ class ADANGame:
         return (
             Turn(("classifier", "encoder", "decoder"), self.autoencoder_loss),
             *rounds(
-                Turn(("critic",), self.critic_loss),
-                Turn(("generator",), self.generator_loss),
+                Turn(("critic",), self.critic_loss, gradients=self.critic_gradients),
+                Turn(("generator",), self.generator_loss, gradients=self.generator_gradients),
                 self.critic_steps,
                 self.latent_steps,
             ),
@@ -161,6 +162,32 @@ class ADANGame:
         adversarial = self.divergence.generator_loss(self._critic(networks, batch), h_hat)
         return merged(adversarial, {"fake_class": self.alpha * log_loss.mean()})
 
+    def critic_gradients(self, networks: Networks, batch: Batch) -> WrittenOut | None:
+        """The terms of `critic_loss` and their gradients, where these are written out."""
+        critic, divergence = self._written_critic(networks, batch), self.divergence
+        if critic is None or not is_written_out(divergence):
+            return None
+        return divergence.critic_gradients(
+            critic, batch.h, self.fake(networks, batch), batch.draw.mu
+        )
+
+    def generator_gradients(self, networks: Networks, batch: Batch) -> WrittenOut | None:
+        """The terms of `generator_loss` and their gradients, where these are written out."""
+        critic, divergence = self._written_critic(networks, batch), self.divergence
+        generator, classifier = map(Perceptron.of, (networks.generator, networks.classifier))
+        if not (critic and generator and classifier and is_written_out(divergence)):
+            return None
+        y = self._fake_labels(batch)
+        values = generator.forward(concatenate(batch.draw.z, y))
+        h_hat = values[-1]
+        judged, told = critic.forward(h_hat), classifier.forward(h_hat)
+        adversarial, slope = divergence.generator_gradient(judged[-1])
+        slope = critic.at_input(critic.backward(judged, slope)[0])
+        log_loss, surplus = cross_entropy(told[-1], y), told[-1].softmax(1) - y
+        slope += classifier.at_input(classifier.backward(told, surplus * (self.alpha / len(y)))[0])
+        terms = merged(adversarial, {"fake_class": self.alpha * log_loss.mean()})
+        return terms, generator.gradients(values, generator.backward(values, slope))
+
     def fake(self, networks: Networks, batch: Batch) -> Tensor:
         """Codes G(z, y) of the batch's draw, (m, n_latent)."""
         return self.generate(networks, batch.draw.z, self._fake_labels(batch))
@@ -185,6 +212,12 @@ class ADANGame:
     def _fake_labels(self, batch: Batch) -> Tensor:
         """Labels drawn anew, or those of the real rows where D compares class by class."""
         return batch.y if self.conditional_critic else batch.draw.y
+
+    def _written_critic(self, networks: Networks, batch: Batch) -> Perceptron | None:
+        """The critic's passes; None in a subclass, which may have another loss."""
+        if type(self) is not ADANGame:
+            return None
+        return Perceptron.of(networks.critic, batch.y if self.conditional_critic else None)
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:
         if not self.conditional_critic:

@@ -11,6 +11,7 @@ from .batch import Batch
 from .networks import Networks
 
 Terms = dict[str, Tensor]
+WrittenOut = tuple[Terms, list[Tensor]]  # a loss's terms, and the gradients of their sum
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Turn:
         their names are the keys of ``history_``.
     redraw : bool, default=False
         Draw fresh noise, labels and mixing weights before this turn.
+    gradients : callable, default=None
+        ``gradients(networks, batch)`` returns the terms of `loss` and the gradients of their sum by
+        the weights of `moves`, in order: a loss that is faster written out than left to autograd.
+        It returns None for networks that it is not written for. None is autograd.
 
     Raises
     ------
@@ -42,6 +47,7 @@ class Turn:
     moves: tuple[str, ...]
     loss: Callable[[Networks, Batch], Terms]
     redraw: bool = False
+    gradients: Callable[[Networks, Batch], "WrittenOut | None"] | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.moves, str):

@@ -6,14 +6,16 @@ return named terms whose sum is minimised.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from .base import Terms
+from .base import Terms, WrittenOut
+from .perceptron import Perceptron
 
+TINY = torch.finfo(torch.float32).tiny
 Critic = Callable[[Tensor], Tensor]  # (m, n_latent) -> (m, 1)
 
 
@@ -66,6 +68,27 @@ class Divergence(Protocol):
         """
 
 
+class WrittenOutDivergence(Divergence, Protocol):
+    """A divergence that has its gradients, too, so that they need no autograd."""
+
+    def critic_gradients(
+        self, critic: Perceptron, real: Tensor, fake: Tensor, mu: Tensor
+    ) -> WrittenOut:
+        """The terms of `critic_loss`, and the gradients of their sum by the critic's weights."""
+
+    def generator_gradient(self, scores: Tensor) -> tuple[Terms, Tensor]:
+        """The terms of `generator_loss`, and the slope of their sum at the scores (m, 1)."""
+
+
+def is_written_out(divergence: Divergence) -> TypeGuard[WrittenOutDivergence]:
+    """Tell whether a divergence has its gradients written out.
+
+    Losses and gradients are of one class: who overrides a loss in a subclass means that loss.
+    """
+    own = {"critic_loss", "generator_loss", "critic_gradients", "generator_gradient"}
+    return own <= vars(type(divergence)).keys()
+
+
 @dataclass(frozen=True)
 class CrossEntropy:
     """The vanilla adversarial loss (Eq. 10, and the first term of Eq. 14).
@@ -97,9 +120,29 @@ class CrossEntropy:
 
     def generator_loss(self, critic: Critic, fake: Tensor) -> Terms:
         """E log(1 - D(fake)) (Eq. 14), or -E log D(fake) (Eq. 3)."""
-        logits = critic(fake)
+        return self._generator_loss(critic(fake))
+
+    def _generator_loss(self, logits: Tensor) -> Terms:
         loss = logsigmoid(-logits) if self.saturating else -logsigmoid(logits)
         return {"generator": loss.mean()}
+
+    def critic_gradients(
+        self, critic: Perceptron, real: Tensor, fake: Tensor, mu: Tensor
+    ) -> WrittenOut:
+        """`critic_loss` and its gradients: the slope of -log sigmoid(s) is sigmoid(s) - 1."""
+        values = critic.forward(torch.cat([real, fake]))
+        on_real, on_fake = values[-1].chunk(2)
+        terms = {
+            "critic_real": -logsigmoid(on_real).mean(),
+            "critic_fake": -logsigmoid(-on_fake).mean(),
+        }
+        slope = torch.cat([on_real.sigmoid() - 1, on_fake.sigmoid()]) / len(real)
+        return terms, critic.gradients(values, critic.backward(values, slope))
+
+    def generator_gradient(self, scores: Tensor) -> tuple[Terms, Tensor]:
+        """`generator_loss` and its slope at the critic's scores (m, 1)."""
+        slope = -scores.sigmoid() if self.saturating else scores.sigmoid() - 1
+        return self._generator_loss(scores), slope / len(scores)
 
 
 @dataclass(frozen=True)
@@ -142,6 +185,39 @@ class WassersteinDivergence:
     def generator_loss(self, critic: Critic, fake: Tensor) -> Terms:
         """E D(fake): Eq. 18."""
         return {"generator": critic(fake).mean()}
+
+    def critic_gradients(
+        self, critic: Perceptron, real: Tensor, fake: Tensor, mu: Tensor
+    ) -> WrittenOut:
+        """`critic_loss` and its gradients.
+
+        The penalty's is that of <q, grad D(x~)> by the weights, with its own slope q =
+        lambda p ||grad D(x~)||^(p-1) grad D(x~) / ||grad D(x~)|| / m held fixed.
+        """
+        m = len(real)
+        values = critic.forward(torch.cat([real, fake, torch.lerp(real, fake, mu)]))
+        on_real, on_fake, _ = values[-1].split(m)
+        ones = torch.ones_like(on_real)
+        slopes = critic.backward(values, torch.cat([ones / m, -ones / m, ones]))
+        slope = critic.at_input(slopes[0][2 * m :])  # grad D(x~), (m, n_latent)
+        norm = torch.linalg.vector_norm(slope, dim=1, keepdim=True)  # (m, 1)
+        weight, power = self.penalty_weight, self.penalty_power
+        terms = {
+            "critic_real": on_real.mean(),
+            "critic_fake": -on_fake.mean(),
+            "gradient_penalty": weight * norm.pow(power).mean(),
+        }
+        # At a slope of zero the penalty is flat, as power > 1.
+        q = slope * (norm.pow(power - 1) / norm.clamp_min(TINY) * (weight * power / m))
+        critic.replace_by_tangents(values, 2 * m, q)
+        gradients = critic.gradients(values, slopes, n_biased=2 * m)
+        # A constant added to D changes nothing; Adam would make steps of what rounding leaves.
+        gradients[-1].zero_()
+        return terms, gradients
+
+    def generator_gradient(self, scores: Tensor) -> tuple[Terms, Tensor]:
+        """`generator_loss` and its slope at the critic's scores (m, 1)."""
+        return {"generator": scores.mean()}, torch.full_like(scores, 1 / len(scores))
 
 
 NON_SATURATING = CrossEntropy(saturating=False)

@@ -184,7 +184,8 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         classes, class_index, counts = np.unique(labels, return_inverse=True, return_counts=True)
         self._format, self._label_format = RowFormat.of(X, rows), LabelFormat.of(y, labels)
         self.classes_ = classes
-        vars(self).update(ranges_of(rows))
+        for name, values in ranges_of(rows).items():
+            setattr(self, name, values)
         task = self._init_callback_context(max_subtasks=getattr(self, "max_epochs", 0))
         task.call_on_fit_task_begin(estimator=self)
         try:

@@ -62,7 +62,8 @@ def test_they_need_no_training(small, problem, tmp_path):
     h = sampler.sample_latent(20)
     _, labels = sampler.sample(20)
     rows = sampler.sample_from_codes(100 * h, labels)
-    assert (rows >= X.min(0)).all() and (rows <= X.max(0)).all()
+    assert (rows >= X.min(0)).all()
+    assert (rows <= X.max(0)).all()
 
 
 @pytest.mark.parametrize("n_rows", [1, 255, 256, 257, 600])
