@@ -1,7 +1,6 @@
 """Arrays and tensors: the one place where numpy's become torch's, and the way back."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -39,17 +38,6 @@ def with_weights(
     tensors = {name: to_tensor(weight, device) for name, weight in weights.items()}
     networks.load_state_dict(tensors, assign=True)
     return networks.requires_grad_(False).eval()
-
-
-@contextmanager
-def evaluating(networks: Networks) -> Iterator[None]:
-    """Put networks into evaluation mode, and back into their own mode afterwards."""
-    training = networks.training
-    networks.eval()
-    try:
-        yield
-    finally:
-        networks.train(training)
 
 
 def parts(n_rows: int) -> Iterator[slice]:

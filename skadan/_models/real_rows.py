@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .._torch.settings import evaluating
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
-from .arrays import evaluating, to_array, to_tensor
+from .arrays import to_array, to_tensor
 from .base import NOWHERE
 
 
@@ -96,7 +97,7 @@ class RealRows:
         x = u[to_tensor(order, u.device)]
         lost = None
         if blend.residuals is not None:
-            with torch.no_grad(), evaluating(networks):
+            with evaluating(networks):
                 h = cast(EncodingGame, game).encode(networks, x)
                 lost = to_array(x - game.decode(networks, h))
         anchors = to_array(x) if blend.anchor else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+from torch import nn
 
 _threaded: set[int] = set()  # processes that let torch use several threads here
 
@@ -25,6 +26,18 @@ def torch_settings(n_threads: int) -> Iterator[None]:
             yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextmanager
+def evaluating(networks: nn.Module) -> Iterator[None]:
+    """Put networks into evaluation mode, without gradients, and back into their own mode."""
+    training = networks.training
+    networks.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        networks.train(training)
 
 
 def _safe(n_threads: int) -> int:

@@ -33,15 +33,22 @@ class Table:
 
     def batch(self, row_index: Tensor, x_noise: Tensor | None = None) -> Batch:
         """Return the rows of these indices (m,)."""
+        rows = self.rows(row_index)
+        return Batch(rows.x, rows.y, rows.weight, x_noise, n_columns=self.n_columns)
+
+    def rows(self, row_index: Tensor) -> "Table":
+        """Return the table of the rows of these indices (m,)."""
         x, y, weight = (t.index_select(0, row_index) for t in (self.x, self.y, self.weight))
-        return Batch(x, y, weight, x_noise, n_columns=self.n_columns)
+        return Table(x, y, weight, self.n_columns)
 
 
 class Batches:
     """Seeded batches of one table, all of one shape and on its device.
 
     An epoch is ``ceil(n / batch_size)`` batches of equal size, each row at least once. Where n does
-    not divide, the last batch is filled up from the front of the same permutation.
+    not divide, the last batch is filled up from the front of the same permutation. With
+    `max_batches` an epoch of a large table ends early, and the next one has a permutation of its
+    own.
 
     NOTE[DIFF] Algorithm 1 (line 2) draws rows from the data and leaves the last batch open. Equal
     batches waste no row, avoid a smaller last step, and keep the shapes that a captured step needs.
@@ -58,14 +65,23 @@ class Batches:
         Standard deviation of the noise on the encoder's input; 0 for none.
     rng : torch.Generator
         On the device of the table.
+    max_batches : int or None, default=None
+        Largest number of batches in an epoch.
     """
 
     def __init__(
-        self, table: Table, batch_size: int, n_noise: int, input_noise: float, rng: torch.Generator
+        self,
+        table: Table,
+        batch_size: int,
+        n_noise: int,
+        input_noise: float,
+        rng: torch.Generator,
+        max_batches: int | None = None,
     ) -> None:
         self.table, self.n_noise, self.input_noise, self.rng = table, n_noise, input_noise, rng
-        self.n_batches = ceil(len(table.x) / batch_size)
-        self.size = ceil(len(table.x) / self.n_batches)
+        in_a_pass = ceil(len(table.x) / batch_size)
+        self.size = ceil(len(table.x) / in_a_pass)
+        self.n_batches = min(in_a_pass, max_batches or in_a_pass)
 
     def epoch(self) -> tuple[Tensor, ...]:
         """Draw the row indices (m,) of each batch of one pass over the table."""

@@ -11,6 +11,7 @@ from ..games.networks import Networks
 from .batches import Batches
 from .checkpoint import Checkpoint
 from .cuda_graph import captured
+from .monitor import Monitor
 from .step import Optimizers, step
 
 History = dict[str, np.ndarray]
@@ -53,11 +54,12 @@ def train(
     schedule: Schedule,
     observer: Observer | None = None,
     checkpoint: Checkpoint | None = None,
+    monitor: Monitor | None = None,
 ) -> History:
     """Train `networks` in place and return the mean of each loss term, epoch by epoch.
 
     The host reads from the device once an epoch. `checkpoint` keeps the state, and the training
-    goes on from what it kept.
+    goes on from what it kept. `monitor` adds its figures, and ends the training once they settle.
 
     Raises
     ------
@@ -75,12 +77,15 @@ def train(
     for epoch in range(start + 1, schedule.max_epochs + 1):
         observer.epoch_begins()
         terms = [iteration(row_index) for row_index in batches.epoch()]
-        names = list(terms[0])
         values = torch.stack([torch.stack(list(values.values())) for values in terms])
-        means.append(values.mean(0).tolist())
-        losses = dict(zip(names, means[-1], strict=True))
+        losses = dict(zip(terms[0], values.mean(0).tolist(), strict=True))
         check_finite(losses, epoch)
-        if observer.epoch_ends(epoch, losses):
+        if monitor:
+            losses |= monitor.look(networks, names, means)
+        names = list(losses)
+        means.append(list(losses.values()))
+        ends = observer.epoch_ends(epoch, losses)
+        if ends or (monitor and monitor.is_settled(names, means)):
             break
         if checkpoint:
             checkpoint.save(epoch, names, means, networks, optimizers)

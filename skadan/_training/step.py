@@ -42,7 +42,7 @@ class Moments:
     def of(cls, weights: list[nn.Parameter]) -> "Moments":
         """Begin with nothing kept."""
         means, squares = ([torch.zeros_like(w.detach()) for w in weights] for _ in range(2))
-        steps = [torch.zeros((), device=w.device) for w in weights]
+        steps = [torch.zeros((), dtype=torch.float32, device=w.device) for w in weights]
         return cls([w.detach() for w in weights], means, squares, steps)
 
 

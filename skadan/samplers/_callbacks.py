@@ -13,12 +13,14 @@ class EpochCallbacks:
     ----------
     sampler : AdversarialSampler
         In the middle of its fit.
+    n_epochs : int
+        Largest number of epochs.
     model : callable
         The model as it is at the moment of the call.
     """
 
-    def __init__(self, sampler: Any, model: Callable[[], TrainedModel]) -> None:
-        self._sampler, self._model = sampler, model
+    def __init__(self, sampler: Any, n_epochs: int, model: Callable[[], TrainedModel]) -> None:
+        self._sampler, self._n_epochs, self._model = sampler, n_epochs, model
         self._fit = sampler._callback_fit_ctx
         self._epoch: Any = None
 
@@ -30,7 +32,7 @@ class EpochCallbacks:
     def epoch_ends(self, epoch: int, losses: dict[str, float]) -> bool:
         """Close that task; return whether a callback wants the training to end."""
         if not getattr(self._sampler, "_skl_callbacks", []):
-            report(self._sampler, epoch, losses)
+            report(self._sampler, self._n_epochs, epoch, losses)
         return self._epoch.call_on_fit_task_end(
             estimator=self._sampler,
             metadata={"epoch": epoch, "losses": losses},
@@ -38,9 +40,8 @@ class EpochCallbacks:
         )
 
 
-def report(sampler: Any, epoch: int, losses: dict[str, float]) -> None:
+def report(sampler: Any, n_epochs: int, epoch: int, losses: dict[str, float]) -> None:
     """Print a plain bar, about ten lines of it a fit, where ``verbose`` asks for it."""
-    n_epochs = sampler.max_epochs
     if sampler.verbose and epoch % max(1, n_epochs // 10) == 0:
         values = "  ".join(f"{name} {value:.4g}" for name, value in losses.items())
         bar = "#" * (10 * epoch // n_epochs)

@@ -121,6 +121,39 @@ SHARED = {
     ),
 }
 
+# Of samplers that choose these themselves, with r the columns that the networks see: those of the
+# table, or as many as rows where `row_space` takes these.
+BY_THE_TABLE = {
+    "n_latent": (
+        'int or {"auto"}',
+        'M, the size of a code h = E(x). "auto" is min(100, r), with r the number of columns that '
+        "the networks see (`row_space`). The paper's is 100.",
+    ),
+    "n_noise": (
+        'int or {"auto"}',
+        'Size of the generator\'s noise z. "auto" is that of a code, as in the paper.',
+    ),
+    "autoencoder_layers": (
+        'sequence of int or {"auto"}',
+        'Hidden widths of E; R mirrors them. "auto" is two layers of 2 r units, from 64 to 800; '
+        "800 is the paper's.",
+    ),
+    "latent_layers": (
+        'sequence of int or {"auto"}',
+        'Hidden widths of C, G and D. "auto" is two layers of 2 M units, from 32 to 100; 100 is '
+        "the paper's.",
+    ),
+    "max_epochs": (
+        'int or {"auto"}',
+        'Passes over the training rows. "auto" trains until neither the reconstruction of rows nor '
+        "the distance of G's codes from theirs falls by 3 % from 100 iterations to the next 100, "
+        "but for 200 passes or 400 iterations at most, however many rows there are. The two are "
+        "looked at every 25 iterations, on a tenth of each class of 50 rows or more, which is held "
+        "out, or on training rows where these would be fewer than 10; `history_` has them as "
+        "``unrestored`` and ``code_distance``. An epoch is then 25 batches at most.",
+    ),
+}
+
 TRAINING = (
     "row_space",
     "precision",
@@ -167,7 +200,8 @@ def fill_in(cls: Any) -> str:
     defaults = {field.name: field.default for field in fields(cls)}
     texts = {"attributes": "\n\n".join(_entry(a.name, a.kind, a.text) for a in cls._fitted)}
     for name in defaults.keys() & SHARED.keys():
-        kind, text = SHARED[name]
+        of_table = defaults[name] == "auto" and name in BY_THE_TABLE
+        kind, text = (BY_THE_TABLE if of_table else SHARED)[name]
         texts[name] = _entry(name, f"{kind}, default={_shown(defaults[name])}", text)
     choices = indent(f"{dedent(STRATEGY_CHOICES).strip()}\n{REPLICATE}", "    ")
     texts["sampling_strategy"] = f"{STRATEGY_HEAD}\n{choices}"

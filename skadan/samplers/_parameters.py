@@ -23,12 +23,14 @@ Record = TypeVar("Record")
 Class = TypeVar("Class", bound=type)
 
 Count = Annotated[int, Interval(Integral, 1, None, closed="left")]
+AutoCount = Annotated[int | str, Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})]
 NonNegative = Annotated[float, Interval(Real, 0, None, closed="left")]
 Positive = Annotated[float, Interval(Real, 0, None, closed="neither")]
 AboveOne = Annotated[float, Interval(Real, 1, None, closed="neither")]
 Share = Annotated[float, Interval(Real, 0, 1, closed="both")]
 Flag = Annotated[bool, "boolean"]
 Layers = Annotated[Sequence[int], "array-like"]
+AutoLayers = Annotated[Sequence[int] | str, "array-like", StrOptions({"auto"})]
 
 STRATEGY = BaseOverSampler._parameter_constraints["sampling_strategy"]  # a list of constraints
 Strategy = Annotated[Any, STRATEGY]
@@ -79,4 +81,4 @@ def record_of(cls: type[Record], sampler: Any, **others: Any) -> Record:
     for name, value in values.items():
         if hasattr(value, "__len__") and not isinstance(value, tuple | str | dict):
             values[name] = tuple(np.asarray(value).tolist())
-    return cls(**values, **others)
+    return cls(**values | others)

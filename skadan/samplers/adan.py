@@ -8,13 +8,14 @@ from ..games.adan import ADANGame
 from ..games.divergences import CrossEntropy, Divergence, WassersteinDivergence
 from ._parameters import (
     AboveOne,
+    AutoCount,
+    AutoLayers,
     Betas,
     ClassWeight,
     Count,
     Device,
     Flag,
     Folder,
-    Layers,
     NonNegative,
     Positive,
     Precision,
@@ -29,6 +30,7 @@ from ._parameters import (
     record_of,
     with_parameters,
 )
+from ._sizes import PAPER_COLUMNS, fitted_sizes
 from .latent import LatentSampler
 
 # The paper's setting (section IV-D) beside the defaults of `ADANGame`, which are the paper's too.
@@ -61,7 +63,11 @@ class _ADANFamily(LatentSampler):
         """Make the divergence from the sampler's parameters."""
 
     def _game(self) -> ADANGame:
-        return record_of(ADANGame, self, divergence=self._divergence())
+        return self._game_for(PAPER_COLUMNS)
+
+    def _game_for(self, n_coordinates: int) -> ADANGame:
+        sizes = fitted_sizes(self, n_coordinates)
+        return record_of(ADANGame, self, divergence=self._divergence(), **sizes)
 
 
 @with_parameters
@@ -117,10 +123,10 @@ class ADANSampler(_ADANFamily):
     random_state: RandomState = None
     clip: Flag = False
     whole_numbers: Flag = False
-    n_latent: Count = 100
-    n_noise: Count = 100
-    autoencoder_layers: Layers = (800, 800)
-    latent_layers: Layers = (100, 100)
+    n_latent: AutoCount = "auto"
+    n_noise: AutoCount = "auto"
+    autoencoder_layers: AutoLayers = "auto"
+    latent_layers: AutoLayers = "auto"
     alpha: NonNegative = 1.0
     class_weight: ClassWeight = "balanced"
     critic_steps: Count = 1
@@ -134,9 +140,9 @@ class ADANSampler(_ADANFamily):
     saturating: Flag = False
     row_space: RowSpace = "auto"
     precision: Precision = "float32"
-    max_epochs: Count = 200
+    max_epochs: AutoCount = "auto"
     batch_size: Count = 128
-    learning_rate: Positive = 5e-4
+    learning_rate: Positive = 1e-3
     betas: Betas = (0.5, 0.9)
     n_threads: Count = 1
     device: Device = "auto"
@@ -227,10 +233,10 @@ class WADANSampler(_ADANFamily):
     random_state: RandomState = None
     clip: Flag = False
     whole_numbers: Flag = False
-    n_latent: Count = 100
-    n_noise: Count = 100
-    autoencoder_layers: Layers = (800, 800)
-    latent_layers: Layers = (100, 100)
+    n_latent: AutoCount = "auto"
+    n_noise: AutoCount = "auto"
+    autoencoder_layers: AutoLayers = "auto"
+    latent_layers: AutoLayers = "auto"
     alpha: NonNegative = 1.0
     class_weight: ClassWeight = "balanced"
     critic_steps: Count = 1
@@ -245,9 +251,9 @@ class WADANSampler(_ADANFamily):
     penalty_power: AboveOne = 5.0
     row_space: RowSpace = "auto"
     precision: Precision = "float32"
-    max_epochs: Count = 200
+    max_epochs: AutoCount = "auto"
     batch_size: Count = 128
-    learning_rate: Positive = 5e-4
+    learning_rate: Positive = 1e-3
     betas: Betas = (0.5, 0.9)
     n_threads: Count = 1
     device: Device = "auto"

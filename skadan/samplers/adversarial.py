@@ -21,6 +21,7 @@ from .._torch.settings import torch_settings
 from .._training.batches import Batches, Table
 from .._training.checkpoint import Checkpoint
 from .._training.loop import Schedule, train
+from .._training.monitor import LONGEST_EPOCH, Monitor, hold_out, most_epochs
 from .._training.precision import in_precision
 from .._version import __version__
 from ..games.base import Game
@@ -30,6 +31,7 @@ from ._checks import check_betas, is_count
 from ._class_weights import class_weights
 from ._fitted import OF_EVERY_SAMPLER, OF_TRAINING, Attribute
 from ._parameters import record_of
+from ._sizes import is_auto
 from .base import SyntheticSampler
 
 
@@ -66,7 +68,7 @@ class AdversarialSampler(SyntheticSampler):
 
     row_space: bool | str
     precision: str
-    max_epochs: int
+    max_epochs: int | str
     batch_size: int
     learning_rate: float
     betas: tuple[float, float]
@@ -81,6 +83,10 @@ class AdversarialSampler(SyntheticSampler):
     @abstractmethod
     def _game(self) -> Game:
         """Make the game from the sampler's parameters."""
+
+    def _game_for(self, n_coordinates: int) -> Game:
+        """Make the game for a table of which the networks see so many columns."""
+        return self._game()
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         self._game()  # it refuses sizes that are none
@@ -97,10 +103,11 @@ class AdversarialSampler(SyntheticSampler):
         device = resolve_device(self.device)
         rng = seeded_rng(self.random_state, TRAINING, device)
         checkpoint = self._checkpoint(rng, rows, class_index, classes)
-        game, additions = self._game(), record_of(Additions, self)
+        additions = record_of(Additions, self)
         scaling = Scaling.fit(rows)
         x = to_tensor(scaling.scale_rows(rows), device)
         coordinates = choose_coordinates(self.row_space, x, rng)
+        game = self._game_for(coordinates.n_coordinates)
         weight = class_weights(additions.class_weight, classes, counts)[class_index]
         table = Table(
             coordinates.project(x),
@@ -108,8 +115,13 @@ class AdversarialSampler(SyntheticSampler):
             to_tensor(weight.astype(np.float32), device),
             coordinates.n_columns,
         )
-        batches = Batches(table, self.batch_size, game.n_noise, additions.input_noise, rng)
+        trained, watched, longest = table, None, None
+        if is_auto(self.max_epochs):
+            (trained, watched), longest = hold_out(table, rng), LONGEST_EPOCH
+        noise = (game.n_noise, additions.input_noise)
+        batches = Batches(trained, self.batch_size, *noise, rng, longest)
         networks = self._networks(game, batches)
+        monitor = None if watched is None else Monitor.of(game, watched, batches)
 
         def model() -> TrainedModel:
             blend = record_of(Blend, self)
@@ -117,16 +129,23 @@ class AdversarialSampler(SyntheticSampler):
             weights = weights_of(networks)
             return TrainedModel(game, weights, scaling, coordinates, counts, str(device), real_rows)
 
+        n_epochs = self._max_epochs(len(rows))
         self.history_ = train(
             game,
             in_precision(networks, self.precision),
             batches,
-            Schedule(self.max_epochs, self.learning_rate, (self.betas[0], self.betas[1])),
-            EpochCallbacks(self, model),
+            Schedule(n_epochs, self.learning_rate, (self.betas[0], self.betas[1])),
+            EpochCallbacks(self, n_epochs, model),
             checkpoint,
+            monitor,
         )
         self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(device)
         return model()
+
+    def _max_epochs(self, n_rows: int) -> int:
+        if isinstance(self.max_epochs, str):  # "auto"
+            return most_epochs(n_rows, self.batch_size)
+        return self.max_epochs
 
     def _networks(self, game: Game, batches: Batches) -> Networks:
         """Make the networks, with their first weights."""

@@ -63,6 +63,10 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
     ) -> Model:
         """Learn a model of finite rows (n, d), whose classes are ``classes[class_index]``."""
 
+    def _max_epochs(self, n_rows: int) -> int:
+        """Return how many epochs the training of so many rows may take; 0 for no training."""
+        return 0
+
     def _resources(self) -> AbstractContextManager:
         """Return a context for everything that computes."""
         return nullcontext()
@@ -186,7 +190,7 @@ class SyntheticSampler(CallbackSupportMixin, BaseOverSampler):
         self.classes_ = classes
         for name, values in ranges_of(rows).items():
             setattr(self, name, values)
-        task = self._init_callback_context(max_subtasks=getattr(self, "max_epochs", 0))
+        task = self._init_callback_context(max_subtasks=self._max_epochs(len(rows)))
         task.call_on_fit_task_begin(estimator=self)
         try:
             with self._resources():

@@ -7,7 +7,6 @@ import torch
 from skadan._models.arrays import (
     CHUNK,
     blocks,
-    evaluating,
     one_hot,
     parts,
     to_array,
@@ -15,6 +14,7 @@ from skadan._models.arrays import (
     weights_of,
     with_weights,
 )
+from skadan._torch.settings import evaluating
 from skadan.games import Networks, mlp
 
 
@@ -51,6 +51,7 @@ def test_evaluation_mode_ends_with_the_block():
     def fails():
         with evaluating(networks):
             assert not networks.net.training
+            assert not torch.is_grad_enabled()
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -29,6 +29,15 @@ def test_an_epoch_is_equal_batches_of_every_row(n, batch_size, count, size):
         assert torch.equal(batch.y.argmax(1), (batch.x[:, 0] / 2).long() % 2)
 
 
+def test_an_epoch_may_end_early():
+    """Of a large table it has so many batches, of the same size, and no row twice."""
+    batches = make_batches(1000, 64, max_batches=5)
+    epoch = batches.epoch()
+    assert [len(rows) for rows in epoch] == [63] * 5
+    assert len(torch.cat(epoch).unique()) == 5 * 63
+    assert make_batches(100, 64, max_batches=5).n_batches == 2
+
+
 def test_epochs_are_shuffled_anew():
     batches = make_batches(50, 50)
     first, second = (batches.epoch()[0] for _ in range(2))

@@ -33,7 +33,7 @@ def checkpointed(request, tmp_path):
 def stop_after(monkeypatch, epoch):
     """Ctrl-C at the end of an epoch, before its state is kept."""
 
-    def report(sampler, done, losses):
+    def report(sampler, n_epochs, done, losses):
         if done == epoch:
             raise KeyboardInterrupt
 
@@ -74,7 +74,7 @@ def test_it_does_go_on(checkpointed, problem, monkeypatch):
             checkpointed().fit(X, y)
     seen = []
     report = "skadan.samplers._callbacks.report"
-    monkeypatch.setattr(report, lambda sampler, done, losses: seen.append(done))
+    monkeypatch.setattr(report, lambda sampler, n_epochs, done, losses: seen.append(done))
     sampler = checkpointed().fit(X, y)
     assert seen == [5, 6, 7]
     assert all(len(losses) == EPOCHS for losses in sampler.history_.values())
@@ -102,7 +102,7 @@ def test_without_a_seed_it_goes_on_as_it_began(problem, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "change", [{"random_state": 1}, {"learning_rate": 1e-3}, {"max_epochs": EPOCHS + 1}, "data"]
+    "change", [{"random_state": 1}, {"learning_rate": 2e-3}, {"max_epochs": EPOCHS + 1}, "data"]
 )
 def test_another_training_does_not_take_it(problem, tmp_path, monkeypatch, change):
     X, y, _ = problem

@@ -114,7 +114,7 @@ def test_wadan_is_the_game_with_its_additions(problem):
         conditional_critic=True,
         reconstruction_weight="mean",
     )
-    names = ("input_noise", "class_weight", "residuals", "anchor", "shrink")
+    names = ("input_noise", "class_weight", "residuals", "anchor", "shrink", "learning_rate")
     additions = {name: getattr(wadan, name) for name in names}
     own = GameSampler(game=game, **TRAINING, **additions)
     expected, rows = (s.fit(X, y).sample(30)[0] for s in (wadan, own))

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -57,14 +57,17 @@ def test_no_place_of_a_shared_text_is_left_open(cls):
 
 
 def test_a_record_takes_the_parameters_that_it_has_fields_for():
-    sampler = WADANSampler(alpha=0.3, autoencoder_layers=[8, 7], latent_layers=np.array([6]))
+    sampler = WADANSampler(
+        alpha=0.3, n_latent=5, n_noise=2, autoencoder_layers=[8, 7], latent_layers=np.array([6])
+    )
     game = record_of(ADANGame, sampler, divergence=CrossEntropy())
     assert (game.alpha, game.autoencoder_layers, game.latent_layers) == (0.3, (8, 7), (6,))
     assert game.divergence == CrossEntropy()
     for layers in (range(6, 9), pd.Series([6, 7, 8]), np.array([6, 7, 8], dtype=np.int16)):
-        other = record_of(ADANGame, WADANSampler(latent_layers=layers), divergence=CrossEntropy())
-        assert other.latent_layers == (6, 7, 8)
-    assert hash(game) == hash(record_of(ADANGame, sampler, divergence=CrossEntropy()))
+        sampler.set_params(latent_layers=layers)
+        other = record_of(ADANGame, sampler, divergence=CrossEntropy(), n_latent=9)
+        assert (other.latent_layers, other.n_latent) == ((6, 7, 8), 9)
+    assert hash(game) == hash(replace(game))
 
 
 def test_rows_of_given_codes_are_completed_as_those_of_the_generator(problem):
