@@ -1,6 +1,6 @@
 """Real rows with noise on them, as a model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -35,6 +35,10 @@ class NoiseModel:
     counts: np.ndarray
     noise_scale: float
     order: np.ndarray | None = None
+
+    def adjusted(self, changes: dict[str, float]) -> "NoiseModel":
+        """Return this model with another scale of the noise."""
+        return replace(self, **changes)
 
     def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Drawn:
         """Make a noisy row of each class of `class_index` (n,)."""

@@ -1,7 +1,7 @@
 """What real rows give to synthetic ones: what the decoder lost of them, and themselves."""
 
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -104,6 +104,43 @@ class RealRows:
         counts = np.bincount(class_index)
         factors = shrink_factors(blend.shrink, counts)
         return cls(counts, lost, blend.residuals != "all", anchors, blend.anchor, factors, order)
+
+    def adjusted(self, **changes: Any) -> "RealRows":
+        """Return these rows with other values of fields of `Blend`.
+
+        Raises
+        ------
+        ValueError
+            If a value needs a part of the real rows that was not kept.
+        """
+        made = self
+        if "residuals" in changes:
+            made = made._with_residuals(changes["residuals"])
+        if "anchor" in changes:
+            made = made._with_anchor(changes["anchor"])
+        if "shrink" in changes:
+            made = replace(made, shrink=shrink_factors(changes["shrink"], self.counts))
+        return made
+
+    def _with_residuals(self, residuals: str | None) -> "RealRows":
+        if residuals is None:
+            return replace(self, residuals=None, of_anchor=True)
+        if self.residuals is None:
+            raise ValueError(
+                f"residuals={residuals!r}: the sampler was fitted with residuals=None and kept "
+                'none. Fit it with residuals="class"; training does not depend on it.'
+            )
+        return replace(self, of_anchor=residuals != "all")
+
+    def _with_anchor(self, anchor: float) -> "RealRows":
+        if not anchor:
+            return replace(self, anchors=None, anchor_weight=anchor)
+        if self.anchors is None:
+            raise ValueError(
+                f"anchor={anchor}: the sampler was fitted with anchor=0 and kept no rows to mix "
+                "in. Fit it with an anchor above 0; training does not depend on it."
+            )
+        return replace(self, anchor_weight=anchor)
 
     def draw(self, class_index: np.ndarray, rng: torch.Generator) -> Partners:
         """Draw the partners of synthetic rows of these classes (n,)."""

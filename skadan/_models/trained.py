@@ -1,8 +1,8 @@
 """A trained game as plain arrays: rows to codes, labels to synthetic rows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -47,6 +47,10 @@ class TrainedModel:
     counts: np.ndarray
     device: str
     real_rows: RealRows
+
+    def adjusted(self, changes: dict[str, Any]) -> "TrainedModel":
+        """Return this model with other values of fields of `Blend`; the weights are shared."""
+        return replace(self, real_rows=self.real_rows.adjusted(**changes))
 
     def encode(self, X: np.ndarray) -> np.ndarray:
         """Return E(x) of rows (n, d) in the table's units, (n, M)."""

@@ -87,9 +87,8 @@ def rows_by_class(wanted: dict, classes: np.ndarray) -> np.ndarray:
     return n_rows
 
 
-def warn_of_single_rows(wanted: np.ndarray, classes: np.ndarray, labels: np.ndarray) -> None:
-    """Warn of classes of one row from which several are to be made, (K,) of each class."""
-    _, counts = np.unique(labels, return_counts=True)
+def warn_of_single_rows(wanted: np.ndarray, classes: np.ndarray, counts: np.ndarray) -> None:
+    """Warn of classes of one row, (K,) by their counts, from which several are to be made."""
     alone = (counts == 1) & (wanted > 1)
     if alone.any():
         single = classes[alone].tolist()

@@ -79,6 +79,10 @@ class AdversarialSampler(SyntheticSampler):
     verbose: int
 
     _fitted: ClassVar[tuple[Attribute, ...]] = (*OF_EVERY_SAMPLER, *OF_TRAINING)
+    _only_for_sampling: ClassVar[dict[str, Any]] = {
+        **SyntheticSampler._only_for_sampling,
+        **{"residuals": "class", "anchor": 1.0, "shrink": 1.0},  # the fields of `Blend`
+    }
 
     @abstractmethod
     def _game(self) -> Game:
@@ -164,9 +168,8 @@ class AdversarialSampler(SyntheticSampler):
             return None
         params = self.get_params(deep=False)
         params["game"] = source_of(self._game())
-        others = ("checkpoint", "checkpoint_epochs", "sampling_strategy", "verbose")
-        for name in (*others, "clip", "whole_numbers"):
-            del params[name]  # the networks do not depend on these
+        for name in ("checkpoint", "checkpoint_epochs", "verbose", *self._only_for_sampling):
+            params.pop(name, None)  # the networks do not depend on these
         if not is_count(self.random_state):
             params["random_state"] = None
         origin = (type(self).__name__, sorted(params.items()), __version__, torch.__version__)

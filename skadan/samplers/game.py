@@ -1,6 +1,6 @@
 """A sampler for any game, including one's own."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -119,6 +119,10 @@ class GameSampler(LatentSampler):
 
     def _has_encoder(self) -> bool:
         return hasattr(self._game(), "encode")
+
+    def _for_any_draw(self) -> Any:
+        made = super()._for_any_draw()
+        return made if self._has_encoder() else made.set_params(residuals=None)
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         super()._check_settings(classes, counts)

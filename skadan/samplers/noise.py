@@ -1,5 +1,7 @@
 """The classical baseline: real rows with noise on them."""
 
+from typing import Any, ClassVar
+
 import numpy as np
 
 from .._models.noise import NoiseModel
@@ -56,6 +58,11 @@ class NoiseSampler(SyntheticSampler):
     clip: Flag = False
     whole_numbers: Flag = False
     noise_scale: NonNegative = 0.1
+
+    _only_for_sampling: ClassVar[dict[str, Any]] = {
+        **SyntheticSampler._only_for_sampling,
+        "noise_scale": 1.0,
+    }
 
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
