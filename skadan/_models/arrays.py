@@ -12,8 +12,12 @@ CHUNK = 256  # rows that pass through the networks at once when no gradient is n
 
 
 def to_tensor(array: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
-    """Return a tensor of the array's dtype, which shares its memory where the device allows."""
-    return torch.from_numpy(array).to(device)
+    """Return a tensor of the array's dtype, which shares its memory where the device allows.
+
+    An array that may not be written, such as joblib hands to its workers, is copied: torch knows
+    no tensor of that kind.
+    """
+    return torch.from_numpy(array if array.flags.writeable else array.copy()).to(device)
 
 
 def to_array(tensor: Tensor) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Real rows with noise on them, as a model."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,7 +37,7 @@ class NoiseModel:
     noise_scale: float
     order: np.ndarray | None = None
 
-    def adjusted(self, changes: dict[str, float]) -> "NoiseModel":
+    def adjusted(self, changes: dict[str, Any]) -> "NoiseModel":
         """Return this model with another scale of the noise."""
         return replace(self, **changes)
 

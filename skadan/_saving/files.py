@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from .._files import digest, written_whole
 from .._optional import require
+from ..samplers import FrozenSampler
 from ..samplers.base import SyntheticSampler
 from .checks import check_numbers, check_shapes
 from .container import Arrays, Refused, parse, read_arrays, read_header, refusing, to_bytes
@@ -48,6 +49,8 @@ def save_generator(
     NotFittedError
         Before `fit`.
     TypeError
+        If the sampler is a `FrozenSampler`: save the one inside.
+    TypeError
         If a parameter is an object that a file cannot hold, such as a RandomState, or of a class
         that is neither this package's nor in `trusted`; the message names it.
     ValueError
@@ -72,6 +75,11 @@ def save_generator(
     (3, 60)
     """
     registry, own = Registry(trusted), type(sampler).__name__
+    if isinstance(sampler, FrozenSampler):
+        raise TypeError(
+            "A file holds a fitted sampler, and freezing adds no learning to it: pass "
+            "frozen.sampler, and freeze what load_generator returns."
+        )
     if not registry.knows(type(sampler)):
         raise TypeError(f"{own} is no sampler of skadan: pass trusted=[{own}], or pickle it.")
     data = _to_bytes(sampler, registry)

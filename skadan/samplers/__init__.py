@@ -2,6 +2,7 @@
 
 from .aae import AAESampler
 from .adan import ADANSampler, WADANSampler
+from .frozen import FrozenSampler
 from .game import GameSampler
 from .gan import ConditionalGANSampler, GANSampler
 from .noise import NoiseSampler
@@ -10,6 +11,7 @@ __all__ = [
     "AAESampler",
     "ADANSampler",
     "ConditionalGANSampler",
+    "FrozenSampler",
     "GANSampler",
     "GameSampler",
     "NoiseSampler",

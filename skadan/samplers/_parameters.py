@@ -9,7 +9,7 @@ place, and a default is changed for the sampler that it is meant for.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
@@ -49,7 +49,7 @@ Folder = Annotated[str | os.PathLike | None, str, os.PathLike, None]
 Verbose = Annotated[int, "verbose"]
 
 
-@dataclass_transform(kw_only_default=True, eq_default=False)
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 def with_parameters(cls: Class) -> Class:
     """Turn the annotated fields of a class into the constructor's keywords; a class decorator.
 

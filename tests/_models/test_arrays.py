@@ -33,6 +33,16 @@ def test_to_a_tensor_and_back():
     np.testing.assert_array_equal(one_hot(np.array([2, 0]), 3), [[0, 0, 1], [1, 0, 0]])
 
 
+def test_an_array_that_may_not_be_written_becomes_a_tensor_of_its_own():
+    """joblib hands large arrays to its workers so; torch would warn."""
+    array = np.arange(6.0)
+    array.flags.writeable = False
+    tensor = to_tensor(array)
+    tensor += 1
+    np.testing.assert_array_equal(array, np.arange(6.0))
+    np.testing.assert_array_equal(to_array(tensor), np.arange(1.0, 7.0))
+
+
 def test_networks_come_back_with_their_weights():
     networks = Networks(net=mlp((4, 3, 2))).initialise(torch.Generator().manual_seed(0))
     kept = weights_of(networks)

@@ -31,6 +31,9 @@ def test_the_docstring_is_the_signature(cls):
     entries = documented(cls)
     assert list(entries) == list(signature)
     for name, parameter in signature.items():
+        if parameter.default is inspect.Parameter.empty:
+            assert entries[name] == ""  # FrozenSampler's sampler, as a meta-estimator takes it
+            continue
         shown = entries[name].strip("'\"")
         assert shown == str(parameter.default), name
         assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
@@ -42,7 +45,7 @@ def test_the_signature_shows_types_alone(cls):
     shown = str(inspect.signature(cls))
     assert "Annotated" not in shown
     assert " object at " not in shown
-    assert "sampling_strategy: Any = 'auto'" in shown
+    assert re.search("sampling_strategy: Any = '(auto|fitted)'", shown)
 
 
 @pytest.mark.parametrize("cls", SAMPLERS, ids=lambda cls: cls.__name__)
