@@ -1,5 +1,6 @@
 """A fitted sampler that only draws."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import field
 from numbers import Real
@@ -242,6 +243,9 @@ class FrozenSampler(DrawingSampler):
         self._validate_params()
         values = {name: getattr(self, name) for name in ADJUSTABLE}
         return self.sampler._adjusted({n: v for n, v in values.items() if v != FITTED})
+
+    def _held(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+        return self.sampler._held(blocks)
 
     def _resources(self) -> AbstractContextManager:
         return self.sampler._resources()

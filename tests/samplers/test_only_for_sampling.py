@@ -10,6 +10,7 @@ from sklearn.base import clone
 from skadan import GameSampler, NoiseSampler, Replicate, WADANSampler
 from skadan._models.real_rows import Blend
 from skadan.samplers.adversarial import AdversarialSampler
+from skadan.samplers.base import NOT_OF_THE_MODEL
 
 VALUES = {
     "sampling_strategy": ["auto", Replicate(2)],
@@ -17,6 +18,8 @@ VALUES = {
     "anchor": [0.0, 0.3, 1.0],
     "shrink": ["auto", 0.5, 1.0],
     "noise_scale": [0.0, 2.0],
+    "clip": [False, True],
+    "whole_numbers": [False, True],
 }
 
 
@@ -32,7 +35,7 @@ def learned(sampler):
 
 def test_they_are_the_strategy_and_how_real_rows_blend_in():
     blend = [field.name for field in fields(Blend)]
-    assert sorted(AdversarialSampler._only_for_sampling) == sorted(["sampling_strategy", *blend])
+    assert sorted(AdversarialSampler._only_for_sampling) == sorted([*NOT_OF_THE_MODEL, *blend])
 
 
 def test_no_weight_depends_on_them(sampler, problem):
