@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         GameSampler,
         GANSampler,
         NoiseSampler,
+        ShrunkenSampler,
         WADANSampler,
     )
 
@@ -29,6 +30,7 @@ __all__ = [
     "GameSampler",
     "NoiseSampler",
     "Replicate",
+    "ShrunkenSampler",
     "WADANSampler",
     "__version__",
     "load_generator",

@@ -23,6 +23,7 @@ from skadan import (
     GANSampler,
     NoiseSampler,
     Replicate,
+    ShrunkenSampler,
     WADANSampler,
 )
 from skadan.datasets import make_speaker_classification
@@ -46,6 +47,7 @@ BASELINES = {
     GameSampler: TRAINING | {"game": SMALL_GAME},
     GANSampler: SMALL_GAN,
     NoiseSampler: {"random_state": 0},
+    ShrunkenSampler: {"random_state": 0},
 }
 SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
 
@@ -101,7 +103,7 @@ def sampler(request):
 @pytest.fixture
 def few_epochs(monkeypatch):
     """Where no number of epochs is given it is 3: for programs that are to run, not to learn."""
-    for cls in SETTINGS.keys() - {NoiseSampler}:
+    for cls in SETTINGS.keys() - {NoiseSampler, ShrunkenSampler}:
         monkeypatch.setitem(cls.__init__.__kwdefaults__, "max_epochs", 3)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 TRAINED = ("adan", "wadan")
-SAMPLERS = ("duplication", "noise", "smote", *TRAINED)
+SAMPLERS = ("duplication", "noise", "shrunken", "smote", *TRAINED)
 WRITTEN = (".csv", ".tsv", ".parquet")
 
 AUGMENT = """Append synthetic rows to a table. Without --sets every class is filled up to the

@@ -18,7 +18,7 @@ from .._strategy import Replicate
 from ..datasets import load_table
 from ..metrics import recall_gain, unweighted_average_recall
 from ..model_selection import smote_neighbors
-from ..samplers import ADANSampler, NoiseSampler, WADANSampler
+from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
 from .arguments import TRAINED
 from .augmented import check_out, data_of, real_rows, write
 
@@ -26,6 +26,7 @@ SAMPLERS = {
     "adan": ADANSampler,
     "duplication": RandomOverSampler,
     "noise": NoiseSampler,
+    "shrunken": ShrunkenSampler,
     "smote": SMOTE,
     "wadan": WADANSampler,
 }

@@ -12,6 +12,7 @@ from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import to_array, to_tensor
 from .base import NOWHERE
+from .shrinkage import shared_parts, shrink_factors
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class RealRows:
         here.
     order : ndarray of shape (n,) or None
         Index in the training table of each row. Files of older versions do not hold it.
+    shares : ndarray of shape (K,) or None
+        What `shrink` is where the data say it: see `shared_parts`. Older files do not hold it.
     """
 
     counts: np.ndarray
@@ -87,6 +90,7 @@ class RealRows:
     anchor_weight: float = 0.0
     shrink: np.ndarray | None = None
     order: np.ndarray | None = None
+    shares: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -102,8 +106,10 @@ class RealRows:
                 lost = to_array(x - game.decode(networks, h))
         anchors = to_array(x) if blend.anchor else None
         counts = np.bincount(class_index)
-        factors = shrink_factors(blend.shrink, counts)
-        return cls(counts, lost, blend.residuals != "all", anchors, blend.anchor, factors, order)
+        shares = shared_parts(u, class_index, len(counts))
+        factors = shrink_factors(blend.shrink, counts, shares)
+        whose, weight = blend.residuals != "all", blend.anchor
+        return cls(counts, lost, whose, anchors, weight, factors, order, shares)
 
     def adjusted(self, **changes: Any) -> "RealRows":
         """Return these rows with other values of fields of `Blend`.
@@ -119,7 +125,7 @@ class RealRows:
         if "anchor" in changes:
             made = made._with_anchor(changes["anchor"])
         if "shrink" in changes:
-            made = replace(made, shrink=shrink_factors(changes["shrink"], self.counts))
+            made = replace(made, shrink=shrink_factors(changes["shrink"], self.counts, self.shares))
         return made
 
     def _with_residuals(self, residuals: str | None) -> "RealRows":
@@ -171,16 +177,6 @@ class RealRows:
         if self.shrink is not None:
             u = u * to_tensor(self.shrink[class_index]).to(u)[:, None]
         return u
-
-
-def shrink_factors(shrink: float | str, counts: np.ndarray) -> np.ndarray | None:
-    """Return the factors of the classes, (K,): a number for all, or "auto", (n_k / n_max) ** 0.2.
-
-    None stands for factors of 1.
-    """
-    if isinstance(shrink, str):
-        return (counts / counts.max()) ** 0.2
-    return None if shrink == 1 else np.full(len(counts), shrink)
 
 
 def draw_rows(class_index: np.ndarray, counts: np.ndarray, rng: torch.Generator) -> np.ndarray:

@@ -13,14 +13,14 @@ import numpy as np
 import torch
 
 from .._models.coordinates import AllColumns, RowSpace
-from .._models.noise import NoiseModel
+from .._models.copies import CopiesModel
 from .._models.real_rows import RealRows
 from .._models.scaling import Scaling
 from .._models.trained import TrainedModel
 from ..games import PerClass
 from ..games.base import Game
 from ..games.checks import check_members
-from ..samplers import GameSampler, NoiseSampler
+from ..samplers import GameSampler, NoiseSampler, ShrunkenSampler
 from ..samplers.adversarial import AdversarialSampler
 from .container import Refused
 from .registry import RECORDS, SAMPLERS, OtherFields
@@ -61,18 +61,19 @@ def check_shapes(sampler: Any) -> None:
     wanted: Any = object
     if isinstance(sampler, AdversarialSampler):
         wanted = TrainedModel
-    elif isinstance(sampler, NoiseSampler):
-        wanted = NoiseModel
+    elif isinstance(sampler, NoiseSampler | ShrunkenSampler):
+        wanted = CopiesModel
     need(isinstance(model, wanted), f"its model is a {type(model).__name__}")
     need(callable(getattr(model, "sample", None)), f"its model is a {type(model).__name__}")
     need(is_array(model.counts, "iu", n_classes), "its counts are not those of the classes")
     if isinstance(model, TrainedModel):
         _check_trained(model, sampler)
-    if isinstance(model, NoiseModel):
+    if isinstance(model, CopiesModel):
         _check_scaling(model.scaling, sampler.n_features_in_)
         need(is_array(model.scaled, "f", None, None), "its rows are no table")
         _check_order(model.order)
         need(_is_number(model.noise_scale), "the scale of its noise is no number")
+        _check_factors(model, n_classes)
 
 
 def _check_attributes(sampler: Any) -> None:
@@ -110,6 +111,12 @@ def _check_scaling(scaling: Any, n_features: int) -> None:
         need(is_array(getattr(scaling, name), kind, n_features), f"its scaling ({name})")
 
 
+def _check_factors(rows: Any, n_classes: int) -> None:
+    for factors in (rows.shrink, rows.shares):
+        of_classes = factors is None or is_array(factors, "f", n_classes)
+        need(of_classes, "its factors are of other classes")
+
+
 def _check_order(order: Any) -> None:
     need(order is None or is_array(order, "iu", None), "the order of its rows is no list")
 
@@ -133,8 +140,7 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
     for rows in (real_rows.residuals, real_rows.anchors):
         need(rows is None or is_array(rows, "f", None, width), "its real rows have other columns")
     _check_order(real_rows.order)
-    shrink = real_rows.shrink
-    need(shrink is None or is_array(shrink, "f", n_classes), "its factors are of other classes")
+    _check_factors(real_rows, n_classes)
     need(
         _is_number(real_rows.anchor_weight) and real_rows.anchor_weight <= 1, "its anchor's weight"
     )
@@ -217,11 +223,11 @@ def check_numbers(sampler: Any) -> None:
         need(bool(np.all(ordered)), "data_min_ and data_max_ are no ranges")
     counts = model.counts.tolist()
     need(min(counts, default=0) >= 1, "a class has no row")
-    need(sum(counts) <= MAX_ROWS or isinstance(model, NoiseModel), f"{sum(counts)} training rows")
+    need(sum(counts) <= MAX_ROWS or isinstance(model, CopiesModel), f"{sum(counts)} training rows")
     for array in _arrays(model):
         finite = array.dtype.kind != "f" or bool(np.isfinite(array).all())
         need(finite, "its numbers are NaN or infinite")
-    if isinstance(model, NoiseModel):
+    if isinstance(model, CopiesModel):
         _check_numbers_of_scaling(model.scaling, model.scaled.shape[1])
         need(sum(counts) == len(model.scaled), "its counts are not those of its rows")
         need(_is_order(model.order, sum(counts)), "the order of its rows is none")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-# Names of fields in format 1, and today's.
+# Names of records and of their fields in format 1, and today's.
+RECORDS = {"NoiseModel": "CopiesModel"}
 FIELDS = {"NoiseModel": {"z": "scaled"}, "RealRows": {"weight": "anchor_weight"}}
 
 
@@ -40,7 +41,7 @@ def _from_first_format(value: Any) -> Any:
             parts = {renamed.get(k, k): _from_first_format(part) for k, part in parts.items()}
             if name == "TrainedModel":
                 parts["weights"] = _with_critic(parts["weights"])
-            return ["record", name, parts]
+            return ["record", RECORDS.get(name, name), parts]
     return [_from_first_format(part) for part in value]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from torch import nn
 
 from .._models.coordinates import AllColumns, RowSpace
-from .._models.noise import NoiseModel
+from .._models.copies import CopiesModel
 from .._models.real_rows import RealRows
 from .._models.scaling import Scaling
 from .._models.trained import TrainedModel
@@ -27,6 +27,7 @@ from ..samplers import (
     GameSampler,
     GANSampler,
     NoiseSampler,
+    ShrunkenSampler,
     WADANSampler,
 )
 from ..samplers.base import SyntheticSampler
@@ -38,15 +39,16 @@ SAMPLERS = (
     GameSampler,
     GANSampler,
     NoiseSampler,
+    ShrunkenSampler,
     WADANSampler,
 )
 RECORDS = (
     AAEGame,
     ADANGame,
     AllColumns,
+    CopiesModel,
     CrossEntropy,
     GANGame,
-    NoiseModel,
     RealRows,
     RowSpace,
     Scaling,

@@ -6,6 +6,7 @@ from .frozen import FrozenSampler
 from .game import GameSampler
 from .gan import ConditionalGANSampler, GANSampler
 from .noise import NoiseSampler
+from .shrunken import ShrunkenSampler
 
 __all__ = [
     "AAESampler",
@@ -15,5 +16,6 @@ __all__ = [
     "GANSampler",
     "GameSampler",
     "NoiseSampler",
+    "ShrunkenSampler",
     "WADANSampler",
 ]

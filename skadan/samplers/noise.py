@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .._models.noise import NoiseModel
+from .._models.copies import CopiesModel
 from .._models.scaling import Scaling
 from ._parameters import Flag, NonNegative, RandomState, Strategy, with_parameters
 from .base import SyntheticSampler
@@ -66,8 +66,8 @@ class NoiseSampler(SyntheticSampler):
 
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
-    ) -> NoiseModel:
+    ) -> CopiesModel:
         scaling = Scaling.fit(rows)
         order = np.argsort(class_index, kind="stable")
         scaled = scaling.scale_rows(rows)[order]
-        return NoiseModel(scaled, scaling, counts, self.noise_scale, order)
+        return CopiesModel(scaled, scaling, counts, self.noise_scale, order)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 
 def test_residuals_are_those_of_the_anchor(small, problem):
@@ -73,16 +74,15 @@ def test_shrink_draws_rows_to_the_mean(small, problem, row_space):
     np.testing.assert_allclose((half - mean) / unit, (whole - mean) / unit / 2, atol=1e-4)
 
 
-def test_shrink_by_the_size_of_the_class(small, problem):
-    """Copies (anchor 1) show it: the fifth root of the class's size over the largest."""
+def test_auto_shrink_is_that_of_the_rows(small, problem):
+    """Copies (anchor 1) show it: the factors that `shared_parts` takes from z-scores."""
     X, y, _ = problem
-    counts = np.bincount(y)
     copies, labels = small(shrink="auto", anchor=1.0).fit(X, y).sample(60)
     mean, unit = X.mean(0), X.std(0)
-    factor = (counts / counts.max()) ** 0.2
+    Z = (X - mean) / unit
+    factor = shrink_factors("auto", np.bincount(y), shared_parts(torch.from_numpy(Z), y, 3))
     z = (copies - mean) / unit / factor[labels][:, None]
-    distance = np.abs(z[:, None] - ((X - mean) / unit)[None]).max(2)
+    distance = np.abs(z[:, None] - Z[None]).max(2)
     assert distance.min(1).max() < 1e-3
     np.testing.assert_array_equal(y[distance.argmin(1)], labels)
-    assert factor.max() == 1
     assert len(set(factor)) == 3

@@ -118,7 +118,7 @@ def test_an_interrupted_fit_goes_on_whatever_is_drawn_afterwards(tmp_path, probl
     class Stop(Exception):
         pass
 
-    def stop_in_the_third(sampler, epoch, losses):
+    def stop_in_the_third(sampler, n_epochs, epoch, losses):
         if epoch == 3:
             raise Stop
 

@@ -1,0 +1,78 @@
+"""Copies of real rows, drawn towards the mean of the table."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .._models.arrays import to_tensor
+from .._models.copies import CopiesModel
+from .._models.scaling import Scaling
+from .._models.shrinkage import shared_parts, shrink_factors
+from ._parameters import Flag, RandomState, Shrink, Strategy, with_parameters
+from .base import SyntheticSampler
+
+
+@with_parameters
+class ShrunkenSampler(SyntheticSampler):
+    """Over-sampling by copies of real rows that are drawn towards the mean of the table.
+
+    Each row holds a part that no other row of its class shares. Where columns outnumber rows this
+    part is most of the row, and a new row of the class lacks it: seen from the training rows, it
+    lies nearer to the middle, and a boundary half way between the classes is too near to a rare
+    one. Copies at the distance of new rows mend that. SMOTE, which stays between training rows,
+    does not. No network is trained: this is what `WADANSampler` does without one.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+
+    {random_state}
+
+    {clip}
+
+    {whole_numbers}
+
+    {shrink}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    WADANSampler : Rows of their own at the same distance.
+    imblearn.over_sampling.RandomOverSampler : Plain copies; its ``shrinkage`` is another thing, the
+        size of noise.
+
+    Examples
+    --------
+    >>> from skadan import ShrunkenSampler
+    >>> from skadan.datasets import make_speaker_classification
+    >>> X, y, _ = make_speaker_classification(60, 400, n_classes=2, weights=(5, 1), random_state=0)
+    >>> X_new, y_new = ShrunkenSampler(random_state=0).fit_resample(X, y)
+    >>> X_new.shape
+    (100, 400)
+    """
+
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    clip: Flag = False
+    whole_numbers: Flag = False
+    shrink: Shrink = "auto"
+
+    _only_for_sampling: ClassVar[dict[str, Any]] = {
+        **SyntheticSampler._only_for_sampling,
+        "shrink": "auto",
+    }
+
+    def _learn(
+        self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
+    ) -> CopiesModel:
+        scaling = Scaling.fit(rows)
+        scaled = scaling.scale_rows(rows)
+        shares = shared_parts(to_tensor(scaled), class_index, len(classes))
+        factors = shrink_factors(self.shrink, counts, shares)
+        order = np.argsort(class_index, kind="stable")
+        return CopiesModel(
+            scaled[order], scaling, counts, order=order, shrink=factors, shares=shares
+        )
