@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from conftest import TRAINING
 
+from skadan import GameSampler
 from skadan._models.arrays import CHUNK
 from skadan._models.coordinates import AllColumns, RowSpace, choose_coordinates
-from skadan.games import ADANGame, Batch, WassersteinDivergence, Width
+from skadan.games import ADANGame, Batch, CrossEntropy, WassersteinDivergence, Width
 
 N, D = 12, 40
 
@@ -132,3 +134,23 @@ def test_many_rows_come_in_blocks_of_the_same_draw(small, problem, row_space):
     codes = sampler.sample_latent(labels, random_state=1)
     np.testing.assert_allclose(X_new, sampler.decode(codes), rtol=1e-6)
     assert not np.isclose(X_new[:CHUNK], X_new[CHUNK : 2 * CHUNK]).all(1).any()
+
+
+class Blank(ADANGame):
+    """A decoder that makes the mean of the table, 0 in z-scores, of every code."""
+
+    def decode(self, networks, h):
+        """Zeros, which its weights cannot change."""
+        return 0 * networks.decoder(h)
+
+
+@pytest.mark.parametrize("row_space", [True, False])
+@pytest.mark.parametrize("n_constant", [0, 10])
+def test_a_mean_error_is_that_of_a_column(problem, row_space, n_constant):
+    """Closed form: the mean square of z-scores is 1, whatever coordinates the networks see."""
+    X, y, _ = problem
+    X = np.hstack([np.ones((len(X), n_constant)), X])
+    game = Blank(CrossEntropy(), autoencoder_layers=(8,), reconstruction_weight="mean")
+    keywords = TRAINING | {"batch_size": len(X), "row_space": row_space}
+    history = GameSampler(game=game, **keywords).fit(X, y).history_
+    np.testing.assert_allclose(history["reconstruction"], 1, rtol=1e-5)
