@@ -98,6 +98,41 @@ def test_latent_turns_see_the_codes_of_their_iteration(rng):
             torch.testing.assert_close(real, expected, rtol=0, atol=0)
 
 
+DRAWS = []
+
+
+class Watched(AnyADANGame):
+    """A game that keeps the draw that each turn of the latent networks was shown."""
+
+    def critic_loss(self, networks, batch):
+        """As its parent's."""
+        DRAWS.append(("critic", batch.draw))
+        return super().critic_loss(networks, batch)
+
+    def generator_loss(self, networks, batch):
+        """As its parent's."""
+        DRAWS.append(("generator", batch.draw))
+        return super().generator_loss(networks, batch)
+
+
+def test_each_round_has_a_draw_of_its_own():
+    """Noise, labels and mixing weights are those of no other round, nor of another iteration."""
+    DRAWS.clear()
+    generator = torch.Generator().manual_seed(0)
+    table = Table(torch.randn(40, 6, generator=generator), torch.eye(40), torch.ones(40))
+    game = Watched(CrossEntropy(), n_noise=2, latent_steps=3, critic_steps=2, **LAYERS)
+    networks = game.networks(6, 40).initialise(generator)
+    schedule = Schedule(max_epochs=2, learning_rate=1e-3, betas=(0.5, 0.9))
+    train(game, networks, Batches(table, 20, 2, 0.0, generator), schedule)
+    n_rounds = 2 * 2 * 3  # epochs, batches, latent steps
+    assert [who for who, _ in DRAWS] == ["critic", "critic", "generator"] * n_rounds
+    rounds = [[draw for _, draw in DRAWS[i : i + 3]] for i in range(0, len(DRAWS), 3)]
+    for first, *others in rounds:
+        assert all(other is first for other in others)
+    for name in ("z", "y", "mu"):
+        assert len({getattr(draw, name).numpy().tobytes() for draw, *_ in rounds}) == n_rounds
+
+
 def test_training_reconstructs():
     """The autoencoder learns: the loss on a rank-1 table falls by most of its size."""
     generator = torch.Generator().manual_seed(0)
