@@ -1,6 +1,7 @@
 """The sampler's own scaling: z-scores there, the table's units back."""
 
 import numpy as np
+import pytest
 
 from skadan._models.scaling import Scaling
 
@@ -14,6 +15,21 @@ def test_scaling_is_z_norm_and_back():
     np.testing.assert_allclose(z.std(0), 1, rtol=1e-5)
     largest = abs(X).max(0)
     np.testing.assert_allclose(scaling.unscale_rows(z) / largest, X / largest, atol=1e-6)
+
+
+@pytest.mark.parametrize("constant", [[], [0], [1, 2], [5], [0, 3, 5], [0, 1, 2, 3, 4]])
+def test_each_column_has_its_own_scale(constant, rng):
+    """mean + z deviation, column by column, wherever the constant ones stand among them."""
+    X = rng.normal(size=(50, 6)) * 10.0 ** np.arange(6) + np.arange(6)
+    X[:, constant] = X[0, constant]
+    varies = np.setdiff1d(np.arange(6), constant)
+    scaling = Scaling.fit(X)
+    expected = (X - X.mean(0))[:, varies] / X.std(0)[varies]
+    np.testing.assert_allclose(scaling.scale_rows(X), expected, rtol=1e-5, atol=1e-6)
+    z = rng.normal(size=(7, len(varies)))
+    rows = np.tile(X[0], (7, 1))
+    rows[:, varies] = X.mean(0)[varies] + z * X.std(0)[varies]
+    np.testing.assert_allclose(scaling.unscale_rows(z), rows, rtol=1e-9)
 
 
 def test_constant_columns_are_restored(small, problem):
