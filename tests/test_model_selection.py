@@ -81,6 +81,17 @@ def test_smaller_numbers_are_nested_and_keep_the_counts(seen):
     assert {r.tobytes() for r in X_1} < {r.tobytes() for r in X_3}
 
 
+@pytest.mark.parametrize("n_sets", [(3, 0, 1), (1, 3, 0), (0, 3, 1)])
+def test_the_order_of_the_points_does_not_matter(seen, n_sets):
+    """The largest number is drawn wherever it stands: each point trains on what it would alone."""
+    sorted_, _, y = seen(n_sets=sorted(n_sets))
+    expected = dict(zip(sorted(n_sets), sorted_, strict=False))
+    tables, _, _ = seen(n_sets=n_sets)
+    for k, (X_k, y_k) in zip(n_sets, tables, strict=False):  # those of the first fold
+        np.testing.assert_array_equal(np.bincount(y_k), (k + 1) * np.bincount(y))
+        np.testing.assert_array_equal(X_k, expected[k][0])
+
+
 def test_synthetic_only_leaves_the_real_rows_out(seen):
     tables, X, y = seen(n_sets=(2,), synthetic_only=True)
     X_2, y_2 = tables[0]
