@@ -1,0 +1,36 @@
+"""No keyword is accepted and then ignored: another value of it makes other rows."""
+
+import numpy as np
+import pytest
+from other_values import KEYWORDS, OTHER, small
+
+# Where rows are the same on purpose; `precision` changes large networks alone.
+SAME_ROWS = (
+    "checkpoint",
+    "checkpoint_epochs",
+    "device",
+    "n_threads",
+    "precision",
+    "verbose",
+)
+CHANGING = [(cls, name) for cls, name in KEYWORDS if name not in SAME_ROWS]
+
+
+def rows_of(cls, problem, **keywords):
+    X, y, _ = problem
+    sampler = small(cls, **keywords)
+    return sampler.fit_resample(X, y)[0]
+
+
+@pytest.fixture(scope="module")
+def usual(problem):
+    """The rows of each class's usual setting, made once."""
+    return {cls: rows_of(cls, problem) for cls in {cls for cls, _ in CHANGING}}
+
+
+@pytest.mark.parametrize(
+    ("cls", "keyword"), CHANGING, ids=[f"{cls.__name__}-{name}" for cls, name in CHANGING]
+)
+def test_another_value_makes_other_rows(usual, problem, cls, keyword):
+    other = rows_of(cls, problem, **{keyword: OTHER[keyword]})
+    assert not np.array_equal(other, usual[cls])
