@@ -1,6 +1,8 @@
 """Feature extraction against opensmile itself, and everything that a folder of recordings holds."""
 
+import hashlib
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,9 +10,10 @@ import pytest
 import soundfile
 from conftest import ROOT, write_utterance
 
-from skadan.datasets import _features, extract_features
+from skadan.datasets import _feature_cache, _features, extract_features
 
 opensmile = pytest.importorskip("opensmile")
+audformat = pytest.importorskip("audformat")
 SET = "IS09_emotion"  # 384 columns, the quickest
 
 
@@ -81,6 +84,45 @@ def test_cache_knows_contents(files, tmp_path, computed):
     extract_features([renamed], SET, mixdown=True, cache=cache)  # another setting
     extract_features([renamed], "eGeMAPSv02", cache=cache)
     assert len(computed) == 6
+
+
+def test_one_cache_holds_the_features_of_every_setting(files, tmp_path, monkeypatch):
+    """With a cache as without; numbers that tell all that features depend on stand for them."""
+
+    def telling(part, contents, settings):
+        said = repr((contents, part.start, part.end, settings)).encode()
+        values = np.frombuffer(hashlib.sha256(said).digest(), np.uint8).astype(np.float32)
+        return _feature_cache.Entry(values, 0.4, 16000)
+
+    names = [f"byte {i}" for i in range(32)]
+    monkeypatch.setattr(_features, "_smile", lambda _: SimpleNamespace(feature_names=names))
+    monkeypatch.setattr(_features, "_compute", telling)
+    spans = [(0, 0.3), (0, 0.35), (0.05, 0.3), (0.05, 0.35), (0.05, None), (0, None)]
+    parts = audformat.segmented_index(
+        [str(file) for file in files for _ in spans],
+        [f"{start}s" for _ in files for start, _ in spans],
+        [pd.NaT if end is None else f"{end}s" for _ in files for _, end in spans],
+    )
+    settings = [
+        {"feature_set": name, "sampling_rate": hertz, "mixdown": mixdown}
+        for name in (SET, "IS10_paraling")
+        for hertz in (None, 8000, 12000)
+        for mixdown in (False, True)
+    ]
+    expected = [extract_features(parts, **setting) for setting in settings]
+    different = {row.tobytes() for features in expected for row in features.to_numpy()}
+    assert len(different) == len(settings) * len(parts)
+    for _ in range(2):  # when it is filled, and when it is read
+        for setting, features in zip(settings, expected, strict=True):
+            cached = extract_features(parts, **setting, cache=tmp_path / "cache")
+            pd.testing.assert_frame_equal(cached, features)
+
+
+def test_the_cache_of_another_opensmile_is_not_taken(files, tmp_path, computed, monkeypatch):
+    for version in ("1.0", "1.1", "1.0"):
+        monkeypatch.setattr(opensmile, "__version__", version)
+        extract_features(files[:1], SET, cache=tmp_path)
+    assert len(computed) == 2
 
 
 def test_an_interrupted_run_keeps_what_it_has(files, tmp_path, monkeypatch, computed):
