@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from skadan import WADANSampler
-from skadan._cli import main
+from skadan._cli import commands, main
 from skadan.datasets import load_table
 
 
@@ -232,6 +232,39 @@ def test_the_seed_reaches_the_sampler(small, tmp_path):
         assert main(run) == 0
         texts.append(out.read_text())
     assert texts[0] == texts[1] != texts[2]
+
+
+@pytest.mark.parametrize("command", ["augment", "evaluate"])
+def test_every_sampler_of_every_command_has_the_seed(command, small, tmp_path, monkeypatch):
+    """What each fit is seeded with, as the sampler itself sees it."""
+    usual, seeds = small(f"{HEAD}\n" + "".join(rows(24))), []
+
+    def watched(name):
+        class Watched(commands.SAMPLERS[name]):
+            def fit_resample(self, X, y):
+                seeds.append((name, self.random_state))
+                return super().fit_resample(X, y)
+
+        return Watched
+
+    for name in commands.SAMPLERS:
+        monkeypatch.setitem(commands.SAMPLERS, name, watched(name))
+    names = sorted(commands.SAMPLERS if command == "evaluate" else commands.TRAINED)
+    out = str(tmp_path / "out.csv")
+    runs = [["--sampler", name, "--out", out] for name in names]
+    for more in [["--samplers", *names]] if command == "evaluate" else runs:
+        assert main([command, *usual, "--seed", "7", *more]) == 0
+    assert {name for name, _ in seeds} == set(names)
+    assert {seed for _, seed in seeds} == {7}
+
+
+def test_the_same_seed_the_same_scores(small, capsys):
+    usual = small(f"{HEAD}\n" + "".join(rows(24)))
+    printed = []
+    for _ in range(2):
+        assert main(["evaluate", *usual, "--seed", "7", "--samplers", "noise", "smote"]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["augment"], ["eval", "t.csv"]])
