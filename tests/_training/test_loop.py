@@ -1,5 +1,6 @@
 """The loop: each turn moves its networks alone, and an iteration is Algorithm 1's."""
 
+import numpy as np
 import pytest
 import torch
 from small_games import GAN_SIZES, LAYERS, ADANGame, make_batch, make_networks
@@ -12,8 +13,11 @@ from skadan.games import (
     Conditioned,
     CrossEntropy,
     GANGame,
+    Networks,
     PerClass,
+    Turn,
     WassersteinDivergence,
+    mlp,
 )
 from skadan.games import ADANGame as AnyADANGame
 
@@ -96,6 +100,57 @@ def test_latent_turns_see_the_codes_of_their_iteration(rng):
         assert len(SHOWN) == 2
         for real in SHOWN:
             torch.testing.assert_close(real, expected, rtol=0, atol=0)
+
+
+def test_steps_are_those_of_adam(rng):
+    """Several steps of least squares, moments and their corrections included, in NumPy."""
+    x, target, beta, rate = rng.normal(size=(9, 4)), rng.normal(size=(9, 1)), (0.5, 0.9), 0.01
+    x[:, 3] = 1  # its weight is the bias
+    w, m, v = rng.normal(size=(4, 1)), 0.0, 0.0
+    networks = Networks(line=mlp((3, 1)).double())
+    with torch.no_grad():
+        networks.line[0].weight.copy_(torch.from_numpy(w[:3].T))
+        networks.line[0].bias.copy_(torch.from_numpy(w[3]))
+    turn = Turn(("line",), dict)
+    optimizers = Optimizers(networks, (turn,), rate, beta)
+    rows, wanted = torch.from_numpy(x[:, :3]), torch.from_numpy(target)
+    for t in range(1, 8):
+        optimizers.descend(turn, (networks.line(rows) - wanted).square().mean())
+        g = 2 * x.T @ (x @ w - target) / len(x)
+        m, v = beta[0] * m + (1 - beta[0]) * g, beta[1] * v + (1 - beta[1]) * g**2
+        w = w - rate * m / (1 - beta[0] ** t) / (np.sqrt(v / (1 - beta[1] ** t)) + 1e-8)
+    found = torch.cat([p.detach().flatten() for p in networks.line.parameters()]).numpy()
+    np.testing.assert_allclose(found, w[:, 0], rtol=1e-9)
+
+
+class MeanOfRows:
+    """A game whose one loss is the mean of the batch, whatever its network learns."""
+
+    n_noise = 1
+
+    @property
+    def turns(self):
+        """One."""
+        return (Turn(("line",), self.loss),)
+
+    def embed(self, networks, batch):
+        """Nothing is shared."""
+        return batch
+
+    def loss(self, networks, batch):
+        """The mean, and nothing that depends on weights."""
+        return {"mean": batch.x.mean() + 0 * networks.line(batch.x).sum()}
+
+
+@pytest.mark.parametrize("batch_size", [24, 8, 1])
+def test_the_history_is_the_mean_over_the_epoch(batch_size):
+    """Closed form: batches of equal size that hold each row once have the mean of the table."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(24, 3, generator=generator)
+    networks = Networks(line=mlp((3, 1))).initialise(generator)
+    batches = Batches(Table(x, torch.eye(24), torch.ones(24)), batch_size, 1, 0.0, generator)
+    history = train(MeanOfRows(), networks, batches, Schedule(3, 1e-3, (0.5, 0.9)))
+    np.testing.assert_allclose(history["mean"], np.full(3, x.double().mean()), atol=1e-6)
 
 
 DRAWS = []
