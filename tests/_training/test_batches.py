@@ -57,6 +57,16 @@ def test_draw_has_the_distributions_of_algorithm_1():
     assert abs(draw.y[:, 1].mean() - 0.25) < 0.02
 
 
+def test_labels_are_drawn_from_the_whole_table():
+    """Also where it is far longer than a batch, and sorted by class."""
+    table = Table(torch.zeros(60, 1), torch.eye(60), torch.ones(60))
+    batches = Batches(table, 10, 2, 0.0, torch.Generator().manual_seed(0))
+    n_draws = 1000
+    counts = sum(batches.draw().y.sum(0) for _ in range(n_draws))
+    expected = n_draws * 10 / 60
+    assert (counts - expected).abs().max() < 5 * expected**0.5  # of a Poisson's deviation
+
+
 def test_input_noise_has_its_deviation():
     batch = make_batches(400, 400, input_noise=2.0).batch(torch.arange(400))
     assert abs(batch.x_noise.std() - 2) < 0.2
