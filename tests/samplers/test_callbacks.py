@@ -18,7 +18,7 @@ class Spy:
     """Keeps what it is told; stops after some epoch."""
 
     def __init__(self, stop_after=None):
-        self.stop_after, self.told, self.sampled = stop_after, [], []
+        self.stop_after, self.told, self.sampled, self.losses = stop_after, [], [], []
 
     def setup(self, estimator, context):
         self.told.append("setup")
@@ -30,7 +30,7 @@ class Spy:
         self.told.append(f"end {context.task_name}")
         self.sampled.append(fitted_estimator.sample(2, random_state=0)[0])
         if context.task_name == "epoch":
-            assert all(np.isfinite(list(metadata["losses"].values())))
+            self.losses.append(metadata["losses"])
             return metadata["epoch"] == self.stop_after
         return None
 
@@ -51,6 +51,9 @@ def test_told_of_each_epoch(sampler, problem, method):
     if epochs:
         np.testing.assert_array_equal(spy.sampled[-2], expected)  # nor does a look on the way
         assert (spy.sampled[0] != expected).any()
+        for name, values in sampler.history_.items():  # each epoch's own
+            assert [losses[name] for losses in spy.losses] == values.tolist()
+            assert len(set(values)) == epochs
     pickle.dumps(sampler)
 
 
