@@ -77,6 +77,18 @@ def test_neighbour_ratio_does_not_depend_on_units(rng):
     )
 
 
+def test_neighbour_ratio_is_its_definition(rng):
+    """All distances in NumPy, between rows z-normed by the real ones alone."""
+    X = rng.normal(size=(20, 3)) * [1, 5, 0.1]
+    X_new = 2 + 3 * rng.normal(size=(12, 3)) * [5, 1, 1]
+    z, z_new = X / X.std(0), X_new / X.std(0)
+    own = np.linalg.norm(z[:, None] - z[None], axis=2)
+    np.fill_diagonal(own, np.inf)
+    between = np.linalg.norm(z_new[:, None] - z[None], axis=2)
+    expected = between.min(1) / own.min(1)[between.argmin(1)]
+    np.testing.assert_allclose(nearest_neighbour_ratio(X, X_new), expected, rtol=1e-9)
+
+
 def test_near_copies(rng):
     X = rng.normal(size=(50, 20))
     fresh = rng.normal(size=(50, 20))
@@ -99,6 +111,16 @@ def test_two_sample_test(rng):
     other = classifier_two_sample_test(X, rng.normal(size=(90, 5)) + 1, random_state=0)
     assert other.accuracy > 0.8
     assert other.pvalue < 1e-9
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_the_larger_sample_is_cut_at_random(rng, swap):
+    """Rows come sorted: the first ones of a table do not stand for all of it."""
+    few = rng.normal(size=(60, 2))
+    many = np.vstack([rng.normal(size=(60, 2)), rng.normal(size=(540, 2)) + 6])
+    samples = (many, few) if swap else (few, many)
+    accuracy = classifier_two_sample_test(*samples, random_state=0).accuracy
+    assert accuracy > 0.85  # 0.95 with a tenth of the many like the few; 0.5 if those were all
 
 
 def test_recall_gain_is_a_difference_of_recalls_and_its_interval_covers():
@@ -174,6 +196,10 @@ def test_quality_report_holds_the_figures():
     report = quality_report(sampler, X, y, random_state=0)
     X_new, _ = sampler.sample(y, random_state=0)
     assert report.hit_rate == conditional_hit_rate(X, y, X_new, y)
+    z, z_new = ((rows - X.mean(0)) / X.std(0) for rows in (X, X_new))
+    assert report.discrepancy == pytest.approx(maximum_mean_discrepancy(z, z_new), rel=1e-6)
+    told_apart = classifier_two_sample_test(X, X_new, random_state=0).accuracy
+    assert report.told_apart == told_apart
     expected = np.quantile(nearest_neighbour_ratio(X, X_new), [0.05, 0.25, 0.5, 0.75, 0.95])
     np.testing.assert_array_equal(report.ratios, expected)
     assert 0 < report.ratios[0] < report.ratios[-1] < 1
