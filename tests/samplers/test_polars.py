@@ -157,3 +157,17 @@ def test_a_file_keeps_the_frame(labels, tmp_path):
         ours, sampler.sample(9), (assert_frame_equal, assert_series_equal), strict=True
     ):
         check(part, expected)
+
+
+@pytest.mark.parametrize("dtype", [d for d in DTYPES if d.is_integer()])
+def test_whole_numbers_are_the_nearest_ones_in_any_width(dtype):
+    """The same draw as of a column of floats, rounded."""
+    values, y = np.rint(60 + 10 * np.random.default_rng(0).normal(size=45)), [0] * 30 + [1] * 15
+    plain, whole = (
+        NoiseSampler(noise_scale=0.3, random_state=0)
+        .fit(pl.DataFrame({"a": pl.Series(values).cast(t)}), y)
+        .sample(200)[0]["a"]
+        for t in (pl.Float64, dtype)
+    )
+    assert whole.dtype == dtype
+    np.testing.assert_array_equal(whole.cast(pl.Float64), np.rint(plain))
