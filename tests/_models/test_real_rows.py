@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from skadan._models.shrinkage import shared_parts, shrink_factors
+
 
 def test_residuals_are_those_of_the_anchor(small, problem):
     """x + (1 - anchor) (R(G(z, y)) - R(E(x))): a row moves by what its code says, no more."""

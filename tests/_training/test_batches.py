@@ -38,6 +38,18 @@ def test_an_epoch_may_end_early():
     assert make_batches(100, 64, max_batches=5).n_batches == 2
 
 
+@pytest.mark.parametrize(("n", "batch_size"), [(10, 4), (7, 5), (129, 128)])
+def test_the_last_batch_is_filled_from_the_front_of_its_permutation(n, batch_size):
+    """By chance, anew in each epoch: no row of the table counts more than another."""
+    batches, twice = make_batches(n, batch_size), set()
+    for _ in range(10 * n):
+        order = torch.cat(batches.epoch())
+        assert sorted(order[:n].tolist()) == list(range(n))
+        assert torch.equal(order[n:], order[: len(order) - n])
+        twice |= set(order[n:].tolist())
+    assert twice == set(range(n))
+
+
 def test_epochs_are_shuffled_anew():
     batches = make_batches(50, 50)
     first, second = (batches.epoch()[0] for _ in range(2))
