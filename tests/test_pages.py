@@ -16,7 +16,7 @@ PAGES = {
     "README.md": 3,
     "docs/index.md": 1,
     "docs/quickstart.md": 3,
-    "docs/guide.md": 3,
+    "docs/guide.md": 5,
     "docs/games.md": 3,
 }
 

@@ -9,6 +9,7 @@ from skadan import (
     AAESampler,
     ADANSampler,
     ConditionalGANSampler,
+    FrozenSampler,
     GANSampler,
     NoiseSampler,
     Replicate,
@@ -34,7 +35,7 @@ from skadan.metrics import (
     recall_gain,
     unweighted_average_recall,
 )
-from skadan.model_selection import augmentation_curve
+from skadan.model_selection import ResamplingSearchCV, augmentation_curve
 
 
 def program(path: Path, pipeline: Any) -> float:
@@ -49,6 +50,9 @@ def program(path: Path, pipeline: Any) -> float:
     sampler.decode(sampler.sample_latent(3))
     save_generator(sampler, path)
     load_generator(path).sample(3)
+    frozen = FrozenSampler(sampler, anchor=0.5, shrink="auto", random_state=0)
+    frozen.fit(X, y).set_params(anchor=0.2).fit_resample(X, y)
+    ResamplingSearchCV(pipeline, {"aug__anchor": [0.5, 0.75]}, n_jobs=2).fit(X, y, groups=groups)
     test: TwoSampleTest = classifier_two_sample_test(X, X_new)
     gain: RecallGain = recall_gain(y, y, y)
     ratio: np.ndarray = nearest_neighbour_ratio(X, X_new)

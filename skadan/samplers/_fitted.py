@@ -51,3 +51,27 @@ OF_TRAINING = (
     Attribute("n_iter_", "int", "Epochs trained."),
     Attribute("device_", "str", "Where it was trained."),
 )
+OF_FROZEN = (
+    Attribute(
+        "is_synthetic_",
+        "ndarray of shape (n_samples_new,)",
+        "Which rows of the last `fit_resample` are synthetic.",
+        saved=False,
+    ),
+    Attribute(
+        "sample_indices_",
+        "ndarray of shape (n_samples_new,)",
+        "For each real row of the last `fit_resample` its index in the rows given; -1 for each "
+        "synthetic row, which comes from the rows of the training.",
+        saved=False,
+    ),
+    Attribute(
+        "training_indices_",
+        "ndarray of shape (n_samples_new,)",
+        "For each synthetic row of the last `fit_resample` the index, in the table that the "
+        "sampler was trained on, of the row that it is anchored in; -1 where there is none, "
+        "and for each real row.",
+        saved=False,
+    ),
+    Attribute("sampling_strategy_", "dict", "Number of rows to make of each class.", False),
+)

@@ -15,7 +15,7 @@ from sklearn.utils.validation import validate_data
 from .._models.base import NOWHERE, Drawn
 from ._checks import refuse_duplicate_names
 from ._columns import numeric_table
-from ._fitted import Attribute
+from ._fitted import OF_FROZEN, Attribute
 from ._labels import class_indices, read_labels
 from ._parameters import STRATEGY, RandomState, with_parameters
 from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
@@ -109,30 +109,7 @@ class FrozenSampler(DrawingSampler):
     ] = FITTED
     random_state: RandomState = None
 
-    _fitted: ClassVar[tuple[Attribute, ...]] = (
-        Attribute(
-            "is_synthetic_",
-            "ndarray of shape (n_samples_new,)",
-            "Which rows of the last `fit_resample` are synthetic.",
-            saved=False,
-        ),
-        Attribute(
-            "sample_indices_",
-            "ndarray of shape (n_samples_new,)",
-            "For each real row of the last `fit_resample` its index in the rows given; -1 for each "
-            "synthetic row, which comes from the rows of the training.",
-            saved=False,
-        ),
-        Attribute(
-            "training_indices_",
-            "ndarray of shape (n_samples_new,)",
-            "For each synthetic row of the last `fit_resample` the index, in the table that the "
-            "sampler was trained on, of the row that it is anchored in; -1 where there is none, "
-            "and for each real row.",
-            saved=False,
-        ),
-        Attribute("sampling_strategy_", "dict", "Number of rows to make of each class.", False),
-    )
+    _fitted: ClassVar[tuple[Attribute, ...]] = OF_FROZEN
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> "FrozenSampler":
         """Check that the sampler is fitted and these rows are of its kind; learn nothing.

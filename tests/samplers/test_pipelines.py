@@ -45,6 +45,35 @@ def test_grid_search_over_alpha(sampler_class, problem):
     assert search.predict(X).shape == y.shape
 
 
+def test_a_pipelines_memory_trains_once_a_fold_for_a_grid_of_penalties(
+    sampler_class, problem, tmp_path, monkeypatch
+):
+    """imbalanced-learn's own means: the fitted sampler, and what it has drawn, come from a file."""
+    X, y, groups = problem
+    trainings, learn = [], sampler_class._learn
+    monkeypatch.setattr(
+        sampler_class, "_learn", lambda self, *args: trainings.append(1) or learn(self, *args)
+    )
+    grid = {"svm__C": np.logspace(-4, 0, 10).tolist()}
+    scores = []
+    for memory, n_trainings in ((None, 31), (str(tmp_path), 4)):  # three folds, and a refit
+        trainings.clear()
+        pipe = make_pipeline(sampler_class).set_params(svm__max_iter=100_000, memory=memory)
+        search = GridSearchCV(pipe, grid, cv=LeaveOneGroupOut(), error_score="raise")
+        scores.append(search.fit(X, y, groups=groups).cv_results_["mean_test_score"])
+        assert len(trainings) == n_trainings
+    np.testing.assert_array_equal(*scores)
+    assert search.best_estimator_["aug"].is_synthetic_.any()
+
+
+def test_a_memory_holds_on_to_draws_without_a_seed(problem, tmp_path):
+    """With random_state=None too, fits of the same rows get the same synthetic ones."""
+    X, y, _ = problem
+    pipe = make_pipeline(WADANSampler).set_params(memory=str(tmp_path), aug__random_state=None)
+    first, second = (pipe.fit(X, y)["svm"].coef_.copy() for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not EMODB.exists(), reason="EmoDB features are not here")
 @pytest.mark.filterwarnings("ignore:Liblinear failed to converge")

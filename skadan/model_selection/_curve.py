@@ -11,10 +11,8 @@ from sklearn.base import clone
 from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, _safe_indexing, check_random_state, indexable
 
-from ._strategy import Replicate
-from .metrics import unweighted_average_recall
-
-__all__ = ["augmentation_curve", "nested_sets", "smote_neighbors"]
+from .._strategy import Replicate
+from ..metrics import unweighted_average_recall
 
 
 def augmentation_curve(
@@ -229,37 +227,3 @@ def nested_sets(
     for k in n_sets:
         chosen = [new[y[n_real:] == c][: k * count] for c, count in counts.items()]
         yield np.concatenate([*([] if synthetic_only else [real]), *chosen])
-
-
-def smote_neighbors(y: ArrayLike, at_most: int = 5) -> int:
-    """The largest number of neighbours that SMOTE can find in every class.
-
-    SMOTE looks for the ``k_neighbors`` nearest rows of the same class, so it needs a class of at
-    least ``k_neighbors`` + 1 rows. The result also suits ADASYN's ``n_neighbors``.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_samples,)
-        Labels of the rows to be resampled.
-    at_most : int, default=5
-        The number where no class is too small for it. 5 is the default of SMOTE and ADASYN.
-
-    Returns
-    -------
-    n_neighbors : int
-        `at_most`, or one less than the rows of the smallest class where that is smaller. It is 0
-        where a class has a single row. SMOTE refuses 0, as it has no neighbour to interpolate with.
-
-    Examples
-    --------
-    >>> from imblearn.over_sampling import SMOTE
-    >>> from skadan.model_selection import smote_neighbors
-    >>> y = ["a"] * 8 + ["b"] * 3
-    >>> smote_neighbors(y)
-    2
-    >>> X = [[i] for i in range(11)]
-    >>> len(SMOTE(k_neighbors=smote_neighbors(y)).fit_resample(X, y)[0])
-    16
-    """
-    _, counts = np.unique(np.asarray(y), return_counts=True)
-    return int(min(at_most, counts.min() - 1))
