@@ -85,8 +85,10 @@ class ResamplingSearchCV(GridSearchCV):
 
     Notes
     -----
+    ``fit(X, y, groups=groups)``, ``predict``, ``score`` and all other methods are `GridSearchCV`'s.
+
     Trained samplers are in a temporary folder while the search runs, which all processes have to
-    see. What is there at a time is at most one table and one model a fold and training.
+    see: for each fold and training one model, and a table for each step before the sampler.
 
     Examples
     --------
