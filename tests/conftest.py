@@ -49,6 +49,7 @@ BASELINES = {
     NoiseSampler: {"random_state": 0},
     ShrunkenSampler: {"random_state": 0},
 }
+UNTRAINED = (NoiseSampler, ShrunkenSampler)
 SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
 
 
@@ -103,7 +104,7 @@ def sampler(request):
 @pytest.fixture
 def few_epochs(monkeypatch):
     """Where no number of epochs is given it is 3: for programs that are to run, not to learn."""
-    for cls in SETTINGS.keys() - {NoiseSampler, ShrunkenSampler}:
+    for cls in SETTINGS.keys() - set(UNTRAINED):
         monkeypatch.setitem(cls.__init__.__kwdefaults__, "max_epochs", 3)
 
 

@@ -17,6 +17,7 @@ OTHER = {
     "checkpoint": "elsewhere",
     "checkpoint_epochs": 7,
     "class_weight": {0: 3.0},
+    "clip": True,
     "conditional_critic": False,
     "critic_steps": 2,
     "device": "auto",
@@ -46,6 +47,7 @@ OTHER = {
     "saturating": True,
     "shrink": 0.5,
     "verbose": 1,
+    "whole_numbers": True,
 }
 KEYWORDS = [(cls, name) for cls in SETTINGS for name in inspect.signature(cls).parameters]
 

@@ -51,7 +51,7 @@ class ShrunkenSampler(SyntheticSampler):
     >>> X, y, _ = make_speaker_classification(60, 400, n_classes=2, weights=(5, 1), random_state=0)
     >>> X_new, y_new = ShrunkenSampler(random_state=0).fit_resample(X, y)
     >>> X_new.shape
-    (100, 400)
+    (98, 400)
     """
 
     sampling_strategy: Strategy = "auto"

@@ -19,7 +19,7 @@ def n_rows(request, monkeypatch):
 
 @pytest.fixture(scope="module")
 def copier(problem):
-    """A sampler whose synthetic rows are real ones, drawn to the mean by the size of the class."""
+    """A sampler whose synthetic rows are real ones, drawn to the mean by class."""
     X, y, _ = problem
     return WADANSampler(**SMALL | {"anchor": 1.0, "shrink": "auto"}).fit(X, y)
 
@@ -38,8 +38,8 @@ def test_synthetic_rows(copier, problem, n_rows):
     X, y, _ = problem
     labels = y[:n_rows]
     X_new, y_new, index = copier.sample(labels, random_state=1, return_indices=True)
-    counts = np.bincount(y)
-    factors = (counts / counts.max())[labels, None] ** 0.2
+    factors = copier._model.real_rows.shrink[labels, None]
+    assert len(np.unique(factors)) == len(np.unique(labels))
     np.testing.assert_allclose(X_new, X.mean(0) + factors * (X[index] - X.mean(0)), atol=1e-4)
     np.testing.assert_array_equal(y_new, labels)
     codes = copier.sample_latent(labels, random_state=1)

@@ -10,16 +10,16 @@ from io import BytesIO
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, SETTINGS, SMALL, TRAINING
+from conftest import ROOT, SETTINGS, SMALL, TRAINING, UNTRAINED
 from imblearn.pipeline import Pipeline
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 
-from skadan import GameSampler, NoiseSampler, Replicate, WADANSampler
+from skadan import GameSampler, Replicate, WADANSampler
 from skadan._training.checkpoint import SEAL
 from skadan.games import ADANGame
 
-TRAINED = {cls: keywords for cls, keywords in SETTINGS.items() if cls is not NoiseSampler}
+TRAINED = {cls: keywords for cls, keywords in SETTINGS.items() if cls not in UNTRAINED}
 EPOCHS = 7
 
 

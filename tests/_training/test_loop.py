@@ -115,7 +115,8 @@ def test_steps_are_those_of_adam(rng):
     optimizers = Optimizers(networks, (turn,), rate, beta)
     rows, wanted = torch.from_numpy(x[:, :3]), torch.from_numpy(target)
     for t in range(1, 8):
-        optimizers.descend(turn, (networks.line(rows) - wanted).square().mean())
+        loss = (networks.line(rows) - wanted).square().mean()
+        optimizers.descend(turn, list(torch.autograd.grad(loss, networks.line.parameters())))
         g = 2 * x.T @ (x @ w - target) / len(x)
         m, v = beta[0] * m + (1 - beta[0]) * g, beta[1] * v + (1 - beta[1]) * g**2
         w = w - rate * m / (1 - beta[0] ** t) / (np.sqrt(v / (1 - beta[1] ** t)) + 1e-8)

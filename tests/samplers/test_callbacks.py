@@ -4,14 +4,14 @@ import pickle
 
 import numpy as np
 import pytest
-from conftest import SMALL
+from conftest import SMALL, UNTRAINED
 from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.callback import ProgressBar
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 
-from skadan import NoiseSampler, Replicate, WADANSampler
+from skadan import Replicate, WADANSampler
 
 
 class Spy:
@@ -44,7 +44,7 @@ def test_told_of_each_epoch(sampler, problem, method):
     spy = Spy()
     expected = clone(sampler).fit(X, y).sample(2, random_state=0)[0]
     getattr(sampler.set_callbacks(spy), method)(X, y)
-    epochs = 0 if isinstance(sampler, NoiseSampler) else 2
+    epochs = 0 if isinstance(sampler, UNTRAINED) else 2
     told = ["setup", "begin fit", *["begin epoch", "end epoch"] * epochs, "end fit", "teardown"]
     assert spy.told == told
     np.testing.assert_array_equal(spy.sampled[-1], expected)  # it changes no result

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 from other_values import KEYWORDS, OTHER, small
 
-# Where rows are the same on purpose; `precision` changes large networks alone.
+# Where rows are the same on purpose; `precision` changes large networks alone. What a column holds
+# is a matter of the table: test_value_range.py.
 SAME_ROWS = (
+    "clip",
+    "whole_numbers",
     "checkpoint",
     "checkpoint_epochs",
     "device",
