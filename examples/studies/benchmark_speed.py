@@ -21,12 +21,14 @@ from pathlib import Path
 
 import torch
 from busy_machine import thread_section
+from default_fits import fits_section, growth_of_fits_section, peers_section
+from latent_rounds import round_section
 from machine_limit import limit_section
 from paper_setting import random_table
 from performance_page import Section, head, say
 from sampling_speed import sampling_section
 from timing import torch_threads
-from training_speed import epoch_section, fit_section, gpu_section, growth_section
+from training_speed import epoch_section, fit_section, gpu_section, table_iii_section
 from whole_processes import comparison_section, memory_section
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
@@ -40,13 +42,18 @@ def sections(args: argparse.Namespace) -> list[Section]:
         epoch_section(X, y, args.rounds),
         limit_section(X, y, args.rounds),
         fit_section(X, y, few),
-        growth_section(args.columns, few),
+        table_iii_section(args.columns, few),
+        fits_section(few),
+        growth_of_fits_section(few),
+        round_section(args.rounds),
         sampling_section(X, y, args.rounds),
         memory_section(args.columns),
         thread_section(X, y, few),
     ]
     if torch.cuda.is_available():
         found.append(gpu_section(args.columns, args.rounds))
+    if args.peers:
+        found.append(peers_section(args.peers))
     if args.data:
         found.append(comparison_section(args.data))
     return found
@@ -59,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--columns", type=int, default=4368)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--data", type=Path, help="npz file with X, y and groups")
+    parser.add_argument("--peers", type=Path, help="python of an environment with ctgan 0.12")
     parser.add_argument("--out", type=Path, default=PAGE)
     args = parser.parse_args(arguments)
     start = time.perf_counter()

@@ -90,7 +90,9 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     y = np.tile(["calm", "glad"], 8)
     np.savez(tmp_path / "real.npz", X=rng.normal(size=(16, 5)), y=y, groups=np.repeat([1, 2], 8))
     benchmark = study("benchmark_speed")
-    monkeypatch.setattr("training_speed.GROWING", (14, 21))
+    monkeypatch.setattr("training_speed.TABLE_III", {7: (0.067, 0.15), 21: (0.3, 0.67)})
+    monkeypatch.setattr("default_fits.SHAPES", ((20, 4), (15, 40)))
+    monkeypatch.setattr("default_fits.GROWING", (10, 20))
     monkeypatch.setattr("whole_processes.MEMORY_ROWS", (14,))
     page = tmp_path / "performance.md"
     arguments = ["--rows", "21", "--columns", "30", "--rounds", "1", "--out", str(page)]
@@ -101,7 +103,10 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
         "One epoch, 21 x 30",
         "Share of the machine's limit",
         "A whole fit",
-        "Growth with rows",
+        "The paper's Table III",
+        "Fits of many shapes",
+        "Growth of a fit with rows",
+        "One round of critic and generator",
         "Sampling",
         "Memory",
         "Threads",
@@ -112,5 +117,5 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
         "| WADAN, plain Algorithm 1",
         "| WADAN, full width",
     ]
-    assert "| 14, row space | " in text
+    assert "| 7, row space | " in text
     assert "| real | " in text

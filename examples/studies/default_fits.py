@@ -1,0 +1,147 @@
+"""What a fit costs as it comes, on tables of many shapes: beside fixed sizes, SMOTE and peers."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from imblearn.over_sampling import SMOTE
+from performance_page import Section
+from timing import EpochClock, alternate, call_timer, ratio
+
+from skadan import Replicate, WADANSampler
+
+SHAPES = (
+    (60, 2000),
+    (200, 2000),
+    (300, 10),
+    (1000, 10),
+    (1000, 100),
+    (3000, 30),
+    (10_000, 50),
+    (480, 4368),
+)
+# The defaults before networks and budget followed the table.
+FIXED = {
+    "n_latent": 100,
+    "n_noise": 100,
+    "autoencoder_layers": (800, 800),
+    "latent_layers": (100, 100),
+    "learning_rate": 5e-4,
+}
+FIXED_EPOCHS = 200
+GROWING = (1000, 10_000, 100_000)  # rows
+PEER_SHAPES = ((1000, 10), (10_000, 50))
+PEER = """
+import sys, time
+import numpy as np, pandas as pd, torch
+from ctgan import {name}
+torch.set_num_threads(1)
+rng = np.random.default_rng(0)
+frame = pd.DataFrame(rng.standard_normal(({n_rows}, {n_columns}))).rename(columns=str)
+frame["label"] = (np.arange({n_rows}) % 5 == 0).astype(str)
+start = time.process_time()
+{name}({keywords}).fit(frame, ["label"])
+print(time.process_time() - start)
+"""
+
+
+def unequal_table(n_rows: int, n_columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Normal numbers, and labels of which every fifth is of the rare class."""
+    rng = np.random.default_rng(0)
+    return rng.standard_normal((n_rows, n_columns)), (np.arange(n_rows) % 5 == 0).astype(int)
+
+
+def fixed_fit(X: np.ndarray, y: np.ndarray) -> Callable[[], float]:
+    """A function that returns the seconds of 200 epochs, from the median of three."""
+
+    def run() -> float:
+        clock = EpochClock()
+        sampler = WADANSampler(**FIXED, max_epochs=4, random_state=0, device="cpu")
+        sampler.set_callbacks(clock).fit(X, y)
+        return FIXED_EPOCHS * median(clock.seconds[1:])
+
+    return run
+
+
+def fits_section(n_rounds: int) -> Section:
+    """Default fits, beside 200 epochs of networks of one size for all tables, and SMOTE."""
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        for n_rows, n_columns in SHAPES:
+            X, y = unequal_table(n_rows, n_columns)
+            sampler = WADANSampler(random_state=0, device="cpu")
+            smote = SMOTE(random_state=0)
+            timers = {
+                "fixed": fixed_fit(X, y),
+                "default": call_timer(lambda: sampler.fit(X, y)),  # noqa: B023
+                "SMOTE": call_timer(lambda: smote.fit_resample(X, y)),  # noqa: B023
+            }
+            seconds = alternate(timers, n_rounds)
+            shown = (f"{median(values):.3g}" for values in seconds.values())
+            times = ratio(seconds["fixed"], seconds["default"])
+            yield f"{n_rows:,} x {n_columns:,}", *shown, f"{times:.1f}"
+
+    return Section(
+        "Fits of many shapes",
+        "`WADANSampler()` as it comes, beside 200 epochs of the networks that all tables had "
+        "before (800 wide, codes of 100; a measured epoch times 200), and SMOTE; one thread.",
+        ("table", "fixed, seconds", "default, seconds", "SMOTE, seconds", "times faster"),
+        lines(),
+    )
+
+
+def growth_of_fits_section(
+    n_rounds: int, rows: tuple[int, ...] = (1000, 10_000, 100_000)
+) -> Section:
+    """Default fits of growing tables of 50 columns."""
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        timers = {}
+        for n_rows in GROWING:
+            X, y = unequal_table(n_rows, 50)
+            sampler = WADANSampler(random_state=0, device="cpu")
+            timers[n_rows] = call_timer(lambda s=sampler, X=X, y=y: s.fit(X, y))
+        seconds = alternate(timers, n_rounds)
+        for n_rows, values in seconds.items():
+            times = ratio(values, seconds[GROWING[0]])
+            yield f"{n_rows:,}", f"{median(values):.2f}", f"{times:.2f}"
+
+    return Section(
+        "Growth of a fit with rows",
+        "`WADANSampler()` as it comes, 50 columns, one thread.",
+        ("rows", "seconds", f"times that of {GROWING[0]:,}"),
+        lines(),
+    )
+
+
+def peers_section(python: Path) -> Section:
+    """Default fits of CTGAN and TVAE in an environment of their own."""
+
+    def seconds_of(name: str, n_rows: int, n_columns: int) -> float:
+        keywords = "enable_gpu=False"
+        code = PEER.format(name=name, n_rows=n_rows, n_columns=n_columns, keywords=keywords)
+        done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
+        return float(done.stdout.split()[-1])
+
+    def lines() -> Iterator[tuple[str, ...]]:
+        for n_rows, n_columns in PEER_SHAPES:
+            X, y = unequal_table(n_rows, n_columns)
+            sampler = WADANSampler(random_state=0, device="cpu", sampling_strategy=Replicate(1))
+            start = time.process_time()
+            sampler.fit(X, y)
+            own = time.process_time() - start
+            for name in ("CTGAN", "TVAE"):
+                peer = seconds_of(name, n_rows, n_columns)
+                table = f"{name}, {n_rows:,} x {n_columns:,}"
+                yield table, f"{peer:.1f}", f"{own:.2f}", f"{peer / own:.1f}"
+
+    return Section(
+        "Peers",
+        "Default fits of CTGAN and TVAE (ctgan, in an environment of its own), one after the other "
+        "with `WADANSampler()`; processor seconds of one thread.",
+        ("peer and table", "peer, seconds", "WADAN, seconds", "ratio"),
+        lines(),
+    )
