@@ -91,8 +91,8 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     np.savez(tmp_path / "real.npz", X=rng.normal(size=(16, 5)), y=y, groups=np.repeat([1, 2], 8))
     benchmark = study("benchmark_speed")
     monkeypatch.setattr("training_speed.TABLE_III", {7: (0.067, 0.15), 21: (0.3, 0.67)})
-    monkeypatch.setattr("default_fits.SHAPES", ((20, 4), (15, 40)))
-    monkeypatch.setattr("default_fits.GROWING", (10, 20))
+    monkeypatch.setattr("default_fits.SHAPES", ((40, 4), (35, 80)))
+    monkeypatch.setattr("default_fits.GROWING", (40, 50))
     monkeypatch.setattr("whole_processes.MEMORY_ROWS", (14,))
     page = tmp_path / "performance.md"
     arguments = ["--rows", "21", "--columns", "30", "--rounds", "1", "--out", str(page)]
