@@ -32,8 +32,8 @@ class CopiesModel:
         Index in the training table of each row. Files of older versions do not hold it.
     shrink : ndarray of shape (K,) or None
         Factor of the distance of a class's copies from the mean of the table; None for 1.
-    shares : ndarray of shape (K,) or None
-        What "auto" goes by: see `shared_parts`.
+    from_data : ndarray of shape (K,) or None
+        What "auto" goes by: see `shrink_from_data`.
     """
 
     scaled: np.ndarray
@@ -42,12 +42,12 @@ class CopiesModel:
     noise_scale: float = 0.0
     order: np.ndarray | None = None
     shrink: np.ndarray | None = None
-    shares: np.ndarray | None = None
+    from_data: np.ndarray | None = None
 
     def adjusted(self, changes: dict[str, Any]) -> "CopiesModel":
         """Return this model with another scale of the noise, or other factors."""
         if "shrink" in changes:
-            factors = shrink_factors(changes["shrink"], self.counts, self.shares)
+            factors = shrink_factors(changes["shrink"], self.counts, self.from_data)
             changes = changes | {"shrink": factors}
         return replace(self, **changes)
 

@@ -12,7 +12,7 @@ from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import to_array, to_tensor
 from .base import NOWHERE
-from .shrinkage import shared_parts, shrink_factors
+from .shrinkage import shrink_factors, shrink_from_data
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class RealRows:
         here.
     order : ndarray of shape (n,) or None
         Index in the training table of each row. Files of older versions do not hold it.
-    shares : ndarray of shape (K,) or None
-        What `shrink` is where the data say it: see `shared_parts`. Older files do not hold it.
+    from_data : ndarray of shape (K,) or None
+        What `shrink` is where the data say it: see `shrink_from_data`. Older files do not hold it.
     """
 
     counts: np.ndarray
@@ -90,7 +90,7 @@ class RealRows:
     anchor_weight: float = 0.0
     shrink: np.ndarray | None = None
     order: np.ndarray | None = None
-    shares: np.ndarray | None = None
+    from_data: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -106,10 +106,10 @@ class RealRows:
                 lost = to_array(x - game.decode(networks, h))
         anchors = to_array(x) if blend.anchor else None
         counts = np.bincount(class_index)
-        shares = shared_parts(u, class_index, len(counts))
-        factors = shrink_factors(blend.shrink, counts, shares)
+        from_data = shrink_from_data(u, class_index, len(counts))
+        factors = shrink_factors(blend.shrink, counts, from_data)
         whose, weight = blend.residuals != "all", blend.anchor
-        return cls(counts, lost, whose, anchors, weight, factors, order, shares)
+        return cls(counts, lost, whose, anchors, weight, factors, order, from_data)
 
     def adjusted(self, **changes: Any) -> "RealRows":
         """Return these rows with other values of fields of `Blend`.
@@ -125,7 +125,9 @@ class RealRows:
         if "anchor" in changes:
             made = made._with_anchor(changes["anchor"])
         if "shrink" in changes:
-            made = replace(made, shrink=shrink_factors(changes["shrink"], self.counts, self.shares))
+            made = replace(
+                made, shrink=shrink_factors(changes["shrink"], self.counts, self.from_data)
+            )
         return made
 
     def _with_residuals(self, residuals: str | None) -> "RealRows":

@@ -112,7 +112,7 @@ def _check_scaling(scaling: Any, n_features: int) -> None:
 
 
 def _check_factors(rows: Any, n_classes: int) -> None:
-    for factors in (rows.shrink, rows.shares):
+    for factors in (rows.shrink, rows.from_data):
         of_classes = factors is None or is_array(factors, "f", n_classes)
         need(of_classes, "its factors are of other classes")
 

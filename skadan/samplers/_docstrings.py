@@ -68,8 +68,10 @@ SHARED = {
     "shrink": (
         'float or {"auto"}',
         "Factor, above 0 and up to 1, of each synthetic row's distance from the mean of the "
-        'training rows; the paper\'s is 1. "auto" is (n_k / n_max) ** 0.2 for class k: it leaves '
-        "the largest class as it is, and moves a rare one to where its new rows will lie.",
+        'training rows; the paper\'s is 1. "auto" takes it from the data, for each class: where '
+        "its new rows lie beside those of the largest class, seen from the training rows. It is 1 "
+        "for the largest class and in tables of equal classes, and at least 0.3: see the page of "
+        "equations.",
     ),
     "row_space": (
         '{"auto"} or bool',

@@ -7,7 +7,7 @@ import numpy as np
 from .._models.arrays import to_tensor
 from .._models.copies import CopiesModel
 from .._models.scaling import Scaling
-from .._models.shrinkage import shared_parts, shrink_factors
+from .._models.shrinkage import shrink_factors, shrink_from_data
 from ._parameters import Flag, RandomState, Shrink, Strategy, with_parameters
 from .base import SyntheticSampler
 
@@ -70,9 +70,9 @@ class ShrunkenSampler(SyntheticSampler):
     ) -> CopiesModel:
         scaling = Scaling.fit(rows)
         scaled = scaling.scale_rows(rows)
-        shares = shared_parts(to_tensor(scaled), class_index, len(classes))
-        factors = shrink_factors(self.shrink, counts, shares)
+        from_data = shrink_from_data(to_tensor(scaled), class_index, len(classes))
+        factors = shrink_factors(self.shrink, counts, from_data)
         order = np.argsort(class_index, kind="stable")
         return CopiesModel(
-            scaled[order], scaling, counts, order=order, shrink=factors, shares=shares
+            scaled[order], scaling, counts, order=order, shrink=factors, from_data=from_data
         )

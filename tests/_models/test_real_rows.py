@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skadan._models.shrinkage import shared_parts, shrink_factors
+from skadan._models.shrinkage import shrink_from_data
 
 
 def test_residuals_are_those_of_the_anchor(small, problem):
@@ -77,12 +77,12 @@ def test_shrink_draws_rows_to_the_mean(small, problem, row_space):
 
 
 def test_auto_shrink_is_that_of_the_rows(small, problem):
-    """Copies (anchor 1) show it: the factors that `shared_parts` takes from z-scores."""
+    """Copies (anchor 1) show it: the factors that `shrink_from_data` takes from z-scores."""
     X, y, _ = problem
     copies, labels = small(shrink="auto", anchor=1.0).fit(X, y).sample(60)
     mean, unit = X.mean(0), X.std(0)
     Z = (X - mean) / unit
-    factor = shrink_factors("auto", np.bincount(y), shared_parts(torch.from_numpy(Z), y, 3))
+    factor = shrink_from_data(torch.from_numpy(Z), y, 3)
     z = (copies - mean) / unit / factor[labels][:, None]
     distance = np.abs(z[:, None] - Z[None]).max(2)
     assert distance.min(1).max() < 1e-3

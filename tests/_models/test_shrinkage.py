@@ -4,67 +4,81 @@ import numpy as np
 import pytest
 import torch
 
-from skadan import ShrunkenSampler
-from skadan._models.shrinkage import FLOOR, shared_parts, shrink_factors
+from skadan import Replicate, ShrunkenSampler
+from skadan._models.shrinkage import LEAST, PRIOR, shared_parts, shrink_factors, shrink_from_data
 
 
-def shares(X, y):
-    return shared_parts(torch.from_numpy(np.asarray(X, float)), np.asarray(y), max(y) + 1)
+def factors(X, y):
+    return shrink_from_data(torch.from_numpy(np.asarray(X, float)), np.asarray(y), max(y) + 1)
 
 
-def test_it_is_its_definition(rng):
-    """n a / (b + (n - 1) a), a and b as means over pairs and rows."""
-    X, y = rng.normal(size=(30, 12)) + 0.5, rng.integers(0, 3, size=30)
-    for k, found in enumerate(shares(X, y)):
-        rows = X[y == k]
-        n = len(rows)
-        a = np.mean([rows[i] @ rows[j] for i in range(n) for j in range(n) if i != j])
-        b = np.mean([row @ row for row in rows])
-        assert found == pytest.approx(max(n * a, 0) / (b + (n - 1) * max(a, 0)))
+def test_shared_parts_are_without_bias(rng):
+    """In the mean over tables: ||m||^2 / (||m||^2 + E ||e||^2), m about the middle of the means."""
+    d, counts = 60, np.array([12, 6, 9])
+    m = rng.normal(size=(3, d)) + 4  # wherever the table lies
+    y, scale = np.repeat([0, 1, 2], counts), np.array([1.0, 1.5, 2.0])
+    squared = ((m - m.mean(0)) ** 2).sum(1)
+    expected = squared / (squared + d * scale**2)
+    pooled = counts @ squared / (counts @ (squared + d * scale**2))
+    expected = ((counts - 1) * expected + PRIOR * pooled) / (counts - 1 + PRIOR)
+    tables = (m[y] + scale[y, None] * rng.normal(size=(27, d)) for _ in range(400))
+    found = np.mean([shared_parts(X, y, counts) for X in tables], axis=0)
+    np.testing.assert_allclose(found, expected, rtol=0.04)
 
 
-def test_it_is_the_share_of_a_new_rows_score(rng):
-    """Of rows m + e, the score <x, sum of the class> of new rows over that of training rows."""
-    d, n = 400, 8
-    m = rng.normal(size=d)
-    m *= np.sqrt(40) / np.linalg.norm(m)  # ||m||^2 = 40, E ||e||^2 = 400
-    found, true = [], []
-    for _ in range(300):
-        rows = m + rng.normal(size=(n, d))
-        new = m + rng.normal(size=(200, d))
-        total = rows.sum(0)
-        true.append((new @ total).mean() / (rows @ total).mean())
-        found.append(shares(rows, np.zeros(n, int))[0])
-    expected = n * 40 / (400 + n * 40)
+@pytest.mark.parametrize("signal", [30.0, 120.0])
+def test_it_is_what_new_rows_lack_beside_the_largest_class(rng, signal):
+    """Rows m + e of two classes: scores of new rows over those of training rows, 40 and 8."""
+    d, counts, found, true = 400, (40, 8), [], []
+    m = rng.normal(size=(2, d))
+    m -= m.mean(0)
+    m *= np.sqrt(signal) / np.linalg.norm(m, axis=1, keepdims=True)
+    y = np.repeat([0, 1], counts)
+    for _ in range(200):
+        X = m[y] + rng.normal(size=(48, d))
+        new = m.repeat(100, axis=0) + rng.normal(size=(200, d))
+        share = []
+        for k in range(2):
+            total = X[y == k].sum(0)
+            share.append((new[100 * k :][:100] @ total).mean() / (X[y == k] @ total).mean())
+        true.append(share[1] / share[0])
+        found.append(factors(X, y))
+    rho = signal / (signal + d)
+    expected = 8 / 40 * (1 + 39 * rho) / (1 + 7 * rho)
     assert np.mean(true) == pytest.approx(expected, rel=0.05)
-    assert np.mean(found) == pytest.approx(expected, rel=0.05)
+    assert np.mean(found, axis=0)[1] == pytest.approx(expected, rel=0.05)
+    assert (np.array(found)[:, 0] == 1).all()
 
 
 def test_limits(rng):
-    m = np.full(50, 2.0)
-    clean = np.tile(m, (4, 1))
-    assert shares(clean, [0] * 4)[0] == pytest.approx(1)  # no row has a part of its own
-    many = m + rng.normal(size=(4000, 50))
-    assert shares(many, [0] * 4000)[0] > 0.99  # the class's rows outweigh each one's own part
-    assert shares([[3.0, 4.0]], [0])[0] == 0  # one row tells nothing
-    assert shares(np.zeros((3, 2)), [0, 0, 0])[0] == 0
-    opposed = np.array([[1.0, 0.0], [-1.0, 0.0]])  # products below 0
-    assert shares(opposed, [0, 0])[0] == 0
+    y = np.repeat([0, 1], [20, 4])
+    m = np.where(y[:, None] == 0, 2.0, -2.0) * np.ones(50)
+    np.testing.assert_allclose(factors(m, y), 1)  # no row has a part of its own
+    noise = rng.normal(size=(24, 50))
+    np.testing.assert_allclose(factors(noise, y), [1, LEAST], atol=0.15)  # nothing else
+    equal = np.repeat([0, 1, 2], 8)
+    np.testing.assert_allclose(factors(noise, equal), 1)
+    many = np.repeat([0, 1], [4000, 2000])  # rows outweigh each one's own part
+    X = rng.normal(size=(6000, 5)) + many[:, None]
+    assert factors(X, many)[1] > 0.97
+    assert np.isfinite(factors(np.zeros((3, 2)), [0, 0, 1])).all()
+    assert factors(rng.normal(size=(9, 4)), [0] * 8 + [1])[1] >= LEAST  # a class of one row
 
 
 def test_rotation_scale_and_order_do_not_matter(rng):
     X, y = rng.normal(size=(20, 6)) + 1, np.repeat([0, 1], [15, 5])
+    X[y == 1] += 2
     turn, order = np.linalg.qr(rng.normal(size=(6, 6)))[0], rng.permutation(20)
-    expected = shares(X, y)
-    np.testing.assert_allclose(shares(3 * X @ turn, y), expected)
-    np.testing.assert_allclose(shares(X[order], y[order]), expected)
-    alone = np.vstack([X, X[:5] + 9])  # another class changes nothing
-    np.testing.assert_allclose(shares(alone, [*y, 2, 2, 2, 2, 2])[:2], expected)
+    expected = factors(X, y)
+    assert LEAST < expected[1] < 1
+    np.testing.assert_allclose(factors(3 * X @ turn + 7, y), expected)
+    np.testing.assert_allclose(factors(X[order], y[order]), expected)
+    np.testing.assert_allclose(factors(X, 1 - y), expected[::-1])
 
 
-def test_factors(rng):
-    counts, data = np.array([9, 3]), np.array([0.7, 0.01])
-    np.testing.assert_array_equal(shrink_factors("auto", counts, data), [0.7, FLOOR])
+def test_a_number_is_for_all_classes():
+    counts, data = np.array([9, 3]), np.array([1.0, 0.7])
+    assert shrink_factors("auto", counts, data) is data
     np.testing.assert_array_equal(shrink_factors(0.4, counts, data), [0.4, 0.4])
     assert shrink_factors(1, counts, data) is None
     with pytest.raises(ValueError, match="Fit it again"):
@@ -79,9 +93,12 @@ def test_shrunken_sampler_makes_such_copies(rng):
     X_new, y_new = sampler.fit_resample(X, y)
     new, mean = X_new[40:], X.mean(0)
     Z = np.delete((X - mean), 7, 1) / np.delete(X.std(0), 7)
-    factor = shrink_factors("auto", np.array([34, 6]), shares(Z, np.repeat([0, 1], [34, 6])))[1]
+    factor = factors(Z, np.repeat([0, 1], [34, 6]))[1]
     rows = X[sampler.sample_indices_[40:]]
     np.testing.assert_allclose(new, mean + factor * (rows - mean), rtol=1e-5, atol=1e-5)
     assert (y_new[40:] == "b").all()
     assert 0 < factor < 1
-    np.testing.assert_array_equal(np.bincount(sampler.sample_indices_[40:])[34:].sum(), 28)
+    # Sets of equal classes are plain copies.
+    even = ShrunkenSampler(sampling_strategy=Replicate(1), random_state=0)
+    X_new, _ = even.fit_resample(X, np.tile([0, 1], 20))
+    np.testing.assert_allclose(X_new[40:], X[even.sample_indices_[40:]], rtol=1e-6, atol=1e-6)
