@@ -4,21 +4,30 @@ The board: samplers on many tables, and how they rank there
 ===========================================================
 
 Each arm makes a training set in every fold of every table; each classifier is fitted on it at every
-penalty of its grid. ::
+penalty of its grid. The penalty that counts for a table is chosen, arm by arm, on the tables of
+other families. ::
 
     python examples/board.py --tables FOLDER --results board.jsonl
+
+There are three scenarios. ``cut`` leaves a tenth of a third of the classes in the training folds;
+``native`` takes the tables of unequal classes as they are; ``full`` adds a set to all rows of all
+tables, to see what harm that does. Each record is kept as soon as it is there, and the same command
+goes on from there.
 """
 
 import argparse
 from collections.abc import Sequence
-from itertools import product
 from pathlib import Path
 
 from board_parts.arms import ARMS
 from board_parts.classifiers import PENALTIES
-from board_parts.runs import KEY, run
-from board_parts.tables import read_all
+from board_parts.peers import PACKAGES, is_there
+from board_parts.runs import KEY, run_all, tasks
+from board_parts.tables import read, sources
+from rich.console import Console
 from studies import resumable
+
+say = Console().print
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -36,20 +45,31 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def chosen_arms(wanted: list[str]) -> list[str]:
+    """The arms whose package is there; a line for each other one."""
+    for arm in wanted:
+        if not is_there(arm):
+            say(f"{arm} is left out: the package {PACKAGES[arm]} is not installed.")
+    return [arm for arm in wanted if is_there(arm)]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is missing, and report."""
     args = parse(arguments)
-    tables = read_all(args.tables)
-    names = [name for name in args.only or tables]
-    if args.scenario == "native":
-        names = [name for name in names if tables[name].is_unequal]
-
-    def work(name: str, scenario: str, seed: int, arm: str) -> dict:
-        return run(tables[name], scenario, seed, arm, args.classifiers)
-
-    wanted = product(names, [args.scenario], args.seeds, args.arms)
-    wanted = sorted(wanted, key=lambda key: args.seeds.index(key[2]))
-    resumable.run(work, wanted, KEY, args.results, args.n_jobs)
+    found = sources(args.tables)
+    tables = {name: read(found[name]) for name in args.only or found}
+    costs = {
+        name: table.cost
+        for name, table in tables.items()
+        if args.scenario != "native" or table.is_unequal
+    }
+    del tables
+    names, arms = sorted(costs, key=costs.get), chosen_arms(args.arms)
+    done = resumable.load(args.results, KEY)
+    wanted = tasks(done, names, args.scenario, args.seeds, arms, args.classifiers)
+    failures = run_all(found, args.results, wanted, args.scenario, args.n_jobs)
+    if failures:
+        say(f"{len(failures)} tasks failed; the same command tries them again.")
 
 
 if __name__ == "__main__":

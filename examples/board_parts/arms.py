@@ -1,22 +1,24 @@
 """Arms of the board: ways to make a training set, or to weigh or bag the one there is."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from board_parts.peers import PACKAGES, peer_rows
 from imblearn.ensemble import BalancedBaggingClassifier, BalancedRandomForestClassifier
 from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
+from studies.training_sets import gaussian, mixture, with_codes
 
-from skadan import ADANSampler, NoiseSampler, WADANSampler
+from skadan import ADANSampler, FrozenSampler, NoiseSampler, ShrunkenSampler, WADANSampler
 from skadan.model_selection import smote_neighbors
 
 NEIGHBORS = {
-    SMOTE: "k_neighbors",
-    BorderlineSMOTE: "k_neighbors",
-    SVMSMOTE: "k_neighbors",
-    ADASYN: "n_neighbors",
+    "SMOTE": "k_neighbors",
+    "BorderlineSMOTE": "k_neighbors",
+    "SVMSMOTE": "k_neighbors",
+    "ADASYN": "n_neighbors",
 }
 SAMPLERS: dict[str, Callable[..., Any]] = {
     "duplication": RandomOverSampler,
@@ -26,53 +28,57 @@ SAMPLERS: dict[str, Callable[..., Any]] = {
     "ADASYN": ADASYN,
     "under-sampling": RandomUnderSampler,
     "noise": NoiseSampler,
+    "shrunken copies": ShrunkenSampler,
     "ADAN": ADANSampler,
-    "WADAN": WADANSampler,
 }
-N_BAGS = 15
+CODES = {"latent Gaussian": gaussian, "latent mixing": mixture}
+OF_ONE_TRAINING = ("WADAN", *CODES)  # in one task, so that WADAN is trained once
+BAGGED = "bagged under-sampling"
+ARMS = ("none", "class weights", BAGGED, *SAMPLERS, *OF_ONE_TRAINING, *PACKAGES)
 
 
-def training_set(
-    arm: str, Z: np.ndarray, y: np.ndarray, strategy: Any, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and labels that the classifiers are fitted on.
+class TrainingSets:
+    """The training sets that the arms make of one fold's rows Z (n, d) and labels y (n,).
 
-    Samplers that refuse a table (no neighbour of another class, a class of one row) leave it as it
-    is: so would their user.
+    `strategy` says what samplers add. Under-sampling has its own: down to the rarest class.
     """
-    if arm not in SAMPLERS or strategy is None:
-        return Z, y
-    sampler = SAMPLERS[arm](sampling_strategy=strategy, random_state=seed)
-    if type(sampler) in NEIGHBORS:
-        sampler.set_params(**{NEIGHBORS[type(sampler)]: smote_neighbors(y)})
-    try:
-        return sampler.fit_resample(Z, y)
-    except (RuntimeError, ValueError):
-        if type(sampler) not in NEIGHBORS:
-            raise
-        return Z, y
+
+    def __init__(self, Z: np.ndarray, y: np.ndarray, strategy: Any, seed: int) -> None:
+        self.Z, self.y, self.strategy, self.seed = Z, y, strategy, seed
+
+    @cached_property
+    def wadan(self) -> WADANSampler:
+        """WADAN trained on the rows, once for all arms that want it."""
+        return WADANSampler(random_state=self.seed).fit(self.Z, self.y)
+
+    def make(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and labels of an arm. RuntimeError or ValueError where a sampler refuses."""
+        Z, y, strategy, seed = self.Z, self.y, self.strategy, self.seed
+        if arm in PACKAGES:
+            return peer_rows(arm, Z, y, strategy, seed)
+        if arm in CODES:
+            return with_codes(self.wadan, Z, y, strategy, seed, CODES[arm])
+        if arm == "WADAN":
+            return FrozenSampler(self.wadan, sampling_strategy=strategy).fit_resample(Z, y)
+        if arm not in SAMPLERS:
+            return Z, y
+        keywords = {"random_state": seed}
+        if arm != "under-sampling":
+            keywords["sampling_strategy"] = strategy
+        if arm in NEIGHBORS:
+            keywords[NEIGHBORS[arm]] = smote_neighbors(y)
+        return SAMPLERS[arm](**keywords).fit_resample(Z, y)
 
 
-def in_bags(classifier: Any, name: str, seed: int) -> Any:
-    """The same classifier, bagged over balanced under-samples; a forest has its own kind."""
-    if name == "forest":
-        leaf = classifier.min_samples_leaf
+def in_bags(classifier: Any, seed: int) -> Any:
+    """The same classifier, bagged over balanced under-samples; a forest has its own kind.
+
+    A bag under-samples all rows, not a bootstrap of them, in which a class of three rows may lack.
+    """
+    if hasattr(classifier, "min_samples_leaf"):
         return BalancedRandomForestClassifier(
-            100,
-            min_samples_leaf=leaf,
-            sampling_strategy="all",
-            replacement=True,
-            bootstrap=False,
+            classifier.n_estimators,
+            min_samples_leaf=classifier.min_samples_leaf,
             random_state=seed,
         )
-    return BalancedBaggingClassifier(
-        classifier, n_estimators=N_BAGS, bootstrap=False, random_state=seed
-    )
-
-
-def wrapper(arm: str, name: str, seed: int) -> Callable[[Any], Any]:
-    """What an arm puts around a classifier."""
-    return partial(in_bags, name=name, seed=seed) if arm == "bagged under-sampling" else lambda c: c
-
-
-ARMS = ("none", "class weights", "bagged under-sampling", *SAMPLERS)
+    return BalancedBaggingClassifier(classifier, bootstrap=False, random_state=seed)

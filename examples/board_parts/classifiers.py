@@ -1,8 +1,9 @@
-"""Classifiers of the board, each over a grid of its penalty."""
+"""Classifiers of the board, each over a grid of its penalty, and the rows that they see."""
 
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
@@ -11,67 +12,122 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, LinearSVC
 
-Fitted = tuple[str, np.ndarray]  # a setting, and predictions of the test rows
+Pair = tuple[np.ndarray, np.ndarray]  # rows of the training set, and of the test set
+Wrap = Callable[[Any], Any] | None  # puts a classifier into an ensemble
 
-
-class Rows(NamedTuple):
-    """A training set and the rows to predict: Z (n, d), y (n,), Z_test (m, d)."""
-
-    Z: np.ndarray
-    y: np.ndarray
-    Z_test: np.ndarray
-
-
+# C of the linear models is for rows of mean squared norm 1, so that it means the same at ten
+# columns and at ten thousand. Then the MLP's L2 weight, and the rows in a leaf of the forest.
 PENALTIES = {
-    "SVC": (1e-4, 1e-3, 1e-2, 1e-1, 1.0),
-    "LinearSVC": (1e-5, 1e-4, 1e-3, 1e-2, 1e-1),
-    "logistic": (1e-4, 1e-3, 1e-2, 1e-1, 1.0),
+    "SVC": (0.01, 0.1, 1.0, 10.0, 100.0),
+    "LinearSVC": (1e-3, 1e-2, 1e-1, 1.0, 10.0),
+    "logistic": (0.01, 0.1, 1.0, 10.0, 100.0),
     "MLP": (0.1, 1.0, 10.0),
-    "forest": (1, 3),
+    "forest": (1, 5),
 }
+N_TREES = 100
+MANY_COLUMNS = 50  # from here on inner products are computed once for all penalties
+
+
+def settings(name: str) -> list[str]:
+    """The settings of a classifier, as records name them."""
+    return [f"{name} {penalty:g}" for penalty in PENALTIES[name]]
+
+
+def suits(name: str, arm: str) -> bool:
+    """Whether a classifier can do an arm: scikit-learn's MLP has no class weights."""
+    return not (name == "MLP" and arm == "class weights")
+
+
+class Rows:
+    """A training set and the rows to predict, in the coordinates that each classifier wants.
+
+    Z (n, d) and y (n,) are what an arm made of Z_real, Z_test (m, d) is to be predicted.
+    """
+
+    def __init__(
+        self, Z: np.ndarray, y: np.ndarray, Z_test: np.ndarray, Z_real: np.ndarray
+    ) -> None:
+        self.whole, self.y, self.Z_real = (Z, Z_test), y, Z_real
+
+    @cached_property
+    def linear(self) -> Pair:
+        """Few columns, and the mean squared norm of the real rows is 1."""
+        scale = np.sqrt((self.Z_real**2).sum(1).mean())
+        Z, Z_test = in_span(*self.whole, self.Z_real)
+        return Z / scale, Z_test / scale
+
+    @cached_property
+    def products(self) -> Pair:
+        """Inner products with the training rows."""
+        Z, Z_test = self.linear
+        return Z @ Z.T, Z_test @ Z.T
+
+    @cached_property
+    def network(self) -> Pair:
+        """As `linear`, but the mean variance of a column is about 1."""
+        Z, Z_test = self.linear
+        factor = np.sqrt(Z.shape[1])
+        return (Z * factor).astype(np.float32), (Z_test * factor).astype(np.float32)
+
+
+def in_span(Z: np.ndarray, Z_test: np.ndarray, Z_real: np.ndarray) -> Pair:
+    """Both in coordinates of the span of Z's rows, with its axes turned at random.
+
+    Inner products stay, so that linear models predict what they would; a network sees fewer
+    columns, among which the variance is spread. Most arms stay in the span of the real rows, which
+    is cheaper to find. Where it saves less than half of the columns, nothing is changed.
+    """
+    for spanning in (Z_real, Z):
+        if 2 * len(spanning) > Z.shape[1]:
+            return Z, Z_test
+        axes = axes_of(spanning)
+        inside = Z @ axes
+        if (Z**2).sum() - (inside**2).sum() < 1e-8 * (Z**2).sum():
+            return inside, Z_test @ axes
+    raise AssertionError("rows outside their own span")
+
+
+def axes_of(Z: np.ndarray) -> np.ndarray:
+    """Orthonormal axes (d, r) of the span of the rows, turned at random."""
+    values, vectors = np.linalg.eigh(Z @ Z.T)
+    large = values > 1e-10 * values[-1]
+    axes = Z.T @ (vectors[:, large] / np.sqrt(values[large]))
+    return axes @ np.linalg.qr(np.random.default_rng(0).normal(size=(axes.shape[1],) * 2))[0]
 
 
 def model(name: str, penalty: float, class_weight: str | None, seed: int) -> Any:
-    """One classifier: `penalty` is C, the MLP's L2 weight, or the forest's rows in a leaf."""
+    """One classifier at one penalty."""
     keywords = {"class_weight": class_weight, "random_state": seed}
     if name == "SVC":
         return SVC(C=penalty, kernel="linear", class_weight=class_weight)
     if name == "LinearSVC":
-        return LinearSVC(C=penalty, **keywords)
+        return LinearSVC(C=penalty, dual=False, tol=1e-3, **keywords)
     if name == "logistic":
-        return LogisticRegression(C=penalty, max_iter=200, tol=1e-3, **keywords)
+        return LogisticRegression(C=penalty, max_iter=300, **keywords)
     if name == "MLP":
-        return MLPClassifier((100, 100), alpha=penalty, max_iter=60, random_state=seed)
-    return RandomForestClassifier(
-        100, min_samples_leaf=int(penalty), max_features="sqrt", **keywords
-    )
+        return MLPClassifier(
+            (100, 100), alpha=penalty, learning_rate_init=3e-3, max_iter=40, random_state=seed
+        )
+    return RandomForestClassifier(N_TREES, min_samples_leaf=penalty, **keywords)
 
 
-def in_span(Z: np.ndarray, Z_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both in coordinates of the span of Z's rows, with its axes turned at random.
-
-    Inner products stay, so that linear models predict what they would; a network sees fewer
-    columns, among which the variance is spread.
-    """
-    gram = Z @ Z.T
-    values, vectors = np.linalg.eigh(gram)
-    large = values > 1e-10 * values[-1]
-    if 2 * large.sum() > Z.shape[1]:
-        return Z, Z_test
-    axes = Z.T @ (vectors[:, large] / np.sqrt(values[large]))  # (d, r), orthonormal
-    turn = np.linalg.qr(np.random.default_rng(0).normal(size=(axes.shape[1],) * 2))[0]
-    axes = axes @ turn
-    return Z @ axes, Z_test @ axes
-
-
-def by_classifier(
-    name: str, rows: Rows, class_weight: str | None, seed: int, wrap: Callable[[Any], Any]
-) -> Iterator[Fitted]:
-    """Predictions of one classifier at each penalty; `wrap` may put it into an ensemble."""
-    if name == "MLP" and class_weight:
-        return  # scikit-learn's has no class weights
+def predictions(
+    name: str, rows: Rows, class_weight: str | None, seed: int, wrap: Wrap
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Settings of one classifier, and what it predicts for the test rows at each."""
+    Z, Z_test = getattr(rows, {"forest": "whole", "MLP": "network"}.get(name, "linear"))
+    by_products = name == "SVC" and wrap is None and Z.shape[1] >= MANY_COLUMNS
+    if by_products:
+        Z, Z_test = rows.products
+    former = None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for penalty in PENALTIES[name]:
-            fitted = wrap(model(name, penalty, class_weight, seed)).fit(rows.Z, rows.y)
-            yield f"{name} {penalty:g}", fitted.predict(rows.Z_test)
+        for setting, penalty in zip(settings(name), PENALTIES[name], strict=True):
+            fitted = model(name, penalty, class_weight, seed)
+            if by_products:
+                fitted.set_params(kernel="precomputed")
+            if name == "logistic" and wrap is None:  # goes on from the weights of the last C
+                fitted = (former or fitted.set_params(warm_start=True)).set_params(C=penalty)
+                former = fitted
+            fitted = (wrap(fitted) if wrap else fitted).fit(Z, rows.y)
+            yield setting, fitted.predict(Z_test)

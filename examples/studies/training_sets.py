@@ -53,7 +53,14 @@ def decoded_codes(
     X: np.ndarray, y: np.ndarray, strategy: Any, seed: int, draw: DrawCodes
 ) -> TrainingSet:
     """Rows that WADAN makes from the codes that ``draw(codes of a class, n, rng)`` returns."""
-    rng, sampler = np.random.default_rng(seed), WADANSampler(random_state=seed).fit(X, y)
+    return with_codes(WADANSampler(random_state=seed).fit(X, y), X, y, strategy, seed, draw)
+
+
+def with_codes(
+    sampler: Any, X: np.ndarray, y: np.ndarray, strategy: Any, seed: int, draw: DrawCodes
+) -> TrainingSet:
+    """The same from a sampler that was fitted before."""
+    rng = np.random.default_rng(seed)
     missing = check_sampling_strategy(strategy, y, "over-sampling")
     y_new = np.repeat(np.array(list(missing), dtype=y.dtype), list(missing.values()))
     H = sampler.encode(X)
