@@ -12,7 +12,7 @@ from .batches import Batches
 from .checkpoint import Checkpoint
 from .cuda_graph import captured
 from .monitor import Monitor
-from .step import Optimizers, step
+from .step import Optimizers, Step
 
 History = dict[str, np.ndarray]
 
@@ -68,9 +68,10 @@ def train(
     """
     observer = observer or NoObserver()
     optimizers = Optimizers(networks, game.turns, schedule.learning_rate, schedule.betas)
+    step = Step(game, networks, optimizers, batches.draw)
 
     def iterate(row_index: torch.Tensor) -> dict[str, torch.Tensor]:
-        return step(game, networks, optimizers, batches.batch(row_index), batches.draw)
+        return step(batches.batch(row_index))
 
     iteration = captured(iterate, game, batches.rng)
     start, names, means = checkpoint.restore(networks, optimizers) if checkpoint else (0, [], [])

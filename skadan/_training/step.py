@@ -7,31 +7,22 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim.adam import adam
 
-from ..games.base import Game, Turn, WrittenOut
+from ..games.base import Game, Gradients, Turn, WithGradients
 from ..games.batch import Batch, Draw
 from ..games.networks import Networks
 
 Iteration = Callable[[Tensor], dict[str, Tensor]]  # from row indices (m,) to its loss terms
 
 
-ADAM: dict[str, Any] = {
-    "fused": True,
-    "foreach": False,
-    "amsgrad": False,
-    "maximize": False,
-    "differentiable": False,
-    "weight_decay": 0.0,
-    "eps": 1e-8,
-}
-
-KEPT = ("means", "squares", "steps")
+# What torch.optim.Adam passes to its kernel by default.
+ADAM: dict[str, Any] = {"amsgrad": False, "maximize": False, "weight_decay": 0.0, "eps": 1e-8}
+KEPT = ("means", "squares", "steps")  # of `Moments`
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Weights, and what Adam keeps of their gradients."""
+    """Weights, and what Adam keeps of their gradients; they all have taken the same steps."""
 
     weights: list[Tensor]
     means: list[Tensor]
@@ -42,8 +33,8 @@ class Moments:
     def of(cls, weights: list[nn.Parameter]) -> "Moments":
         """Begin with nothing kept."""
         means, squares = ([torch.zeros_like(w.detach()) for w in weights] for _ in range(2))
-        steps = [torch.zeros((), dtype=torch.float32, device=w.device) for w in weights]
-        return cls([w.detach() for w in weights], means, squares, steps)
+        step = torch.zeros((), dtype=torch.float32, device=weights[0].device)
+        return cls([w.detach() for w in weights], means, squares, [step])
 
 
 class Optimizers:
@@ -92,15 +83,17 @@ class Optimizers:
     def descend(self, turn: Turn, gradients: list[Tensor]) -> None:
         """Take one step of Adam with the networks of this turn and no other."""
         own = self._adam[turn.moves]
-        capturable = own.weights[0].device.type == "cuda"
-        adam(
+        (step,) = own.steps
+        step += 1
+        # The kernel behind torch.optim.Adam(fused=True), whose bookkeeping takes longer than it
+        # does for networks of the latent space.
+        torch._fused_adam_(
             own.weights,
             gradients,
             own.means,
             own.squares,
             [],
-            own.steps,
-            capturable=capturable,
+            own.steps * len(own.weights),
             **self._keywords,
         )
 
@@ -114,28 +107,71 @@ def parameters_of(networks: Networks, names: tuple[str, ...]) -> list[torch.nn.P
     return [parameter for name in names for parameter in known[name].parameters()]
 
 
-def step(
-    game: Game, networks: Networks, optimizers: Optimizers, batch: Batch, draw: Callable[[], Draw]
-) -> dict[str, Tensor]:
-    """Take all turns of one iteration; return the last value of each loss term."""
-    terms: dict[str, Tensor] = {}
-    batch = game.embed(networks, batch)
-    for turn in game.turns:
-        if turn.redraw:
-            batch = replace(batch, draw=draw())
-        losses, gradients = gradients_of(turn, networks, batch)
-        optimizers.descend(turn, gradients)
-        terms |= {name: value.detach() for name, value in losses.items()}
-    return terms
+@dataclass(frozen=True)
+class ByAutograd:
+    """The gradients of a game's turns, from its losses.
+
+    Parameters
+    ----------
+    game : Game
+        The game.
+    networks : Networks
+        Its networks.
+    """
+
+    game: Game
+    networks: Networks
+
+    def embed(self, batch: Batch) -> Batch:
+        """Return the batch with what all turns of an iteration share."""
+        return self.game.embed(self.networks, batch)
+
+    def of(self, turn: Turn, batch: Batch) -> WithGradients:
+        """Return the terms of a turn's loss, and their gradients by the weights that it moves."""
+        losses = turn.loss(self.networks, batch)
+        weights = parameters_of(self.networks, turn.moves)
+        gradients = torch.autograd.grad(reduce(torch.add, losses.values()), weights)
+        return lambda: {name: value.detach() for name, value in losses.items()}, list(gradients)
 
 
-def gradients_of(turn: Turn, networks: Networks, batch: Batch) -> WrittenOut:
-    """Return the terms of a turn's loss, and the gradients of their sum by what the turn moves."""
-    if turn.gradients is not None:
-        with torch.no_grad():
-            written = turn.gradients(networks, batch)
-        if written is not None:
-            return written
-    losses = turn.loss(networks, batch)
-    total = reduce(torch.add, losses.values())
-    return losses, list(torch.autograd.grad(total, parameters_of(networks, turn.moves)))
+def gradients_of(game: Game, networks: Networks) -> Gradients:
+    """Return the gradients of a training: the game's own where it has them, or autograd's."""
+    written_out = getattr(game, "written_out", lambda networks: None)
+    return written_out(networks) or ByAutograd(game, networks)
+
+
+class Step:
+    """One iteration of a game: every turn, in order.
+
+    Parameters
+    ----------
+    game : Game
+        The game.
+    networks : Networks
+        Its networks.
+    optimizers : Optimizers
+        Adam for each set of networks.
+    draw : callable
+        Makes a fresh draw.
+    """
+
+    def __init__(
+        self, game: Game, networks: Networks, optimizers: Optimizers, draw: Callable[[], Draw]
+    ) -> None:
+        self._turns, self._gradients = game.turns, gradients_of(game, networks)
+        self._optimizers, self._draw = optimizers, draw
+        kinds = [(turn.moves, turn.loss) for turn in self._turns]
+        self._is_last = [kind not in kinds[i + 1 :] for i, kind in enumerate(kinds)]
+
+    def __call__(self, batch: Batch) -> dict[str, Tensor]:
+        """Take all turns on one batch; return the last value of each loss term."""
+        terms: dict[str, Tensor] = {}
+        batch = self._gradients.embed(batch)
+        for turn, is_last in zip(self._turns, self._is_last, strict=True):
+            if turn.redraw:
+                batch = replace(batch, draw=self._draw())
+            terms_of, gradients = self._gradients.of(turn, batch)
+            self._optimizers.descend(turn, gradients)
+            if is_last:
+                terms |= terms_of()
+        return terms

@@ -7,13 +7,13 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Terms, Turn, WrittenOut
+from .base import Gradients, Terms, Turn
 from .batch import Batch
 from .checks import check_counts, check_members
-from .divergences import Critic, Divergence, is_written_out
+from .divergences import Critic, Divergence
 from .networks import Networks, concatenate, mlp
-from .perceptron import Perceptron
 from .terms import cross_entropy, merged, rounds, squared_error
+from .written_out import WrittenADAN
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ class ADANGame:
         return (
             Turn(("classifier", "encoder", "decoder"), self.autoencoder_loss),
             *rounds(
-                Turn(("critic",), self.critic_loss, gradients=self.critic_gradients),
-                Turn(("generator",), self.generator_loss, gradients=self.generator_gradients),
+                Turn(("critic",), self.critic_loss),
+                Turn(("generator",), self.generator_loss),
                 self.critic_steps,
                 self.latent_steps,
             ),
@@ -127,8 +127,11 @@ class ADANGame:
         NOTE[DIFF] `x_noise` is not in the paper. Without it E and C fit the training rows
         perfectly, and G learns codes that are surer of their class than those of any new row.
         """
-        x = batch.x if batch.x_noise is None else batch.x + batch.x_noise
-        return replace(batch, h=self.encode(networks, x))
+        return replace(batch, h=self.encode(networks, self.seen_by_encoder(batch)))
+
+    def seen_by_encoder(self, batch: Batch) -> Tensor:
+        """The rows, with noise where there is any."""
+        return batch.x if batch.x_noise is None else batch.x + batch.x_noise
 
     def autoencoder_loss(self, networks: Networks, batch: Batch) -> Terms:
         """Eq. 12 for R, Eq. 11 for C, and their sum, Eq. 13, for E.
@@ -144,7 +147,7 @@ class ADANGame:
         log_loss = cross_entropy(networks.classifier(batch.h), batch.y)  # (m,)
         error = squared_error(batch.x, x_hat).mean()
         return {
-            "reconstruction": self._reconstruction_weight(batch) * error,
+            "reconstruction": self.weight_of_reconstruction(batch) * error,
             "real_class": (batch.weight * log_loss).mean(),
         }
 
@@ -158,39 +161,21 @@ class ADANGame:
     def generator_loss(self, networks: Networks, batch: Batch) -> Terms:
         """Eq. 14 (ADAN) or 18 (WADAN)."""
         h_hat = self.fake(networks, batch)  # (m, n_latent)
-        log_loss = cross_entropy(networks.classifier(h_hat), self._fake_labels(batch))
+        log_loss = cross_entropy(networks.classifier(h_hat), self.fake_labels(batch))
         adversarial = self.divergence.generator_loss(self._critic(networks, batch), h_hat)
         return merged(adversarial, {"fake_class": self.alpha * log_loss.mean()})
 
-    def critic_gradients(self, networks: Networks, batch: Batch) -> WrittenOut | None:
-        """The terms of `critic_loss` and their gradients, where these are written out."""
-        critic, divergence = self._written_critic(networks, batch), self.divergence
-        if critic is None or not is_written_out(divergence):
-            return None
-        return divergence.critic_gradients(
-            critic, batch.h, self.fake(networks, batch), batch.draw.mu
-        )
-
-    def generator_gradients(self, networks: Networks, batch: Batch) -> WrittenOut | None:
-        """The terms of `generator_loss` and their gradients, where these are written out."""
-        critic, divergence = self._written_critic(networks, batch), self.divergence
-        generator, classifier = map(Perceptron.of, (networks.generator, networks.classifier))
-        if not (critic and generator and classifier and is_written_out(divergence)):
-            return None
-        y = self._fake_labels(batch)
-        values = generator.forward(concatenate(batch.draw.z, y))
-        h_hat = values[-1]
-        judged, told = critic.forward(h_hat), classifier.forward(h_hat)
-        adversarial, slope = divergence.generator_gradient(judged[-1])
-        slope = critic.at_input(critic.backward(judged, slope)[0])
-        log_loss, surplus = cross_entropy(told[-1], y), told[-1].softmax(1) - y
-        slope += classifier.at_input(classifier.backward(told, surplus * (self.alpha / len(y)))[0])
-        terms = merged(adversarial, {"fake_class": self.alpha * log_loss.mean()})
-        return terms, generator.gradients(values, generator.backward(values, slope))
-
     def fake(self, networks: Networks, batch: Batch) -> Tensor:
         """Codes G(z, y) of the batch's draw, (m, n_latent)."""
-        return self.generate(networks, batch.draw.z, self._fake_labels(batch))
+        return self.generate(networks, batch.draw.z, self.fake_labels(batch))
+
+    def written_out(self, networks: Networks) -> Gradients | None:
+        """The gradients of all turns as products; None in a subclass, which may have other losses.
+
+        They are also None where the divergence has none, and of networks that are not those of
+        `mlp`, such as large ones in bfloat16.
+        """
+        return WrittenADAN.for_networks(self, networks) if type(self) is ADANGame else None
 
     def encode(self, networks: Networks, x: Tensor) -> Tensor:
         """h = E(x), (m, n_latent)."""
@@ -204,20 +189,15 @@ class ADANGame:
         """h^ = G(z, y), (m, n_latent)."""
         return networks.generator(concatenate(z, y))
 
-    def _reconstruction_weight(self, batch: Batch) -> float:
+    def weight_of_reconstruction(self, batch: Batch) -> float:
+        """The weight of Eq. 12 beside Eq. 11."""
         if isinstance(self.reconstruction_weight, str):  # "mean"
             return 1 / (batch.n_columns or batch.x.shape[1])
         return self.reconstruction_weight
 
-    def _fake_labels(self, batch: Batch) -> Tensor:
+    def fake_labels(self, batch: Batch) -> Tensor:
         """Labels drawn anew, or those of the real rows where D compares class by class."""
         return batch.y if self.conditional_critic else batch.draw.y
-
-    def _written_critic(self, networks: Networks, batch: Batch) -> Perceptron | None:
-        """The critic's passes; None in a subclass, which may have another loss."""
-        if type(self) is not ADANGame:
-            return None
-        return Perceptron.of(networks.critic, batch.y if self.conditional_critic else None)
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:
         if not self.conditional_critic:

@@ -11,7 +11,8 @@ from .batch import Batch
 from .networks import Networks
 
 Terms = dict[str, Tensor]
-WrittenOut = tuple[Terms, list[Tensor]]  # a loss's terms, and the gradients of their sum
+# The terms of a loss, made when they are asked for, and the gradients of their sum.
+WithGradients = tuple[Callable[[], Terms], list[Tensor]]
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,6 @@ class Turn:
         their names are the keys of ``history_``.
     redraw : bool, default=False
         Draw fresh noise, labels and mixing weights before this turn.
-    gradients : callable, default=None
-        ``gradients(networks, batch)`` returns the terms of `loss` and the gradients of their sum by
-        the weights of `moves`, in order: a loss that is faster written out than left to autograd.
-        It returns None for networks that it is not written for. None is autograd.
 
     Raises
     ------
@@ -47,12 +44,21 @@ class Turn:
     moves: tuple[str, ...]
     loss: Callable[[Networks, Batch], Terms]
     redraw: bool = False
-    gradients: Callable[[Networks, Batch], "WrittenOut | None"] | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.moves, str):
             raise TypeError(f"moves={self.moves!r}: give a tuple of names, ({self.moves!r},).")
         object.__setattr__(self, "moves", tuple(self.moves))
+
+
+class Gradients(Protocol):
+    """How the turns of a training get their gradients: written out, or by autograd."""
+
+    def embed(self, batch: Batch) -> Batch:
+        """The batch with what all turns of an iteration share; see `Game.embed`."""
+
+    def of(self, turn: Turn, batch: Batch) -> WithGradients:
+        """The terms of a turn's loss, and their gradients by the weights that it moves."""
 
 
 class Game(Protocol):
@@ -63,7 +69,8 @@ class Game(Protocol):
 
     A game with an encoder is an `EncodingGame`. A game may set ``capturable = True`` if no
     loss reads a value back to Python, as ``item()`` and ``nonzero()`` do: on a GPU an iteration is
-    then one CUDA graph.
+    then one CUDA graph. It may have a method ``written_out(networks)`` that returns gradients which
+    are faster than autograd's, or None.
 
     Examples
     --------

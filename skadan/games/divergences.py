@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
-from .base import Terms, WrittenOut
+from .base import Terms, WithGradients
 from .perceptron import Perceptron
 
 TINY = torch.finfo(torch.float32).tiny
@@ -73,11 +73,14 @@ class WrittenOutDivergence(Divergence, Protocol):
 
     def critic_gradients(
         self, critic: Perceptron, real: Tensor, fake: Tensor, mu: Tensor
-    ) -> WrittenOut:
+    ) -> WithGradients:
         """The terms of `critic_loss`, and the gradients of their sum by the critic's weights."""
 
-    def generator_gradient(self, scores: Tensor) -> tuple[Terms, Tensor]:
-        """The terms of `generator_loss`, and the slope of their sum at the scores (m, 1)."""
+    def generator_terms(self, scores: Tensor) -> Terms:
+        """The terms of `generator_loss`, from the critic's scores (m, 1)."""
+
+    def generator_slope(self, scores: Tensor) -> Tensor:
+        """The slope of their sum at the scores."""
 
 
 def is_written_out(divergence: Divergence) -> TypeGuard[WrittenOutDivergence]:
@@ -85,7 +88,13 @@ def is_written_out(divergence: Divergence) -> TypeGuard[WrittenOutDivergence]:
 
     Losses and gradients are of one class: who overrides a loss in a subclass means that loss.
     """
-    own = {"critic_loss", "generator_loss", "critic_gradients", "generator_gradient"}
+    own = {
+        "critic_loss",
+        "critic_gradients",
+        "generator_loss",
+        "generator_terms",
+        "generator_slope",
+    }
     return own <= vars(type(divergence)).keys()
 
 
@@ -113,36 +122,40 @@ class CrossEntropy:
 
     def critic_loss(self, critic: Critic, real: Tensor, fake: Tensor, mu: Tensor) -> Terms:
         """-E log D(real) - E log(1 - D(fake)): Eq. 10. `mu` plays no part."""
+        return self._critic_loss(critic(real), critic(fake))
+
+    def _critic_loss(self, on_real: Tensor, on_fake: Tensor) -> Terms:
         return {
-            "critic_real": -logsigmoid(critic(real)).mean(),
-            "critic_fake": -logsigmoid(-critic(fake)).mean(),
+            "critic_real": -logsigmoid(on_real).mean(),
+            "critic_fake": -logsigmoid(-on_fake).mean(),
         }
 
     def generator_loss(self, critic: Critic, fake: Tensor) -> Terms:
         """E log(1 - D(fake)) (Eq. 14), or -E log D(fake) (Eq. 3)."""
-        return self._generator_loss(critic(fake))
+        return self.generator_terms(critic(fake))
 
-    def _generator_loss(self, logits: Tensor) -> Terms:
+    def generator_terms(self, logits: Tensor) -> Terms:
+        """`generator_loss`, from the critic's logits (m, 1)."""
         loss = logsigmoid(-logits) if self.saturating else -logsigmoid(logits)
         return {"generator": loss.mean()}
 
     def critic_gradients(
         self, critic: Perceptron, real: Tensor, fake: Tensor, mu: Tensor
-    ) -> WrittenOut:
+    ) -> WithGradients:
         """`critic_loss` and its gradients: the slope of -log sigmoid(s) is sigmoid(s) - 1."""
         values = critic.forward(torch.cat([real, fake]))
         on_real, on_fake = values[-1].chunk(2)
-        terms = {
-            "critic_real": -logsigmoid(on_real).mean(),
-            "critic_fake": -logsigmoid(-on_fake).mean(),
-        }
+
+        def terms() -> Terms:
+            return self._critic_loss(on_real, on_fake)
+
         slope = torch.cat([on_real.sigmoid() - 1, on_fake.sigmoid()]) / len(real)
         return terms, critic.gradients(values, critic.backward(values, slope))
 
-    def generator_gradient(self, scores: Tensor) -> tuple[Terms, Tensor]:
-        """`generator_loss` and its slope at the critic's scores (m, 1)."""
-        slope = -scores.sigmoid() if self.saturating else scores.sigmoid() - 1
-        return self._generator_loss(scores), slope / len(scores)
+    def generator_slope(self, logits: Tensor) -> Tensor:
+        """The slope of `generator_loss` at the critic's logits."""
+        slope = -logits.sigmoid() if self.saturating else logits.sigmoid() - 1
+        return slope / len(logits)
 
 
 @dataclass(frozen=True)
@@ -176,19 +189,26 @@ class WassersteinDivergence:
         mixed = torch.lerp(real, fake, mu).requires_grad_()  # x~, (m, n_latent)
         (slope,) = torch.autograd.grad(critic(mixed).sum(), mixed, create_graph=True)
         norm = torch.linalg.vector_norm(slope, dim=1)  # (m,)
+        return self._critic_loss(critic(real), critic(fake), norm)
+
+    def _critic_loss(self, on_real: Tensor, on_fake: Tensor, norm: Tensor) -> Terms:
         return {
-            "critic_real": critic(real).mean(),
-            "critic_fake": -critic(fake).mean(),
+            "critic_real": on_real.mean(),
+            "critic_fake": -on_fake.mean(),
             "gradient_penalty": self.penalty_weight * norm.pow(self.penalty_power).mean(),
         }
 
     def generator_loss(self, critic: Critic, fake: Tensor) -> Terms:
         """E D(fake): Eq. 18."""
-        return {"generator": critic(fake).mean()}
+        return self.generator_terms(critic(fake))
+
+    def generator_terms(self, scores: Tensor) -> Terms:
+        """`generator_loss`, from the critic's scores (m, 1)."""
+        return {"generator": scores.mean()}
 
     def critic_gradients(
         self, critic: Perceptron, real: Tensor, fake: Tensor, mu: Tensor
-    ) -> WrittenOut:
+    ) -> WithGradients:
         """`critic_loss` and its gradients.
 
         The penalty's is that of <q, grad D(x~)> by the weights, with its own slope q =
@@ -202,11 +222,10 @@ class WassersteinDivergence:
         slope = critic.at_input(slopes[0][2 * m :])  # grad D(x~), (m, n_latent)
         norm = torch.linalg.vector_norm(slope, dim=1, keepdim=True)  # (m, 1)
         weight, power = self.penalty_weight, self.penalty_power
-        terms = {
-            "critic_real": on_real.mean(),
-            "critic_fake": -on_fake.mean(),
-            "gradient_penalty": weight * norm.pow(power).mean(),
-        }
+
+        def terms() -> Terms:
+            return self._critic_loss(on_real, on_fake, norm)
+
         # At a slope of zero the penalty is flat, as power > 1.
         q = slope * (norm.pow(power - 1) / norm.clamp_min(TINY) * (weight * power / m))
         critic.replace_by_tangents(values, 2 * m, q)
@@ -215,9 +234,9 @@ class WassersteinDivergence:
         gradients[-1].zero_()
         return terms, gradients
 
-    def generator_gradient(self, scores: Tensor) -> tuple[Terms, Tensor]:
-        """`generator_loss` and its slope at the critic's scores (m, 1)."""
-        return {"generator": scores.mean()}, torch.full_like(scores, 1 / len(scores))
+    def generator_slope(self, scores: Tensor) -> Tensor:
+        """The slope of `generator_loss` at the critic's scores."""
+        return torch.full_like(scores, 1 / len(scores))
 
 
 NON_SATURATING = CrossEntropy(saturating=False)

@@ -15,6 +15,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from .._torch.linear import affine, slope_of_input, slope_of_weight
+
 through_relu = torch.ops.aten.threshold_backward  # (u, v, 0): u where v > 0, else 0
 
 
@@ -44,48 +46,40 @@ class Perceptron:
     label: Tensor | None = None
 
     @classmethod
-    def of(cls, network: nn.Module, label: Tensor | None = None) -> "Perceptron | None":
-        """The passes of a network as `mlp` makes it; None for any other.
-
-        Parameters
-        ----------
-        network : nn.Module
-            The network.
-        label : Tensor of shape (m, K), default=None
-            Labels that it sees beside its input.
-
-        Returns
-        -------
-        perceptron : Perceptron or None
-            Its passes.
-        """
+    def of(cls, network: nn.Module) -> "Perceptron | None":
+        """The passes of a network as `mlp` makes it; None for any other."""
         modules = list(network) if isinstance(network, nn.Sequential) else []
         layers, between = modules[::2], modules[1::2]
         plain = len(modules) % 2 == 1 and all(isinstance(module, nn.ReLU) for module in between)
         linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
         whole = len(linear) == len(layers) and all(layer.bias is not None for layer in linear)
-        return cls(linear, label) if plain and whole else None
+        return cls(linear) if plain and whole else None
+
+    def seeing(self, label: Tensor | None) -> "Perceptron":
+        """The same network, with these labels (m, K) beside its input."""
+        return Perceptron(self.layers, label)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """The values v_0 to v_L of rows x (m, n), or of several m stacked."""
         values = [self._beside_labels(x)]
         for layer in self.layers[:-1]:
-            values.append(torch.addmm(layer.bias, values[-1], layer.weight.T).relu_())
+            values.append(affine(values[-1], layer.weight, layer.bias).relu_())
         last = self.layers[-1]
-        return [*values, torch.addmm(last.bias, values[-1], last.weight.T)]
+        return [*values, affine(values[-1], last.weight, last.bias)]
 
     def backward(self, values: list[Tensor], slope: Tensor) -> list[Tensor]:
         """The slopes u_1 to u_L of a function whose slope at the output is `slope`, u_L."""
         slopes = [slope]
         for layer, value in zip(self.layers[:0:-1], values[-2:0:-1], strict=True):
-            slopes.insert(0, through_relu(slopes[0] @ layer.weight, value, 0))
+            slopes.insert(0, through_relu(slope_of_input(slopes[0], layer.weight), value, 0))
         return slopes
 
     def at_input(self, slope: Tensor) -> Tensor:
         """The slope u_0 (m, n) at the input, without the label's part, from u_1."""
         W = self.layers[0].weight
-        n_label = 0 if self.label is None else self.label.shape[1]
-        return slope @ W[:, : W.shape[1] - n_label]
+        if self.label is not None:
+            W = W[:, : W.shape[1] - self.label.shape[1]]
+        return slope_of_input(slope, W)
 
     def gradients(
         self, values: list[Tensor], slopes: list[Tensor], n_biased: int | None = None
@@ -104,8 +98,10 @@ class Perceptron:
         gradients : list of Tensor
             Of the weight and the bias of each layer.
         """
-        parts = zip(values, slopes, strict=False)
-        return [part for v, u in parts for part in (u.T @ v, u[:n_biased].sum(0))]
+        found = []
+        for layer, v, u in zip(self.layers, values, slopes, strict=False):
+            found += [slope_of_weight(u, v, layer.weight), u[:n_biased].sum(0)]
+        return found
 
     def replace_by_tangents(self, values: list[Tensor], start: int, direction: Tensor) -> None:
         """Replace the values of the rows from `start` on by their derivatives along a direction.
@@ -116,7 +112,7 @@ class Perceptron:
         values[0][start:] = 0  # the label does not move
         values[0][start:, : direction.shape[1]] = direction
         for layer, (before, after) in zip(self.layers[:-1], pairwise(values[:-1]), strict=True):
-            tangent = before[start:] @ layer.weight.T
+            tangent = affine(before[start:], layer.weight, None)
             after[start:] = through_relu(tangent, after[start:], 0)
 
     def _beside_labels(self, x: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from small_games import GAN_SIZES, LAYERS, ADANGame, make_batch, make_networks
 
 from skadan._training.batches import Batches, Table
 from skadan._training.loop import Schedule, check_finite, train
-from skadan._training.step import Optimizers, gradients_of, step
+from skadan._training.step import Optimizers, Step, gradients_of
 from skadan.games import (
     AAEGame,
     Conditioned,
@@ -38,8 +38,9 @@ def test_a_turn_moves_only_its_networks(rng, game):
     optimizers = Optimizers(networks, game.turns, 1e-3, (0.9, 0.999))
     for turn in game.turns:
         before = {name: p.clone() for name, p in networks.named_parameters()}
-        _, gradients = gradients_of(turn, networks, game.embed(networks, batch))
-        optimizers.descend(turn, gradients)
+        gradients = gradients_of(game, networks)
+        _, found = gradients.of(turn, gradients.embed(batch))
+        optimizers.descend(turn, found)
         moved = {
             name.partition(".")[0]
             for name, p in networks.named_parameters()
@@ -69,7 +70,7 @@ def test_joint_pass_moves_c_r_d_as_algorithm_1(rng):
             for p, g in zip(parameters, gradients, strict=True)
         ]
     optimizers = Optimizers(networks, game.turns, 1e-3, (0.9, 0.999))
-    step(game, networks, optimizers, batch, lambda: batch.draw)
+    Step(game, networks, optimizers, lambda: batch.draw)(batch)
     for name, values in expected.items():
         for parameter, value in zip(getattr(networks, name).parameters(), values, strict=True):
             torch.testing.assert_close(parameter.detach(), value, rtol=0, atol=1e-9)
@@ -96,7 +97,7 @@ def test_latent_turns_see_the_codes_of_their_iteration(rng):
         batch = make_batch(rng)
         expected = game.encode(networks, batch.x).detach()
         SHOWN.clear()
-        step(game, networks, optimizers, batch, lambda batch=batch: batch.draw)
+        Step(game, networks, optimizers, lambda batch=batch: batch.draw)(batch)
         assert len(SHOWN) == 2
         for real in SHOWN:
             torch.testing.assert_close(real, expected, rtol=0, atol=0)

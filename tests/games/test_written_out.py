@@ -6,7 +6,8 @@ import pytest
 import torch
 from small_games import make_batch, make_networks
 
-from skadan._training.step import gradients_of, parameters_of
+from skadan._training.precision import in_precision
+from skadan._training.step import ByAutograd, gradients_of
 from skadan.games import ADANGame, CrossEntropy, Networks, WassersteinDivergence, mlp
 from skadan.games.perceptron import Perceptron
 
@@ -20,9 +21,14 @@ DIVERGENCES = [
 ]
 
 
-def by_autograd(turn, networks, batch):
-    loss = sum(turn.loss(networks, batch).values())
-    return torch.autograd.grad(loss, parameters_of(networks, turn.moves))
+def both_ways(game, networks, batch):
+    """Each turn with its terms and gradients, by autograd and as the training takes them."""
+    auto, own = ByAutograd(game, networks), gradients_of(game, networks)
+    recorded, embedded = auto.embed(batch), own.embed(batch)
+    for turn in game.turns:
+        (its_terms, its), (terms, mine) = auto.of(turn, recorded), own.of(turn, embedded)
+        recorded = auto.embed(batch)  # autograd has freed what it recorded
+        yield turn, (its_terms(), its), (terms(), mine)
 
 
 @pytest.mark.parametrize("divergence", DIVERGENCES, ids=repr)
@@ -34,15 +40,12 @@ def test_they_are_those_of_autograd(rng, divergence, conditional, latent_layers)
         divergence, **SIZES, latent_layers=latent_layers, alpha=0.7, conditional_critic=conditional
     )
     networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
-    batch = game.embed(networks, batch)
-    batch = replace(batch, h=batch.h.detach())
-    written = [turn for turn in game.turns if turn.gradients]
-    assert [turn.moves for turn in written] == [("critic",), ("generator",)]
-    for turn in written:
-        terms, gradients = gradients_of(replace(turn, loss=None), networks, batch)
-        torch.testing.assert_close(terms, turn.loss(networks, batch), rtol=1e-12, atol=1e-14)
-        for mine, its in zip(gradients, by_autograd(turn, networks, batch), strict=True):
-            torch.testing.assert_close(mine, its, rtol=1e-10, atol=1e-14)
+    batch = replace(batch, x_noise=torch.from_numpy(rng.normal(size=batch.x.shape)))
+    assert game.written_out(networks) is not None
+    for _, (its_terms, its), (terms, mine) in both_ways(game, networks, batch):
+        torch.testing.assert_close(terms, its_terms, rtol=1e-12, atol=1e-14)
+        for one, other in zip(mine, its, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-13)
 
 
 def test_single_precision(rng):
@@ -55,28 +58,25 @@ def test_single_precision(rng):
         batch,
         x=torch.randn(len(batch.x), 10, generator=g),
         y=batch.y.float(),
+        weight=batch.weight.float(),
         draw=replace(batch.draw, z=batch.draw.z.float(), mu=batch.draw.mu.float()),
         x_noise=None,
     )
-    batch = game.embed(networks, batch)
-    batch = replace(batch, h=batch.h.detach())
-    for turn in game.turns[1:]:
-        _, gradients = gradients_of(turn, networks, batch)
-        for mine, its in zip(gradients, by_autograd(turn, networks, batch), strict=True):
-            torch.testing.assert_close(mine, its, rtol=1e-5, atol=1e-6 * its.abs().max().item())
+    for _, (_, its), (_, mine) in both_ways(game, networks, batch):
+        for one, other in zip(mine, its, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-5, atol=2e-6 * other.abs().max().item())
 
 
-def test_a_flat_critic_has_no_penalty(rng):
+def test_a_flat_critic_has_no_penalty():
     """Where the slope is zero, autograd's subgradient is zero and so is the written one."""
     networks = Networks(critic=mlp((4, 6, 1))).initialise(torch.Generator().manual_seed(0))
     with torch.no_grad():
         networks.critic[-1].weight.zero_()
-    real, fake = torch.randn(2, 5, 4, generator=torch.Generator().manual_seed(1))
-    divergence = WassersteinDivergence(penalty_power=1.5)
-    terms, gradients = divergence.critic_gradients(
-        Perceptron.of(networks.critic), real, fake, torch.full((5, 1), 0.5)
-    )
-    assert terms["gradient_penalty"] == 0
+        real, fake = torch.randn(2, 5, 4, generator=torch.Generator().manual_seed(1))
+        divergence, mu = WassersteinDivergence(penalty_power=1.5), torch.full((5, 1), 0.5)
+        critic = Perceptron.of(networks.critic)
+        terms, gradients = divergence.critic_gradients(critic, real, fake, mu)
+    assert terms()["gradient_penalty"] == 0
     assert all(gradient.isfinite().all() for gradient in gradients)
 
 
@@ -84,8 +84,27 @@ def test_a_constant_does_not_move_the_critic(rng):
     """E D(real) - E D(fake) does not know it; rounding would, and Adam makes steps of rounding."""
     game = ADANGame(WassersteinDivergence(), **SIZES)
     networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
-    _, gradients = gradients_of(game.turns[1], networks, game.embed(networks, batch))
-    assert gradients[-1].item() == 0.0
+    gradients = game.written_out(networks)
+    _, found = gradients.of(game.turns[1], gradients.embed(batch))
+    assert found[-1].item() == 0.0
+
+
+def test_the_generator_is_asked_again_once_it_has_moved(rng):
+    """Critic and generator share G's pass on one draw, and no pass is older than G."""
+    game = ADANGame(WassersteinDivergence(), **SIZES, critic_steps=2, latent_steps=2)
+    networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
+    gradients = game.written_out(networks)
+    batch = gradients.embed(batch)
+    for turn in game.turns[1:]:
+        if turn.redraw:
+            batch = replace(batch, draw=make_batch(rng, game.n_noise).draw)
+        terms, _ = gradients.of(turn, batch)
+        with torch.no_grad():
+            plain = turn.loss(networks, batch) if turn.moves == ("generator",) else None
+            if plain:
+                torch.testing.assert_close(terms(), plain)
+            for weight in networks.generator.parameters() if plain else ():
+                weight += 0.3 * torch.from_numpy(rng.normal(size=weight.shape))
 
 
 @dataclass(frozen=True)
@@ -108,13 +127,16 @@ class OtherGenerator(ADANGame):
     "game", [ADANGame(Louder(), **SIZES), OtherGenerator(WassersteinDivergence(), **SIZES)]
 )
 def test_a_subclass_means_its_own_loss(rng, game):
-    networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
-    batch = game.embed(networks, batch)
-    for turn in game.turns[1:]:
-        terms, gradients = gradients_of(turn, networks, batch)
-        assert terms.keys() == turn.loss(networks, batch).keys()
-        for mine, its in zip(gradients, by_autograd(turn, networks, batch), strict=True):
-            assert torch.equal(mine, its)
+    networks = make_networks(game, rng)
+    assert game.written_out(networks) is None
+    assert isinstance(gradients_of(game, networks), ByAutograd)
+
+
+def test_large_networks_in_bfloat16_are_left_to_autograd():
+    game = ADANGame(CrossEntropy())
+    networks = game.networks(1000, 3)
+    assert game.written_out(networks) is not None
+    assert game.written_out(in_precision(networks, "bfloat16")) is None
 
 
 @pytest.mark.parametrize(
