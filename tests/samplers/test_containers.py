@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from skadan.samplers._containers import cast
+from skadan.samplers._containers import RowFormat, cast
 
 
 def test_pandas_round_trip(small, problem):
@@ -64,3 +64,11 @@ def test_cast_holds_the_range():
     assert cast(values, np.dtype(np.uint8)).tolist() == [0, 0, 0, 2, 255]
     assert cast(values, np.dtype(bool)).tolist() == [False, False, True, True, True]
     assert np.isfinite(cast(np.array([1e39]), np.dtype(np.float32))).all()
+
+
+@pytest.mark.parametrize("n_made", [0, 3])
+def test_lost_rows_are_no_memory_of_others(n_made):
+    """A table that is not filled would hold whatever was in memory before."""
+    X = np.zeros((2, 3))
+    with pytest.raises(RuntimeError, match="rows were made in place of 4"):
+        RowFormat.of(X, X).wrap(4, 3, iter([np.ones((n_made, 3))]))
