@@ -53,6 +53,7 @@ SINGLE = (
     "equations",
     "games",
     "results",
+    "board",
     "performance",
     "changes",
     "contributing",

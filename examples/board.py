@@ -12,18 +12,23 @@ other families. ::
 There are three scenarios. ``cut`` leaves a tenth of a third of the classes in the training folds;
 ``native`` takes the tables of unequal classes as they are; ``full`` adds a set to all rows of all
 tables, to see what harm that does. Each record is kept as soon as it is there, and the same command
-goes on from there.
+goes on from there. ``--report`` puts the tables on a page, ``--figures`` draws them.
 """
 
 import argparse
+import shlex
+import sys
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 from board_parts.arms import ARMS
 from board_parts.classifiers import PENALTIES
+from board_parts.figures import draw_all
 from board_parts.peers import PACKAGES, is_there
+from board_parts.report import report
 from board_parts.runs import KEY, run_all, tasks
-from board_parts.tables import read, sources
+from board_parts.tables import Source, read, sources
 from rich.console import Console
 from studies import resumable
 
@@ -42,6 +47,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--seeds", nargs="+", type=int, default=[0])
     add("--n-jobs", type=int, default=2)
     add("--only", nargs="+", metavar="TABLE", help="names of tables")
+    add("--report", type=Path, metavar="FILE.md", help="page for the tables, beside the terminal")
+    add("--figures", type=Path, metavar="FOLDER", help="where diagrams of ranks and gains go")
     return parser.parse_args(arguments)
 
 
@@ -53,23 +60,34 @@ def chosen_arms(wanted: list[str]) -> list[str]:
     return [arm for arm in wanted if is_there(arm)]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run what is missing, and report."""
+def costs(found: dict[str, Source], args: argparse.Namespace) -> dict[str, int]:
+    """The tables of the scenario, and how long each takes, roughly."""
+    tables = {name: read(found[name]) for name in args.only or found}
+    native = args.scenario == "native"
+    return {name: t.cost for name, t in tables.items() if t.is_unequal or not native}
+
+
+def main(arguments: Sequence[str] | None = None) -> list[dict]:
+    """Run what is missing, and report on what was asked for."""
     args = parse(arguments)
     found = sources(args.tables)
-    tables = {name: read(found[name]) for name in args.only or found}
-    costs = {
-        name: table.cost
-        for name, table in tables.items()
-        if args.scenario != "native" or table.is_unequal
-    }
-    del tables
-    names, arms = sorted(costs, key=costs.get), chosen_arms(args.arms)
+    cost = costs(found, args)
+    names, arms = sorted(cost, key=cost.get), chosen_arms(args.arms)
     done = resumable.load(args.results, KEY)
     wanted = tasks(done, names, args.scenario, args.seeds, arms, args.classifiers)
     failures = run_all(found, args.results, wanted, args.scenario, args.n_jobs)
     if failures:
         say(f"{len(failures)} tasks failed; the same command tries them again.")
+    done = resumable.load(args.results, KEY)
+    keys = product(names, [args.scenario], args.seeds, arms)
+    records = [done[key] for key in keys if key in done]
+    if records:
+        command = "python examples/board.py " + shlex.join(arguments or sys.argv[1:])
+        report(records, args.scenario, args.report, command)
+    if records and args.figures:
+        for path in draw_all(records, args.scenario, args.figures):
+            say(f"wrote {path}")
+    return records
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ PENALTIES = {
     "forest": (1, 5),
 }
 N_TREES = 100
+N_STEPS = 200  # of Adam, about: as many epochs as take them, but 20 to 60
 MANY_COLUMNS = 50  # from here on inner products are computed once for all penalties
 
 
@@ -95,8 +96,13 @@ def axes_of(Z: np.ndarray) -> np.ndarray:
     return axes @ np.linalg.qr(np.random.default_rng(0).normal(size=(axes.shape[1],) * 2))[0]
 
 
-def model(name: str, penalty: float, class_weight: str | None, seed: int) -> Any:
-    """One classifier at one penalty."""
+def n_epochs(n_rows: int) -> int:
+    """Epochs of the MLP on so many rows, in batches of 200."""
+    return int(np.clip(N_STEPS // np.ceil(n_rows / 200), 20, 60))
+
+
+def model(name: str, penalty: float, class_weight: str | None, seed: int, n_rows: int) -> Any:
+    """One classifier at one penalty, for a training set of so many rows."""
     keywords = {"class_weight": class_weight, "random_state": seed}
     if name == "SVC":
         return SVC(C=penalty, kernel="linear", class_weight=class_weight)
@@ -105,9 +111,8 @@ def model(name: str, penalty: float, class_weight: str | None, seed: int) -> Any
     if name == "logistic":
         return LogisticRegression(C=penalty, max_iter=300, **keywords)
     if name == "MLP":
-        return MLPClassifier(
-            (100, 100), alpha=penalty, learning_rate_init=3e-3, max_iter=40, random_state=seed
-        )
+        keywords = {"learning_rate_init": 3e-3, "random_state": seed}
+        return MLPClassifier((100, 100), alpha=penalty, max_iter=n_epochs(n_rows), **keywords)
     return RandomForestClassifier(N_TREES, min_samples_leaf=penalty, **keywords)
 
 
@@ -123,7 +128,7 @@ def predictions(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for setting, penalty in zip(settings(name), PENALTIES[name], strict=True):
-            fitted = model(name, penalty, class_weight, seed)
+            fitted = model(name, penalty, class_weight, seed, len(Z))
             if by_products:
                 fitted.set_params(kernel="precomputed")
             if name == "logistic" and wrap is None:  # goes on from the weights of the last C

@@ -1,0 +1,289 @@
+"""The board: folds, cuts, training sets, classifiers, and a run from end to end."""
+
+import json
+import sys
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from conftest import load_example
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC, LinearSVC
+
+from skadan import WADANSampler
+
+ARMS = ["none", "SMOTE", "ADASYN", "shrunken copies"]
+
+
+@pytest.fixture(scope="module")
+def board():
+    """The program, and its parts by name."""
+    program = load_example("board")
+    from board_parts import arms, classifiers, peers, report, runs, tables
+
+    parts = {m.__name__.rpartition(".")[2]: m for m in (arms, classifiers, peers, runs, tables)}
+    return SimpleNamespace(main=program.main, report=report, **parts)
+
+
+def a_table(board, counts=(30, 20, 12), n_columns=8, n_groups=None, seed=0, distance=2.0):
+    rng = np.random.default_rng(seed)
+    y = np.repeat(np.arange(len(counts)), counts)
+    X = rng.normal(size=(len(y), n_columns)) + distance * rng.normal(size=(len(counts), 1))[y]
+    groups = rng.integers(n_groups, size=len(y)) if n_groups else None
+    return board.tables.Table("t", "speech", "t", X, y, groups)
+
+
+def cuts(board, table, scenario, seed=0):
+    for fold, (train, test) in enumerate(board.tables.folds(table, seed)):
+        yield train, board.tables.kept(table, train, scenario, seed, fold), test
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cut_leaves_a_tenth_of_the_same_classes_in_all_folds(board, seed):
+    table = a_table(board, (200, 100, 50, 20, 10, 2))
+    rare = set(board.tables.rare_classes(table, seed))
+    assert len(rare) == 2
+    for train, kept, _ in cuts(board, table, "cut", seed):
+        assert set(kept) <= set(train)
+        assert len(set(kept)) == len(kept)
+        before, after = (np.bincount(table.y[rows], minlength=6) for rows in (train, kept))
+        for c in range(6):
+            tenth = max(3, round(before[c] / 10))
+            assert after[c] == (min(before[c], tenth) if c in rare else before[c])
+
+
+def test_other_seeds_cut_other_classes(board):
+    table = a_table(board)
+    assert len({tuple(board.tables.rare_classes(table, seed)) for seed in range(20)}) == 3
+
+
+@pytest.mark.parametrize("scenario", ["native", "full"])
+def test_other_scenarios_leave_all_rows(board, scenario):
+    for train, kept, _ in cuts(board, a_table(board), scenario):
+        np.testing.assert_array_equal(train, kept)
+
+
+@pytest.mark.parametrize("n_groups", [None, 3, 9])
+def test_folds(board, n_groups):
+    table = a_table(board, n_groups=n_groups)
+    tested = []
+    for train, test in board.tables.folds(table, 0):
+        assert not set(train) & set(test)
+        assert len(train) + len(test) == len(table.y)
+        if n_groups:
+            assert not set(table.groups[train]) & set(table.groups[test])
+        tested.extend(test)
+    assert sorted(tested) == list(range(len(table.y)))
+
+
+def test_all_arms_get_the_same_rows(board, monkeypatch):
+    seen = {}
+
+    class Spy(board.arms.TrainingSets):
+        def make(self, arm):
+            seen.setdefault(arm, []).append(self.Z.copy())
+            return super().make(arm)
+
+    monkeypatch.setattr(board.runs, "TrainingSets", Spy)
+    for arms in (["none"], ["SMOTE", "bagged under-sampling"]):  # of one task, and of another
+        todo = {arm: ["LinearSVC"] for arm in arms}
+        board.runs.run(a_table(board), "cut", 0, todo)
+    for arm in ("SMOTE", "bagged under-sampling"):
+        for one, two in zip(seen["none"], seen[arm], strict=True):
+            np.testing.assert_array_equal(one, two)
+
+
+def test_one_training_serves_three_arms(board, few_epochs, monkeypatch):
+    table = a_table(board)
+    sets = board.arms.TrainingSets(table.X, table.y, "auto", 0)
+    made = [sets.make(arm) for arm in board.arms.OF_ONE_TRAINING]
+    X, y = WADANSampler(random_state=0).fit_resample(table.X, table.y)
+    np.testing.assert_array_equal(made[0][0], X)
+    np.testing.assert_array_equal(made[0][1], y)
+    alone = load_example("studies/training_sets").training_set
+    for arm, (X, y) in zip(board.arms.OF_ONE_TRAINING[1:], made[1:], strict=True):
+        X_alone, y_alone = alone(arm, table.X, table.y, "auto", 0)
+        np.testing.assert_array_equal(X, X_alone)
+        np.testing.assert_array_equal(y, y_alone)
+
+
+def test_span_keeps_products(board):
+    rng = np.random.default_rng(0)
+    real, Z_test = rng.normal(size=(10, 60)), rng.normal(size=(4, 60))
+    inside = np.vstack([real, rng.normal(size=(5, 10)) @ real])
+    outside = np.vstack([real, rng.normal(size=(5, 60))])
+    for Z, rank in ((inside, 10), (outside, 15)):
+        S, S_test = board.classifiers.in_span(Z, Z_test, real)
+        assert S.shape == (15, rank)
+        np.testing.assert_allclose(S @ S.T, Z @ Z.T, atol=1e-9)
+        np.testing.assert_allclose(S_test @ S.T, Z_test @ Z.T, atol=1e-9)
+    assert board.classifiers.in_span(real[:, :15], Z_test[:, :15], real[:, :15])[0].shape[1] == 15
+
+
+def predicted(board, name, Z, y, Z_test):
+    rows = board.classifiers.Rows(Z, y, Z_test, Z)
+    return dict(board.classifiers.predictions(name, rows, None, 0, None))
+
+
+@pytest.mark.parametrize("n_columns", [6, 80, 400])
+@pytest.mark.parametrize("name", ["SVC", "LinearSVC", "logistic"])
+def test_shortcuts_predict_what_plain_classifiers_do(board, name, n_columns):
+    table = a_table(board, n_columns=n_columns, distance=0.3)
+    Z, Z_test, y = table.X[::2], table.X[1::2], table.y[::2]
+    scale = np.sqrt((Z**2).sum(1).mean())
+    plain = {
+        "SVC": SVC(kernel="linear"),
+        "LinearSVC": LinearSVC(dual=False, tol=1e-6, max_iter=10_000),
+        "logistic": LogisticRegression(tol=1e-8, max_iter=10_000),
+    }[name]
+    found = predicted(board, name, Z, y, Z_test)
+    for setting, penalty in zip(found, board.classifiers.PENALTIES[name], strict=True):
+        expected = plain.set_params(C=penalty).fit(Z / scale, y).predict(Z_test / scale)
+        assert np.mean(found[setting] == expected) >= 0.96, setting
+
+
+@pytest.mark.parametrize("name", ["SVC", "LinearSVC", "logistic"])
+def test_a_penalty_means_the_same_at_any_number_of_columns(board, name):
+    table = a_table(board, n_columns=60, distance=0.3)
+    Z, Z_test, y = table.X[::2], table.X[1::2], table.y[::2]
+    one = predicted(board, name, Z, y, Z_test)
+    many = predicted(board, name, np.tile(Z, 9), y, np.tile(Z_test, 9))
+    for setting in one:
+        assert np.mean(one[setting] == many[setting]) >= 0.96, setting
+
+
+@pytest.mark.parametrize("name", ["MLP", "forest"])
+@pytest.mark.parametrize("arm", ["none", "class weights", "bagged under-sampling"])
+def test_every_classifier_with_weights_and_in_bags(board, name, arm):
+    table = a_table(board, (30, 4), n_columns=40)
+    (record,) = board.runs.run(table, "native", 0, {arm: [name]})
+    assert set(record["recall"]) == (
+        set(board.classifiers.settings(name)) if board.classifiers.suits(name, arm) else set()
+    )
+    assert all(0 <= recall <= 100 for recall in record["recall"].values())
+
+
+def test_a_sampler_that_refuses_leaves_the_rows_and_is_counted(board):
+    table = a_table(board, (30, 12), distance=0)
+    table.X[table.y == 1] += 100  # ADASYN finds no neighbour of another class
+    todo = {arm: ["LinearSVC"] for arm in ("none", "ADASYN")}
+    none, adasyn = board.runs.run(table, "native", 0, todo)
+    assert (none["refused"], adasyn["refused"]) == (0, 5)
+    assert none["recall"] == adasyn["recall"]
+    assert max(none["recall"].values()) == 100
+
+
+def test_recall_of_rows_that_no_fold_could_predict(board):
+    assert board.runs.recall(np.array([0, 0, 1, 1]), np.array([0, 0, 1, -1])) == 75
+
+
+def test_a_fit_of_too_many_seconds_is_noted_and_not_tried_again(board, monkeypatch):
+    def slow(*_):
+        with board.peers.within(1):
+            time.sleep(30)
+
+    monkeypatch.setattr(board.arms, "peer_rows", slow)
+    start = time.perf_counter()
+    none, late = board.runs.run(
+        a_table(board), "cut", 0, {"none": ["LinearSVC"], "TVAE": ["LinearSVC"]}
+    )
+    assert time.perf_counter() - start < 20
+    assert late["late"]
+    assert not late["recall"]
+    assert none["recall"]
+    key = ("t", "cut", 0, "TVAE")
+    assert not board.runs.tasks({key: late}, ["t"], "cut", [0], ["TVAE"], ["LinearSVC", "SVC"])
+
+
+def test_rows_of_a_peer_are_of_the_classes_that_lack_some(board, monkeypatch):
+    pd = pytest.importorskip("pandas")
+
+    class Peer:
+        """Draws rows of 7 for class 1, of 5 for class 0, whatever is wanted."""
+
+        def fit(self, table, discrete):
+            assert discrete == ["label"]
+            self.columns = table.columns
+
+        def sample(self, n, *condition):
+            assert condition in ((), ("label", "1"))
+            label = np.arange(n) % 2
+            values = np.where(label, 7.0, 5.0)
+            table = pd.DataFrame({name: values for name in self.columns})
+            return table.assign(label=label.astype(str))
+
+    monkeypatch.setitem(sys.modules, "ctgan", SimpleNamespace(CTGAN=Peer, TVAE=Peer))
+    table = a_table(board, (250, 10))
+    for arm in ("CTGAN", "TVAE"):
+        X, y = board.peers.peer_rows(arm, table.X, table.y, "auto", 0)
+        np.testing.assert_array_equal(X[:260], table.X)
+        np.testing.assert_array_equal(np.bincount(y), [250, 250])
+        assert (X[260:] == 7).all()
+
+
+def save(folder, board, n_tables=3):
+    """Small tables, and a manifest in which two of them are of one family."""
+    folder.mkdir(exist_ok=True)
+    lines = ["name,domain,family"]
+    for k in range(n_tables):
+        table = a_table(board, (20, 15), n_columns=12 + 60 * k, seed=k)
+        np.savez(folder / f"t{k}.npz", X=table.X, y=table.y, groups=[])
+        lines.append(f"t{k},speech: emotion,{'same' if k else ''}")
+    (folder / "manifest.csv").write_text("\n".join(lines))
+    return folder
+
+
+def test_manifest(board, tmp_path):
+    found = board.tables.sources([save(tmp_path, board)])
+    assert list(found) == ["t0", "t1", "t2"]
+    assert [found[name].family for name in found] == ["t0", "same", "same"]
+    assert {source.domain for source in found.values()} == {"speech"}
+
+
+def test_the_board_from_end_to_end_and_on(board, tmp_path, capsys, monkeypatch):
+    folder, page = save(tmp_path / "tables", board), tmp_path / "board.md"
+    begin, end = "<!-- cut: written by examples/board.py -->", "<!-- cut: end -->"
+    page.write_text(f"# Mine\n\n{begin}\nformer text\n{end}\nme\n")
+    options = ["--tables", str(folder), "--results", str(tmp_path / "r.jsonl"), "--n-jobs", "1"]
+    options += ["--arms", *ARMS, "--report", str(page), "--figures", str(tmp_path)]
+    records = board.main([*options, "--classifiers", "LinearSVC"])
+    lines = (tmp_path / "r.jsonl").read_text().splitlines()
+    assert len(records) == len(lines) == 3 * len(ARMS)
+    assert json.loads(lines[0])["table"] == "t0"  # the smallest comes first
+    assert "Gain over SMOTE" in capsys.readouterr().out
+    text = page.read_text()
+    assert text.startswith("# Mine")
+    assert text.endswith("me\n")
+    assert "former text" not in text
+    assert "### LinearSVC, cut" in text
+    assert (tmp_path / "board_cut_LinearSVC_ranks.svg").exists()
+
+    fitted = []
+    original = board.runs.predictions
+
+    def spy(name, *rest):
+        fitted.append(name)
+        return original(name, *rest)
+
+    monkeypatch.setattr(board.runs, "predictions", spy)
+    assert board.main([*options, "--classifiers", "LinearSVC"]) == records
+    assert not fitted
+    assert (tmp_path / "r.jsonl").read_text().splitlines() == lines
+    again = board.main([*options, "--classifiers", "LinearSVC", "logistic"])
+    assert set(fitted) == {"logistic"}
+    for before, after in zip(records, again, strict=True):
+        assert before["recall"].items() <= after["recall"].items()
+        assert len(after["recall"]) == 10
+
+
+def test_what_fails_does_not_end_the_board(board, tmp_path, capsys):
+    folder = save(tmp_path / "tables", board, 2)
+    np.savez(folder / "bad.npz", X=np.full((20, 3), np.nan), y=np.repeat([0, 1], 10), groups=[])
+    options = ["--tables", str(folder), "--results", str(tmp_path / "r.jsonl"), "--n-jobs", "1"]
+    options += ["--arms", "none", "TVAE", "--classifiers", "LinearSVC"]
+    assert {r["table"] for r in board.main(options)} == {"t0", "t1"}
+    out = capsys.readouterr().out
+    assert "bad, seed 0, none" in out
+    assert "1 tasks failed" in out
+    assert "TVAE is left out: the package ctgan is not installed." in out
