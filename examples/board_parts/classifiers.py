@@ -18,14 +18,15 @@ Wrap = Callable[[Any], Any] | None  # puts a classifier into an ensemble
 # C of the linear models is for rows of mean squared norm 1, so that it means the same at ten
 # columns and at ten thousand. Then the MLP's L2 weight, and the rows in a leaf of the forest.
 PENALTIES = {
-    "SVC": (0.01, 0.1, 1.0, 10.0, 100.0),
-    "LinearSVC": (1e-3, 1e-2, 1e-1, 1.0, 10.0),
-    "logistic": (0.01, 0.1, 1.0, 10.0, 100.0),
+    "SVC": (0.1, 1.0, 10.0, 100.0),
+    "LinearSVC": (0.01, 0.1, 1.0, 10.0, 100.0),
+    "logistic": (0.1, 1.0, 10.0, 100.0, 1000.0),
     "MLP": (0.1, 1.0, 10.0),
     "forest": (1, 5),
 }
 N_TREES = 100
 N_STEPS = 200  # of Adam, about: as many epochs as take them, but 20 to 60
+MOST_STEPS = 300_000  # of an SVC, which may not end on a few columns that part no classes
 MANY_COLUMNS = 50  # from here on inner products are computed once for all penalties
 
 
@@ -105,7 +106,7 @@ def model(name: str, penalty: float, class_weight: str | None, seed: int, n_rows
     """One classifier at one penalty, for a training set of so many rows."""
     keywords = {"class_weight": class_weight, "random_state": seed}
     if name == "SVC":
-        return SVC(C=penalty, kernel="linear", class_weight=class_weight)
+        return SVC(C=penalty, kernel="linear", class_weight=class_weight, max_iter=MOST_STEPS)
     if name == "LinearSVC":
         return LinearSVC(C=penalty, dual=False, tol=1e-3, **keywords)
     if name == "logistic":

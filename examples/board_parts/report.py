@@ -161,7 +161,7 @@ def intro(records: list[dict]) -> str:
 
 def report(records: list[dict], scenario: str, path: Path | None, command: str) -> None:
     """Print the report of one scenario, and write it to its place on a page."""
-    console, found = Console(), sections(records)
+    console, found = Console(width=150), sections(records)
     parts = [f"## {SCENARIOS[scenario]}", "", f"Written by `{command}`.", intro(records), ""]
     for title, grids in found.items():
         console.rule(title)

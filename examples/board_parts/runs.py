@@ -14,6 +14,7 @@ from board_parts.classifiers import Rows, predictions, settings, suits
 from board_parts.peers import TooSlow
 from board_parts.tables import Source, Table, folds, kept, read
 from joblib import Parallel, delayed
+from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
 from sklearn.preprocessing import StandardScaler
 from studies import resumable
@@ -167,7 +168,7 @@ def run_all(
             label = outcome
             if isinstance(outcome, str):
                 failures.append(outcome)
-                progress.console.print(f"[red]failed[/red] {outcome}")
+                progress.console.print(f"[red]failed[/red] {escape(outcome)}")
             else:
                 for record in outcome:
                     key = tuple(record[name] for name in KEY)
@@ -175,5 +176,5 @@ def run_all(
                     with path.open("a") as file:
                         file.write(json.dumps(done[key], separators=(",", ":")) + "\n")
                 label = f"{record['table']} seed {record['seed']}: {record['arm']}"
-            progress.update(bar, advance=1, description=label)
+            progress.update(bar, advance=1, description=escape(label))
     return failures

@@ -10,6 +10,7 @@ from scipy.stats import rankdata, wilcoxon
 
 REFERENCES = ("none", "class weights", "SMOTE", "bagged under-sampling", "shrunken copies")
 N_RESAMPLES = 10_000
+USUAL = 0.9  # of the tables: an arm that was run on fewer has no rank
 
 
 class About(NamedTuple):
@@ -47,9 +48,9 @@ class Scores:
 
     @property
     def ranked(self) -> tuple[list[str], np.ndarray]:
-        """The arms that were run on most tables, and their ranks (arms, tables that all have)."""
+        """The arms that were run on nearly all tables, and ranks (arms, tables that all have)."""
         n_tables = (~np.isnan(self.values)).sum(1)
-        usual = n_tables > n_tables.max() / 2
+        usual = n_tables >= USUAL * n_tables.max()
         values = self.values[usual]
         values = values[:, ~np.isnan(values).any(0)]
         arms = [arm for arm, is_usual in zip(self.arms, usual, strict=True) if is_usual]

@@ -94,6 +94,23 @@ def test_all_arms_get_the_same_rows(board, monkeypatch):
             np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.parametrize("arm", ["duplication", "SMOTE", "noise", "shrunken copies", "ADAN"])
+def test_rows_that_scenarios_ask_for(board, few_epochs, arm):
+    table = a_table(board)
+    for scenario, want in (("cut", [30, 30, 30]), ("native", [30, 30, 30]), ("full", [60, 40, 24])):
+        strategy = board.runs.strategy_of(scenario)
+        X, y = board.arms.TrainingSets(table.X, table.y, strategy, 0).make(arm)
+        np.testing.assert_array_equal(X[:62], table.X)
+        np.testing.assert_array_equal(np.bincount(y), want)
+
+
+@pytest.mark.parametrize("scenario", ["cut", "full"])
+def test_under_sampling_goes_down_to_the_rarest_class(board, scenario):
+    table = a_table(board)
+    sets = board.arms.TrainingSets(table.X, table.y, board.runs.strategy_of(scenario), 0)
+    np.testing.assert_array_equal(np.bincount(sets.make("under-sampling")[1]), [12, 12, 12])
+
+
 def test_one_training_serves_three_arms(board, few_epochs, monkeypatch):
     table = a_table(board)
     sets = board.arms.TrainingSets(table.X, table.y, "auto", 0)

@@ -63,9 +63,9 @@ def test_each_arm_has_its_own_penalty(scores):
     records = [record(t, "none", 0, rising) for t in "ab"] + [record("c", "none", 0, odd)]
     records += [record(t, "SMOTE", 0, falling) for t in "abc"]
     found = scores.score(records, "LinearSVC")
-    assert found.chosen["SMOTE"] == ["LinearSVC 0.001"] * 3
+    assert found.chosen["SMOTE"] == ["LinearSVC 0.01"] * 3
     assert found.of("SMOTE").tolist() == [50, 50, 50]
-    assert found.chosen["none"][2] == "LinearSVC 10"
+    assert found.chosen["none"][2] == "LinearSVC 100"
     assert found.of("none")[2] == 0  # not 99
 
 
@@ -122,13 +122,19 @@ def test_a_sure_gain_and_a_matter_of_chance(scores):
 
 
 def test_ranks(scores):
-    found = made(scores, [[1, 2, 3, 4], [2, 2, 9, np.nan], [4, 1, 3, 9]])
-    arms, ranks = found.ranked
+    arms, ranks = made(scores, [[1, 2, 3], [2, 2, 9], [4, 1, 3]]).ranked
     assert arms == ["none", "SMOTE", "WADAN"]
     np.testing.assert_array_equal(ranks, [[3, 1.5, 2.5], [2, 1.5, 1], [1, 3, 2.5]])
-    few = made(scores, [[1, 2, 3, 4], [np.nan, 2, np.nan, np.nan], [4, 1, 3, 9]])
-    assert few.ranked[0] == ["none", "WADAN"]  # what was run on one table leaves the rest in
-    assert few.ranked[1].shape == (2, 4)
+
+
+def test_an_arm_of_few_tables_leaves_the_ranks_of_the_others(scores):
+    values = np.random.default_rng(0).normal(size=(3, 20))
+    values[1, :2] = np.nan
+    arms, ranks = made(scores, values).ranked
+    assert (len(arms), ranks.shape) == (3, (3, 18))
+    values[1, 2] = np.nan
+    arms, ranks = made(scores, values).ranked
+    assert (arms, ranks.shape) == (["none", "WADAN"], (2, 20))
 
 
 def test_kinds(scores):
