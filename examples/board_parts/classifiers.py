@@ -108,7 +108,7 @@ def model(name: str, penalty: float, class_weight: str | None, seed: int, n_rows
     if name == "SVC":
         return SVC(C=penalty, kernel="linear", class_weight=class_weight, max_iter=MOST_STEPS)
     if name == "LinearSVC":
-        return LinearSVC(C=penalty, dual=False, tol=1e-3, **keywords)
+        return LinearSVC(C=penalty, dual=False, **keywords)
     if name == "logistic":
         return LogisticRegression(C=penalty, max_iter=300, **keywords)
     if name == "MLP":

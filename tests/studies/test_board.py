@@ -8,8 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from conftest import load_example
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import SVC, LinearSVC
 
 from skadan import WADANSampler
 
@@ -123,51 +121,6 @@ def test_one_training_serves_three_arms(board, few_epochs, monkeypatch):
         X_alone, y_alone = alone(arm, table.X, table.y, "auto", 0)
         np.testing.assert_array_equal(X, X_alone)
         np.testing.assert_array_equal(y, y_alone)
-
-
-def test_span_keeps_products(board):
-    rng = np.random.default_rng(0)
-    real, Z_test = rng.normal(size=(10, 60)), rng.normal(size=(4, 60))
-    inside = np.vstack([real, rng.normal(size=(5, 10)) @ real])
-    outside = np.vstack([real, rng.normal(size=(5, 60))])
-    for Z, rank in ((inside, 10), (outside, 15)):
-        S, S_test = board.classifiers.in_span(Z, Z_test, real)
-        assert S.shape == (15, rank)
-        np.testing.assert_allclose(S @ S.T, Z @ Z.T, atol=1e-9)
-        np.testing.assert_allclose(S_test @ S.T, Z_test @ Z.T, atol=1e-9)
-    assert board.classifiers.in_span(real[:, :15], Z_test[:, :15], real[:, :15])[0].shape[1] == 15
-
-
-def predicted(board, name, Z, y, Z_test):
-    rows = board.classifiers.Rows(Z, y, Z_test, Z)
-    return dict(board.classifiers.predictions(name, rows, None, 0, None))
-
-
-@pytest.mark.parametrize("n_columns", [6, 80, 400])
-@pytest.mark.parametrize("name", ["SVC", "LinearSVC", "logistic"])
-def test_shortcuts_predict_what_plain_classifiers_do(board, name, n_columns):
-    table = a_table(board, n_columns=n_columns, distance=0.3)
-    Z, Z_test, y = table.X[::2], table.X[1::2], table.y[::2]
-    scale = np.sqrt((Z**2).sum(1).mean())
-    plain = {
-        "SVC": SVC(kernel="linear"),
-        "LinearSVC": LinearSVC(dual=False, tol=1e-6, max_iter=10_000),
-        "logistic": LogisticRegression(tol=1e-8, max_iter=10_000),
-    }[name]
-    found = predicted(board, name, Z, y, Z_test)
-    for setting, penalty in zip(found, board.classifiers.PENALTIES[name], strict=True):
-        expected = plain.set_params(C=penalty).fit(Z / scale, y).predict(Z_test / scale)
-        assert np.mean(found[setting] == expected) >= 0.96, setting
-
-
-@pytest.mark.parametrize("name", ["SVC", "LinearSVC", "logistic"])
-def test_a_penalty_means_the_same_at_any_number_of_columns(board, name):
-    table = a_table(board, n_columns=60, distance=0.3)
-    Z, Z_test, y = table.X[::2], table.X[1::2], table.y[::2]
-    one = predicted(board, name, Z, y, Z_test)
-    many = predicted(board, name, np.tile(Z, 9), y, np.tile(Z_test, 9))
-    for setting in one:
-        assert np.mean(one[setting] == many[setting]) >= 0.96, setting
 
 
 @pytest.mark.parametrize("name", ["MLP", "forest"])
