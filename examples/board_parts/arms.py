@@ -33,6 +33,7 @@ SAMPLERS: dict[str, Callable[..., Any]] = {
 }
 CODES = {"latent Gaussian": gaussian, "latent mixing": mixture}
 OF_ONE_TRAINING = ("WADAN", *CODES)  # in one task, so that WADAN is trained once
+N_BAGS = 15
 BAGGED = "bagged under-sampling"
 ARMS = ("none", "class weights", BAGGED, *SAMPLERS, *OF_ONE_TRAINING, *PACKAGES)
 
@@ -81,4 +82,6 @@ def in_bags(classifier: Any, seed: int) -> Any:
             min_samples_leaf=classifier.min_samples_leaf,
             random_state=seed,
         )
-    return BalancedBaggingClassifier(classifier, bootstrap=False, random_state=seed)
+    return BalancedBaggingClassifier(
+        classifier, n_estimators=N_BAGS, bootstrap=False, random_state=seed
+    )
