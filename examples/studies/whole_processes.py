@@ -11,6 +11,7 @@ from performance_page import Section
 
 COMPARISON = Path(__file__).resolve().parents[1] / "plot_compare_samplers.py"
 MEMORY_ROWS = (480, 10_000)
+LONG = (100_000, 50)
 FIT = """
 from pathlib import Path
 import numpy as np
@@ -29,10 +30,10 @@ def memory_section(n_columns: int) -> Section:
     """
 
     def lines() -> Iterator[tuple[str, ...]]:
-        for n_rows in MEMORY_ROWS:
-            command = [sys.executable, "-c", FIT.format(n_rows=n_rows, n_columns=n_columns)]
+        for n_rows, width in [*((n, n_columns) for n in MEMORY_ROWS), LONG]:
+            command = [sys.executable, "-c", FIT.format(n_rows=n_rows, n_columns=width)]
             peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            yield f"{n_rows:,} x {n_columns:,}", f"{float(peak):.2f}"
+            yield f"{n_rows:,} x {width:,}", f"{float(peak):.2f}"
 
     return Section(
         "Memory",

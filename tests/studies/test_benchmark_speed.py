@@ -94,6 +94,7 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     monkeypatch.setattr("default_fits.SHAPES", ((40, 4), (35, 80)))
     monkeypatch.setattr("default_fits.GROWING", (40, 50))
     monkeypatch.setattr("whole_processes.MEMORY_ROWS", (14,))
+    monkeypatch.setattr("whole_processes.LONG", (20, 4))
     page = tmp_path / "performance.md"
     arguments = ["--rows", "21", "--columns", "30", "--rounds", "1", "--out", str(page)]
     benchmark.main([*arguments, "--data", str(tmp_path / "real.npz")])
