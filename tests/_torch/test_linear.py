@@ -5,7 +5,15 @@ import pytest
 import torch
 
 from skadan._torch import linear
-from skadan._torch.linear import LARGE, Linear, OneDNN, affine, has_onednn
+from skadan._torch.linear import (
+    LARGE,
+    Linear,
+    OneDNN,
+    affine,
+    has_onednn,
+    slope_of_input,
+    slope_of_weight,
+)
 
 needs_onednn = pytest.mark.skipif(not has_onednn(), reason="needs torch's oneDNN")
 M, N_IN, N_OUT = 5, 300, 350
@@ -86,3 +94,20 @@ def test_linear_layer(layer):
 def test_torchs_operator_is_the_one_that_is_called():
     """It is private to torch: a release that changes it has to be noticed."""
     assert has_onednn()
+
+
+@needs_onednn
+@pytest.mark.parametrize("has_avx512", [False, True])
+@pytest.mark.parametrize("n_out", [N_OUT, 9])
+def test_written_out_slopes(layer, monkeypatch, has_avx512, n_out):
+    """Both libraries, for layers of both sizes, give the products that autograd would."""
+    calls = []
+    apply = OneDNN.apply
+    monkeypatch.setattr(linear, "_has_avx512", lambda: has_avx512)
+    monkeypatch.setattr(OneDNN, "apply", lambda *a: calls.append(a) or apply(*a))
+    x, W = layer[0].detach(), layer[1].detach()[:n_out]
+    g = torch.randn(M, n_out, generator=torch.Generator().manual_seed(1))
+    x_, W_, g_ = (t.double().numpy() for t in (x, W, g))
+    close(slope_of_input(g, W), g_ @ W_)
+    close(slope_of_weight(g, x, W), g_.T @ x_)
+    assert len(calls) == (2 if has_avx512 and n_out == N_OUT else 0)
