@@ -13,7 +13,7 @@ from ..games.base import EncodingGame
 from ..games.networks import Networks
 from .batches import Batches, Table
 
-MAX_PASSES = 200  # over a small table
+MAX_PASSES = 120  # over a small table
 MAX_ITERATIONS = 400  # however many rows there are
 LONGEST_EPOCH = 25  # batches
 

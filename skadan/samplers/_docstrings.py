@@ -149,7 +149,7 @@ BY_THE_TABLE = {
         'int or {"auto"}',
         'Passes over the training rows. "auto" trains until neither the reconstruction of rows nor '
         "the distance of G's codes from theirs falls by 3 % from 100 iterations to the next 100, "
-        "but for 200 passes or 400 iterations at most, however many rows there are. The two are "
+        "but for 120 passes or 400 iterations at most, however many rows there are. The two are "
         "looked at every 25 iterations, on a tenth of each class of 50 rows or more, which is held "
         "out, or on training rows where these would be fewer than 10; `history_` has them as "
         "``unrestored`` and ``code_distance``. An epoch is then 25 batches at most.",
