@@ -72,7 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     start = time.perf_counter()
     with torch_threads(1):
         text = [section.markdown() for section in sections(args)]
-    command = f"python examples/studies/benchmark_speed.py{' --data FILE.npz' if args.data else ''}"
+    command = f"python examples/studies/benchmark_speed.py --rounds {args.rounds}"
+    command += " --peers PYTHON" if args.peers else ""
+    command += " --data FILE.npz" if args.data else ""
     args.out.write_text("\n".join([head(command, time.perf_counter() - start), *text]))
     say(f"\nWritten: {args.out}")
 
