@@ -84,7 +84,7 @@ class RowFormat:
             out[start : start + len(block)] = cast(block, out.dtype)
             start += len(block)
         if start != len(out):  # else memory that nobody has set would pass for rows
-            raise RuntimeError(f"{start} rows were made in place of {len(out)}: please report this.")
+            raise RuntimeError(f"{start} rows made in place of {len(out)}: please report this.")
         return out
 
     def _frame(self, rows: np.ndarray) -> Any:
