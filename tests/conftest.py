@@ -139,3 +139,12 @@ def _threads_restored():
     before = torch.get_num_threads()
     yield
     assert torch.get_num_threads() == before
+
+
+@pytest.fixture(autouse=True)
+def _figures_closed():
+    """No test leaves a figure to the next: pyplot warns of more than twenty."""
+    yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot:
+        pyplot.close("all")

@@ -28,12 +28,6 @@ from skadan.model_selection import augmentation_curve
 matplotlib.use("Agg")
 
 
-@pytest.fixture(autouse=True)
-def _closed():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def fitted(small, problem):
     X, y, _ = problem

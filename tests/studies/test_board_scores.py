@@ -162,4 +162,3 @@ def test_diagrams(scores, figures):
     dots = np.concatenate([c.get_offsets()[:, 0] for c in panel.collections[::2]])
     np.testing.assert_allclose(np.sort(dots), np.sort(values[2] - values[1]))
     assert figures.draw_ranks(made(scores, values[:, :2]), "x") is None
-    figures.plt.close("all")
