@@ -269,17 +269,13 @@ def test_the_same_seed_the_same_scores(small, capsys):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["augment"], ["eval", "t.csv"]])
 def test_usage_is_answered_without_torch(arguments):
-    code = (
-        "import sys\n"
-        "from skadan._cli import main\n"
-        "try:\n    main(sys.argv[1:])\n"
-        "except SystemExit as stop:\n"
-        "    heavy = {'torch', 'numpy', 'sklearn', 'imblearn', 'pandas'} & set(sys.modules)\n"
-        "    sys.exit(f'imported {heavy}' if heavy else stop.code)\n"
-    )
-    command = [sys.executable, "-c", code, *arguments]
+    command = [sys.executable, "-X", "importtime", "-m", "skadan", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == (0 if arguments[0].startswith("--") else 2), done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    imported = {line.rpartition("|")[2].strip() for line in lines}
+    assert "skadan._cli" in imported
+    assert not imported & {"torch", "numpy", "sklearn", "imblearn", "pandas"}
 
 
 @pytest.mark.slow

@@ -64,6 +64,25 @@ from skadan.games.networks import Linear
     ]
 
 
+HEAVY = ("imblearn", "numpy", "pandas", "scipy", "sklearn", "torch")
+WITHOUT_TORCH = ("datasets", "displays", "metrics", "model_selection")
+
+
+def imported_by(code):
+    """Which of the heavy packages a fresh process has imported after this code."""
+    code += f"\nimport sys\nprint(*[name for name in {HEAVY} if name in sys.modules])"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_heavy_packages_are_imported_with_the_first_name_that_needs_them():
+    assert imported_by("import skadan; skadan.__version__; dir(skadan)") == []
+    wings = "; ".join(f"skadan.{name}" for name in WITHOUT_TORCH)
+    assert "torch" not in imported_by(f"import skadan; skadan.Replicate; {wings}")
+    assert "torch" in imported_by("from skadan import WADANSampler")
+
+
 def test_no_file_is_longer_than_a_reader_bears():
     files = [p for folder in ("skadan", "examples", "tests") for p in (ROOT / folder).rglob("*.py")]
     lengths = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in files}
