@@ -70,5 +70,5 @@ def test_cast_holds_the_range():
 def test_lost_rows_are_no_memory_of_others(n_made):
     """A table that is not filled would hold whatever was in memory before."""
     X = np.zeros((2, 3))
-    with pytest.raises(RuntimeError, match="rows were made in place of 4"):
+    with pytest.raises(RuntimeError, match="rows made in place of 4"):
         RowFormat.of(X, X).wrap(4, 3, iter([np.ones((n_made, 3))]))
