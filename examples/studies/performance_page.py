@@ -43,8 +43,8 @@ def head(command: str, seconds: float) -> str:
 
 Written by `{command}`.
 {processor()} ({capability}), {multiprocessing.cpu_count()} cores, which other work may have
-shared; Python {platform.python_version()}, torch {torch.__version__}, numpy {np.__version__}, skadan
-{__version__}; {seconds:.0f} s in all.{no_gpu}
+shared; Python {platform.python_version()}, torch {torch.__version__}, numpy
+{np.__version__}, skadan {__version__}; {seconds:.0f} s in all.{no_gpu}
 """
 
 
