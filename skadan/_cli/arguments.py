@@ -71,6 +71,8 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
     command.add_argument("--encoding", help="of a text file, such as latin-1 (default: UTF-8)")
     command.add_argument("--sep", help="what separates its cells (default: found)")
     command.add_argument("--decimal", choices=[".", ","], help="its decimal mark (default: found)")
-    command.add_argument("--epochs", type=int, metavar="N", help="of training (default: 200)")
+    command.add_argument(
+        "--epochs", type=int, metavar="N", help="of training (default: as many as it needs)"
+    )
     command.add_argument("--seed", type=int, default=0, help="random_state (default: 0)")
     return command
