@@ -9,17 +9,13 @@ from board_parts.peers import PACKAGES, peer_rows
 from imblearn.ensemble import BalancedBaggingClassifier, BalancedRandomForestClassifier
 from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
+from studies import training_sets
 from studies.training_sets import gaussian, mixture, with_codes
 
 from skadan import ADANSampler, FrozenSampler, NoiseSampler, ShrunkenSampler, WADANSampler
 from skadan.model_selection import smote_neighbors
 
-NEIGHBORS = {
-    "SMOTE": "k_neighbors",
-    "BorderlineSMOTE": "k_neighbors",
-    "SVMSMOTE": "k_neighbors",
-    "ADASYN": "n_neighbors",
-}
+NEIGHBORS = training_sets.NEIGHBORS | {"BorderlineSMOTE": "k_neighbors", "SVMSMOTE": "k_neighbors"}
 SAMPLERS: dict[str, Callable[..., Any]] = {
     "duplication": RandomOverSampler,
     "SMOTE": SMOTE,

@@ -1,6 +1,5 @@
 """Runs of the board: a table, a seed and some arms over all folds, and what is left to do."""
 
-import json
 import time
 import warnings
 from collections.abc import Iterable
@@ -173,8 +172,7 @@ def run_all(
                 for record in outcome:
                     key = tuple(record[name] for name in KEY)
                     done[key] = merged(record, done.get(key))
-                    with path.open("a") as file:
-                        file.write(json.dumps(done[key], separators=(",", ":")) + "\n")
+                    resumable.append(path, done[key])
                 label = f"{record['table']} seed {record['seed']}: {record['arm']}"
             progress.update(bar, advance=1, description=escape(label))
     return failures

@@ -11,7 +11,7 @@ from imblearn.over_sampling import SMOTE
 from performance_page import Section
 from timing import EpochClock, alternate, call_timer, ratio
 
-from skadan import Replicate, WADANSampler
+from skadan import WADANSampler
 
 SHAPES = (
     (60, 2000),
@@ -43,7 +43,7 @@ rng = np.random.default_rng(0)
 frame = pd.DataFrame(rng.standard_normal(({n_rows}, {n_columns}))).rename(columns=str)
 frame["label"] = (np.arange({n_rows}) % 5 == 0).astype(str)
 start = time.process_time()
-{name}({keywords}).fit(frame, ["label"])
+{name}(enable_gpu=False).fit(frame, ["label"])
 print(time.process_time() - start)
 """
 
@@ -93,9 +93,7 @@ def fits_section(n_rounds: int) -> Section:
     )
 
 
-def growth_of_fits_section(
-    n_rounds: int, rows: tuple[int, ...] = (1000, 10_000, 100_000)
-) -> Section:
+def growth_of_fits_section(n_rounds: int) -> Section:
     """Default fits of growing tables of 50 columns."""
 
     def lines() -> Iterator[tuple[str, ...]]:
@@ -121,15 +119,14 @@ def peers_section(python: Path) -> Section:
     """Default fits of CTGAN and TVAE in an environment of their own."""
 
     def seconds_of(name: str, n_rows: int, n_columns: int) -> float:
-        keywords = "enable_gpu=False"
-        code = PEER.format(name=name, n_rows=n_rows, n_columns=n_columns, keywords=keywords)
+        code = PEER.format(name=name, n_rows=n_rows, n_columns=n_columns)
         done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
         return float(done.stdout.split()[-1])
 
     def lines() -> Iterator[tuple[str, ...]]:
         for n_rows, n_columns in PEER_SHAPES:
             X, y = unequal_table(n_rows, n_columns)
-            sampler = WADANSampler(random_state=0, device="cpu", sampling_strategy=Replicate(1))
+            sampler = WADANSampler(random_state=0, device="cpu")
             start = time.process_time()
             sampler.fit(X, y)
             own = time.process_time() - start

@@ -16,6 +16,12 @@ def load(path: Path | None, names: tuple[str, ...]) -> dict[tuple, dict]:
     return {tuple(record[n] for n in names): record for record in map(json.loads, lines)}
 
 
+def append(path: Path, record: dict) -> None:
+    """Add a record to a results file, as a line of its own."""
+    with path.open("a") as file:
+        file.write(json.dumps(record, separators=(",", ":")) + "\n")
+
+
 def run(
     work: Callable[..., dict],
     wanted: Iterable[tuple],
@@ -38,7 +44,6 @@ def run(
             key = tuple(record[n] for n in names)
             done[key] = record
             if path:
-                with path.open("a") as file:
-                    file.write(json.dumps(record, separators=(",", ":")) + "\n")
+                append(path, record)
             progress.update(bar, advance=1, description=" ".join(map(str, key)))
     return {key: done[key] for key in wanted}
