@@ -44,6 +44,14 @@ class CopiesModel:
     shrink: np.ndarray | None = None
     from_data: np.ndarray | None = None
 
+    @classmethod
+    def of(
+        cls, rows: np.ndarray, class_index: np.ndarray, counts: np.ndarray, **changes: Any
+    ) -> "CopiesModel":
+        """Keep rows (n, d) in the table's units; `changes` are other fields."""
+        scaling, order = Scaling.fit(rows), np.argsort(class_index, kind="stable")
+        return cls(scaling.scale_rows(rows)[order], scaling, counts, order=order, **changes)
+
     def adjusted(self, changes: dict[str, Any]) -> "CopiesModel":
         """Return this model with another scale of the noise, or other factors."""
         if "shrink" in changes:

@@ -106,7 +106,7 @@ class RealRows:
                 lost = to_array(x - game.decode(networks, h))
         anchors = to_array(x) if blend.anchor else None
         counts = np.bincount(class_index)
-        from_data = shrink_from_data(u, class_index, len(counts))
+        from_data = shrink_from_data(to_array(u), class_index, len(counts))
         factors = shrink_factors(blend.shrink, counts, from_data)
         whose, weight = blend.residuals != "all", blend.anchor
         return cls(counts, lost, whose, anchors, weight, factors, order, from_data)

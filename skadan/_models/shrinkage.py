@@ -1,16 +1,13 @@
 """How far synthetic rows are drawn towards the mean of the table, from the rows themselves."""
 
 import numpy as np
-from torch import Tensor
-
-from .arrays import to_array
 
 LEAST = 0.3  # factor; below it the rows of a class are hardly more than its mean
 PRIOR = 5  # rows' worth of what all classes say, beside the n - 1 that a class says of itself
 TINY = np.finfo(float).tiny
 
 
-def shrink_from_data(u: Tensor, class_index: np.ndarray, n_classes: int) -> np.ndarray:
+def shrink_from_data(u: np.ndarray, class_index: np.ndarray, n_classes: int) -> np.ndarray:
     """Return the factor of each class, (K,): how near its new rows lie beside the largest one's.
 
     Let the rows of class k be x = m + e, with m common and e of each row alone, and rho the share
@@ -35,7 +32,7 @@ def shrink_from_data(u: Tensor, class_index: np.ndarray, n_classes: int) -> np.n
 
     Parameters
     ----------
-    u : Tensor of shape (n, r)
+    u : ndarray of shape (n, r)
         Rows as z-scores, or in orthonormal coordinates of them.
     class_index : ndarray of shape (n,)
         Their classes.
@@ -48,7 +45,7 @@ def shrink_from_data(u: Tensor, class_index: np.ndarray, n_classes: int) -> np.n
         From `LEAST` to 1.
     """
     n = np.bincount(class_index, minlength=n_classes)
-    rho = shared_parts(to_array(u).astype(np.float64), class_index, n)
+    rho = shared_parts(u.astype(np.float64), class_index, n)
     factors = n / n.max() * (1 + (n.max() - 1) * rho) / (1 + (n - 1) * rho)
     return np.maximum(factors, LEAST)
 

@@ -107,7 +107,6 @@ def parameters_of(networks: Networks, names: tuple[str, ...]) -> list[torch.nn.P
     return [parameter for name in names for parameter in known[name].parameters()]
 
 
-@dataclass(frozen=True)
 class ByAutograd:
     """The gradients of a game's turns, from its losses.
 
@@ -119,8 +118,9 @@ class ByAutograd:
         Its networks.
     """
 
-    game: Game
-    networks: Networks
+    def __init__(self, game: Game, networks: Networks) -> None:
+        self.game, self.networks = game, networks
+        self._weights = {t.moves: parameters_of(networks, t.moves) for t in game.turns}
 
     def embed(self, batch: Batch) -> Batch:
         """Return the batch with what all turns of an iteration share."""
@@ -129,8 +129,8 @@ class ByAutograd:
     def of(self, turn: Turn, batch: Batch) -> WithGradients:
         """Return the terms of a turn's loss, and their gradients by the weights that it moves."""
         losses = turn.loss(self.networks, batch)
-        weights = parameters_of(self.networks, turn.moves)
-        gradients = torch.autograd.grad(reduce(torch.add, losses.values()), weights)
+        total = reduce(torch.add, losses.values())
+        gradients = torch.autograd.grad(total, self._weights[turn.moves])
         return lambda: {name: value.detach() for name, value in losses.items()}, list(gradients)
 
 

@@ -134,7 +134,12 @@ class ADANGame:
         return batch.x if batch.x_noise is None else batch.x + batch.x_noise
 
     def autoencoder_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 12 for R, Eq. 11 for C, and their sum, Eq. 13, for E.
+        """Eq. 12 for R, Eq. 11 for C, and their sum, Eq. 13, for E."""
+        x_hat = self.decode(networks, batch.h)  # (m, d)
+        return self.autoencoder_terms(batch, x_hat, networks.classifier(batch.h))
+
+    def autoencoder_terms(self, batch: Batch, x_hat: Tensor, logits: Tensor) -> Terms:
+        """`autoencoder_loss`, from reconstructions (m, d) and C's logits (m, K) of the batch.
 
         Class weights multiply the cross-entropy of real rows, in Eq. 13 as in Eq. 11: one term
         serves both.
@@ -143,8 +148,7 @@ class ADANGame:
         and classes overlap in its codes. `reconstruction_weight` restores the balance. In the
         row space the sum is over coordinates, and equal; the columns are what it is divided by.
         """
-        x_hat = self.decode(networks, batch.h)  # (m, d)
-        log_loss = cross_entropy(networks.classifier(batch.h), batch.y)  # (m,)
+        log_loss = cross_entropy(logits, batch.y)  # (m,)
         error = squared_error(batch.x, x_hat).mean()
         return {
             "reconstruction": self.weight_of_reconstruction(batch) * error,
@@ -161,8 +165,12 @@ class ADANGame:
     def generator_loss(self, networks: Networks, batch: Batch) -> Terms:
         """Eq. 14 (ADAN) or 18 (WADAN)."""
         h_hat = self.fake(networks, batch)  # (m, n_latent)
-        log_loss = cross_entropy(networks.classifier(h_hat), self.fake_labels(batch))
         adversarial = self.divergence.generator_loss(self._critic(networks, batch), h_hat)
+        return self.generator_terms(batch, adversarial, networks.classifier(h_hat))
+
+    def generator_terms(self, batch: Batch, adversarial: Terms, logits: Tensor) -> Terms:
+        """`generator_loss`, from the divergence's terms and C's logits (m, K) of G's codes."""
+        log_loss = cross_entropy(logits, self.fake_labels(batch))
         return merged(adversarial, {"fake_class": self.alpha * log_loss.mean()})
 
     def fake(self, networks: Networks, batch: Batch) -> Tensor:

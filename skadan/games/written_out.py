@@ -15,7 +15,6 @@ from .batch import NOT_YET, Batch, Draw
 from .divergences import WrittenOutDivergence, is_written_out
 from .networks import Networks, concatenate
 from .perceptron import Perceptron
-from .terms import cross_entropy, merged, squared_error
 
 if TYPE_CHECKING:
     from .adan import ADANGame
@@ -79,20 +78,16 @@ class WrittenADAN:
 
     def of_autoencoder(self, batch: Encoded) -> WithGradients:
         """Of `ADANGame.autoencoder_loss`, for C, E and R."""
-        m, h, y = len(batch.x), batch.h, batch.y
-        restored, told = self.decoder.forward(h), self.classifier.forward(h)
+        m = len(batch.x)
+        restored, told = self.decoder.forward(batch.h), self.classifier.forward(batch.h)
         x_hat, logits = restored[-1], told[-1]
-        weight = self.game.weight_of_reconstruction(batch)
 
         def terms() -> Terms:
-            return {
-                "reconstruction": weight * squared_error(batch.x, x_hat).mean(),
-                "real_class": (batch.weight * cross_entropy(logits, y)).mean(),
-            }
+            return self.game.autoencoder_terms(batch, x_hat, logits)
 
+        weight = self.game.weight_of_reconstruction(batch)
         of_decoder = self.decoder.backward(restored, (x_hat - batch.x) * (2 * weight / m))
-        surplus = (logits.softmax(1) - y) * (batch.weight / m)[:, None]
-        of_classifier = self.classifier.backward(told, surplus)
+        of_classifier = self._of_log_loss(told, batch.y, (batch.weight / m)[:, None])
         slope = self.decoder.at_input(of_decoder[0]) + self.classifier.at_input(of_classifier[0])
         return terms, [
             *self.classifier.gradients(told, of_classifier),
@@ -108,21 +103,27 @@ class WrittenADAN:
 
     def of_generator(self, batch: Batch) -> WithGradients:
         """Of `ADANGame.generator_loss`."""
-        y, alpha, critic = self.game.fake_labels(batch), self.game.alpha, self._critic(batch)
-        values = self._generated(batch)
+        y, critic, values = (
+            self.game.fake_labels(batch),
+            self._critic(batch),
+            self._generated(batch),
+        )
         self._last.clear()  # G moves now
         judged, told = critic.forward(values[-1]), self.classifier.forward(values[-1])
         scores, logits = judged[-1], told[-1]
 
         def terms() -> Terms:
-            fake_class = alpha * cross_entropy(logits, y).mean()
-            return merged(self.divergence.generator_terms(scores), {"fake_class": fake_class})
+            adversarial = self.divergence.generator_terms(scores)
+            return self.game.generator_terms(batch, adversarial, logits)
 
         of_critic = critic.backward(judged, self.divergence.generator_slope(scores))
-        surplus = (logits.softmax(1) - y) * (alpha / len(y))
-        of_classifier = self.classifier.backward(told, surplus)
+        of_classifier = self._of_log_loss(told, y, self.game.alpha / len(y))
         slope = critic.at_input(of_critic[0]) + self.classifier.at_input(of_classifier[0])
         return terms, self.generator.gradients(values, self.generator.backward(values, slope))
+
+    def _of_log_loss(self, told: Values, y: Tensor, weight: Tensor | float) -> Values:
+        """C's slopes of a weighted cross-entropy, whose slope at the logits is softmax - y."""
+        return self.classifier.backward(told, (told[-1].softmax(1) - y) * weight)
 
     def _generated(self, batch: Batch) -> Values:
         """G's pass on the batch's draw; until G moves, the critic's and its own turn share it."""

@@ -12,14 +12,18 @@ class Attribute(NamedTuple):
     saved: bool = True  # whether a file of `save_generator` keeps it
 
 
+IS_SYNTHETIC = Attribute(
+    "is_synthetic_",
+    "ndarray of shape (n_samples_new,)",
+    "Which rows of the last `fit_resample` are synthetic.",
+    saved=False,
+)
+STRATEGY = Attribute(
+    "sampling_strategy_", "dict", "Number of rows to make of each class.", saved=False
+)
 OF_EVERY_SAMPLER = (
     Attribute("classes_", "ndarray of shape (n_classes,)", "The classes, sorted."),
-    Attribute(
-        "is_synthetic_",
-        "ndarray of shape (n_samples_new,)",
-        "Which rows of the last `fit_resample` are synthetic.",
-        saved=False,
-    ),
+    IS_SYNTHETIC,
     Attribute(
         "sample_indices_",
         "ndarray of shape (n_samples_new,)",
@@ -29,7 +33,7 @@ OF_EVERY_SAMPLER = (
         "is no such row. Groups, weights and other columns follow by it.",
         saved=False,
     ),
-    Attribute("sampling_strategy_", "dict", "Number of rows to make of each class.", saved=False),
+    STRATEGY,
     Attribute("n_features_in_", "int", "Number of columns."),
     Attribute("data_min_", "ndarray of shape (n_features,)", "Smallest value of each column."),
     Attribute("data_max_", "ndarray of shape (n_features,)", "Largest value of each column."),
@@ -52,12 +56,7 @@ OF_TRAINING = (
     Attribute("device_", "str", "Where it was trained."),
 )
 OF_FROZEN = (
-    Attribute(
-        "is_synthetic_",
-        "ndarray of shape (n_samples_new,)",
-        "Which rows of the last `fit_resample` are synthetic.",
-        saved=False,
-    ),
+    IS_SYNTHETIC,
     Attribute(
         "sample_indices_",
         "ndarray of shape (n_samples_new,)",
@@ -73,5 +72,5 @@ OF_FROZEN = (
         "and for each real row.",
         saved=False,
     ),
-    Attribute("sampling_strategy_", "dict", "Number of rows to make of each class.", False),
+    STRATEGY,
 )

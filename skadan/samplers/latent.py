@@ -7,7 +7,6 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 from sklearn.utils.metaestimators import available_if
 
-from ._value_range import held
 from .adversarial import AdversarialSampler
 
 
@@ -64,7 +63,7 @@ class LatentSampler(AdversarialSampler):
         if len(h) != len(class_index):
             raise ValueError(f"H has {len(h)} rows, but y has {len(class_index)} labels.")
         blocks = model.sample_from_codes(h, class_index, self._rng(random_state))
-        return self._wrap(len(h), held(blocks, self))
+        return self._wrap(len(h), self._held(blocks))
 
     def _has_encoder(self) -> bool:
         """Tell whether the game makes codes of rows; all of the package's latent games do."""

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .._models.copies import CopiesModel
-from .._models.scaling import Scaling
 from ._parameters import Flag, NonNegative, RandomState, Strategy, with_parameters
 from .base import SyntheticSampler
 
@@ -67,7 +66,4 @@ class NoiseSampler(SyntheticSampler):
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> CopiesModel:
-        scaling = Scaling.fit(rows)
-        order = np.argsort(class_index, kind="stable")
-        scaled = scaling.scale_rows(rows)[order]
-        return CopiesModel(scaled, scaling, counts, self.noise_scale, order)
+        return CopiesModel.of(rows, class_index, counts, noise_scale=self.noise_scale)

@@ -1,13 +1,12 @@
 """Copies of real rows, drawn towards the mean of the table."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from .._models.arrays import to_tensor
 from .._models.copies import CopiesModel
-from .._models.scaling import Scaling
-from .._models.shrinkage import shrink_factors, shrink_from_data
+from .._models.shrinkage import shrink_from_data
 from ._parameters import Flag, RandomState, Shrink, Strategy, with_parameters
 from .base import SyntheticSampler
 
@@ -68,11 +67,7 @@ class ShrunkenSampler(SyntheticSampler):
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> CopiesModel:
-        scaling = Scaling.fit(rows)
-        scaled = scaling.scale_rows(rows)
-        from_data = shrink_from_data(to_tensor(scaled), class_index, len(classes))
-        factors = shrink_factors(self.shrink, counts, from_data)
-        order = np.argsort(class_index, kind="stable")
-        return CopiesModel(
-            scaled[order], scaling, counts, order=order, shrink=factors, from_data=from_data
-        )
+        model = CopiesModel.of(rows, class_index, counts)
+        by_class = np.repeat(np.arange(len(counts)), counts)  # as the model has the rows
+        from_data = shrink_from_data(model.scaled, by_class, len(counts))
+        return replace(model, from_data=from_data).adjusted({"shrink": self.shrink})

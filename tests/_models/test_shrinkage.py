@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-import torch
 
 from skadan import Replicate, ShrunkenSampler
 from skadan._models.shrinkage import LEAST, PRIOR, shared_parts, shrink_factors, shrink_from_data
 
 
 def factors(X, y):
-    return shrink_from_data(torch.from_numpy(np.asarray(X, float)), np.asarray(y), max(y) + 1)
+    return shrink_from_data(np.asarray(X, float), np.asarray(y), max(y) + 1)
 
 
 def test_shared_parts_are_without_bias(rng):
