@@ -28,6 +28,8 @@ def test_the_code_of_the_pages_runs(page, tmp_path, monkeypatch):
     matplotlib.use("Agg")
     monkeypatch.chdir(tmp_path)
     found = blocks(page, "python")
+    if any("sklearn.callback" in block for block in found):
+        pytest.importorskip("sklearn.callback")
     assert len(found) >= PAGES[page]
     namespace = {}
     for block in found:

@@ -122,7 +122,9 @@ class ResamplingSearchCV(GridSearchCV):
                 ]
                 return evaluate_candidates(_trainings_first(shared), **context)
 
-            super()._run_search(evaluate, callback_ctx=callback_ctx)
+            # scikit-learn below 1.9 has no callbacks, and its search takes no context of theirs.
+            context = {} if callback_ctx is None else {"callback_ctx": callback_ctx}
+            super()._run_search(evaluate, **context)
 
     def _memory(self, sampler: str, parameters: dict, folder: str, place: int) -> TrainOnce:
         """Make the memory of a candidate's pipeline."""

@@ -1,4 +1,4 @@
-"""Progress of a fit: scikit-learn's callbacks, or a plain bar for ``verbose``."""
+"""Progress of a fit: scikit-learn's callbacks (since 1.9), or a plain bar for ``verbose``."""
 
 from collections.abc import Callable
 from typing import Any

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from ._older_sklearn import with_names
 from ._polars import as_floats, is_numeric, is_polars, refuse_lazy
 
 LIMIT = float(np.finfo(np.float64).max)
@@ -35,7 +36,7 @@ def numeric_table(X: Any) -> Any:
     refuse_lazy("X", X)
     if is_polars(X) and hasattr(X, "schema"):
         refuse_columns({name: str(t) for name, t in X.schema.items() if not is_numeric(t)})
-        return as_floats(X)
+        return with_names(as_floats(X))
     if is_pandas(X) and hasattr(X, "columns"):
         return _numeric_frame(X)
     if isinstance(X, np.ma.MaskedArray):

@@ -113,8 +113,9 @@ SHARED = {
     "verbose": (
         "int",
         "1 or more prints a plain bar with the losses, about ten lines a fit, where no callback is "
-        "set. `set_callbacks` takes scikit-learn's, such as `sklearn.callback.ProgressBar`; one "
-        "whose `on_fit_task_end` returns True after an epoch ends the training.",
+        "set. `set_callbacks`, which scikit-learn has since 1.9, takes callbacks such as "
+        "`sklearn.callback.ProgressBar`; one whose `on_fit_task_end` returns True after an epoch "
+        "ends the training. With scikit-learn 1.7 and 1.8 there is no such method.",
     ),
     "saturating": (
         "bool",

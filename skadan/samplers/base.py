@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
-from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
 
@@ -18,6 +17,7 @@ from ._columns import numeric_table
 from ._containers import RowFormat
 from ._fitted import OF_EVERY_SAMPLER, Attribute
 from ._labels import LabelFormat, read_labels
+from ._older_sklearn import CallbackSupport, with_callbacks
 from ._value_range import held, ranges_of
 from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
 from .drawing import LENIENT, DrawingSampler
@@ -25,7 +25,7 @@ from .drawing import LENIENT, DrawingSampler
 NOT_OF_THE_MODEL = {"sampling_strategy", "clip", "whole_numbers"}  # the sampler sees to these
 
 
-class SyntheticSampler(CallbackSupportMixin, DrawingSampler):
+class SyntheticSampler(CallbackSupport, DrawingSampler):
     """A sampler that learns a model of the real rows and appends rows drawn from it.
 
     Each sampler states all of its parameters in its own class: see `_parameters`. A subclass says

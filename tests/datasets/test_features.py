@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-import soundfile
 from conftest import ROOT, write_utterance
 
 from skadan.datasets import _feature_cache, _features, extract_features
 
 opensmile = pytest.importorskip("opensmile")
+soundfile = pytest.importorskip("soundfile")
 audformat = pytest.importorskip("audformat")
 SET = "IS09_emotion"  # 384 columns, the quickest
 

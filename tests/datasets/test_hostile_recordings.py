@@ -7,7 +7,6 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-import soundfile
 from conftest import write_utterance
 
 from skadan.datasets import _feature_cache, _features, extract_features
@@ -15,6 +14,7 @@ from skadan.datasets import _feature_cache, _features, extract_features
 pytestmark = pytest.mark.slow
 
 opensmile = pytest.importorskip("opensmile")
+soundfile = pytest.importorskip("soundfile")
 audformat = pytest.importorskip("audformat")
 SET = "IS09_emotion"
 

@@ -7,11 +7,13 @@ import pytest
 from conftest import SMALL, UNTRAINED
 from imblearn.pipeline import Pipeline
 from sklearn.base import clone
-from sklearn.callback import ProgressBar
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.neighbors import KNeighborsClassifier
 
 from skadan import Replicate, WADANSampler
+from skadan.samplers._older_sklearn import HAS_CALLBACKS
+
+with_callbacks = pytest.mark.skipif(not HAS_CALLBACKS, reason="scikit-learn below 1.9 has none")
 
 
 class Spy:
@@ -38,6 +40,7 @@ class Spy:
         self.told.append("teardown")
 
 
+@with_callbacks
 @pytest.mark.parametrize("method", ["fit", "fit_resample"])
 def test_told_of_each_epoch(sampler, problem, method):
     X, y, _ = problem
@@ -57,6 +60,7 @@ def test_told_of_each_epoch(sampler, problem, method):
     pickle.dumps(sampler)
 
 
+@with_callbacks
 def test_stops(problem):
     X, y, _ = problem
     keywords = SMALL | {"max_epochs": 9}
@@ -77,12 +81,14 @@ def test_verbose_prints_losses(small, problem, capsys):
     assert "reconstruction" in lines[-1]
 
 
+@with_callbacks
 def test_a_callback_replaces_the_plain_bar(problem, capsys):
     X, y, _ = problem
     WADANSampler(**SMALL, verbose=1).set_callbacks(Spy()).fit(X, y)
     assert capsys.readouterr().out == ""
 
 
+@with_callbacks
 def test_an_error_in_a_callback_leaves_an_unfitted_sampler(problem):
     X, y, _ = problem
 
@@ -101,8 +107,16 @@ def test_an_error_in_a_callback_leaves_an_unfitted_sampler(problem):
     assert not {"_epoch", "_callback_fit_ctx", "_format"} & vars(sampler).keys()
 
 
+@pytest.mark.skipif(HAS_CALLBACKS, reason="scikit-learn has callbacks")
+def test_without_callbacks_there_is_no_method_that_would_not_be_heeded(sampler):
+    assert not hasattr(sampler, "set_callbacks")
+
+
 @pytest.mark.slow
+@with_callbacks
 def test_progress_bars_of_parallel_folds(problem, capfd):
+    from sklearn.callback import ProgressBar
+
     X, y, groups = problem
     aug = WADANSampler(**SMALL, sampling_strategy=Replicate(1)).set_callbacks(ProgressBar())
     pipe = Pipeline([("aug", aug), ("knn", KNeighborsClassifier())])

@@ -15,6 +15,7 @@ def study():
 
 
 def test_the_clock_keeps_each_epoch(study, problem):
+    pytest.importorskip("sklearn.callback")
     X, y, _ = problem
     clock = study("timing").EpochClock()
     sampler = WADANSampler(**SMALL | {"max_epochs": 3}).set_callbacks(clock)
@@ -86,6 +87,7 @@ def test_plain_algorithm_moves_one_network_at_a_time(study, wasserstein):
 
 @pytest.mark.slow
 def test_it_writes_its_page(study, tmp_path, monkeypatch):
+    pytest.importorskip("sklearn.callback")
     rng = np.random.default_rng(0)
     y = np.tile(["calm", "glad"], 8)
     np.savez(tmp_path / "real.npz", X=rng.normal(size=(16, 5)), y=y, groups=np.repeat([1, 2], 8))
