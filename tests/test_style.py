@@ -13,8 +13,9 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
 def test_ruff(command):
+    folders = ["skadan", "tests", "examples", ".ci"]
     result = subprocess.run(
-        [sys.executable, "-m", "ruff", *command, "--no-cache", "skadan", "tests", "examples"],
+        [sys.executable, "-m", "ruff", *command, "--no-cache", *folders],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -31,6 +32,6 @@ def test_types_of_the_public_surface():
 
 def test_spelling():
     command = [sys.executable, "-m", "codespell_lib", "skadan", "tests", "examples", "docs"]
-    command += ["README.md", ".github"]
+    command += ["README.md", ".ci", ".github"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout

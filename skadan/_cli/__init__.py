@@ -1,4 +1,7 @@
-"""The command line: what is asked for is understood before anything heavy is imported."""
+"""The command line, ``skadan`` or ``python -m skadan``.
+
+What is asked for is understood before anything heavy is imported.
+"""
 
 import sys
 import warnings

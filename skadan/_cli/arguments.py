@@ -1,6 +1,7 @@
 """What the command line understands. Nothing heavy is imported for that."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,15 @@ class Version(argparse.Action):
         parser.exit(message=f"skadan {__version__}\n")
 
 
+def called() -> str:
+    """Say how the command was called: a usage line is there to be typed again."""
+    return "python -m skadan" if Path(sys.argv[0]).name == "__main__.py" else "skadan"
+
+
 def parser() -> argparse.ArgumentParser:
     """Make the parser of both commands."""
     top = argparse.ArgumentParser(
-        prog="python -m skadan", description="Synthetic rows for small, wide, labelled tables."
+        prog=called(), description="Synthetic rows for small, wide, labelled tables."
     )
     top.add_argument("--version", action=Version, nargs=0, help="print it and leave")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
