@@ -111,6 +111,8 @@ def _stacked(frame: Any, new: dict[str, list], n_new: int) -> Any:
         holes = n_new > 0 and any(value is None for value in values)
         if holes and column.dtype.kind in "iub" and isinstance(column.dtype, np.dtype):
             column = column.astype(NULLABLE[column.dtype.kind])
+        if pandas.api.types.is_string_dtype(column):  # pandas 2 keeps text among objects
+            values = [value if value is None else str(value) for value in values]
         fresh = pandas.Series(values, dtype=column.dtype)
         columns[name] = pandas.concat([column, fresh], ignore_index=True)
     return pandas.DataFrame(columns)

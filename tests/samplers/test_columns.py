@@ -137,7 +137,10 @@ def test_numbers_beyond_float64_are_named():
     X_new, _ = NoiseSampler(random_state=0).fit_resample(X, [0, 0, 1])
     assert X_new.dtype == np.longdouble
     X[1, 1] = np.finfo(float).max * np.longdouble(1.5)
-    for table, column in [(X, "1"), (pd.DataFrame(X, columns=["a", "b"]), "'b'")]:
+    for table, column in [
+        (X, "1"),
+        (pd.DataFrame(np.array(X, dtype=object), columns=["a", "b"]), "'b'"),
+    ]:
         with pytest.raises(ValueError, match=rf"column\(s\) {column} hold numbers beyond float64"):
             NoiseSampler().fit(table, [0, 0, 1])
     X[1, 1] = np.inf
@@ -150,7 +153,7 @@ def test_whole_numbers_beyond_float64_are_named():
     for table, column in [
         (X, "1"),
         (np.array(X, dtype=object), "1"),
-        (pd.DataFrame(X, columns=["a", "b"]), "'b'"),
+        (pd.DataFrame(np.array(X, dtype=object), columns=["a", "b"]), "'b'"),
     ]:
         with pytest.raises(ValueError, match=rf"column\(s\) {column} hold numbers beyond float64"):
             NoiseSampler().fit(table, [0, 0, 1])

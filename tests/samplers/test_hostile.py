@@ -125,7 +125,7 @@ def test_what_is_not_finite_is_named(seed, bad, place, container):
     table = {
         "array": lambda: X,
         "frame": lambda: pd.DataFrame(X, columns=names),
-        "nullable": lambda: pd.DataFrame(X, columns=names).convert_dtypes(),
+        "nullable": lambda: pd.DataFrame(X, columns=names).astype("Float64"),
         "csr": lambda: sparse.csr_matrix(X),
     }[container]()
     what = "NaN" if np.isnan(bad) else "infinity"

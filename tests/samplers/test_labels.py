@@ -36,7 +36,7 @@ LABELS = {
     "string": pd.Series(TEXT, dtype="string"),
     "Categorical": pd.Categorical(TEXT),
     "extension array": pd.array(NUMBERS, dtype="Int64"),
-    "array of strings": pd.array(TEXT, dtype="str"),
+    "array of strings": pd.Series(TEXT, dtype="str").array,  # objects in pandas 2
     "sparse array": pd.arrays.SparseArray(NUMBERS),
     "index": pd.Index(TEXT, name="emotion"),
     "index of categories": pd.CategoricalIndex(TEXT),
