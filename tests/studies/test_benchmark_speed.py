@@ -95,6 +95,7 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     monkeypatch.setattr("training_speed.TABLE_III", {7: (0.067, 0.15), 21: (0.3, 0.67)})
     monkeypatch.setattr("default_fits.SHAPES", ((40, 4), (35, 80)))
     monkeypatch.setattr("default_fits.GROWING", (40, 50))
+    monkeypatch.setattr("latent_rounds.N_ROUNDS", 2)
     monkeypatch.setattr("whole_processes.MEMORY_ROWS", (14,))
     monkeypatch.setattr("whole_processes.LONG", (20, 4))
     page = tmp_path / "performance.md"
