@@ -160,6 +160,8 @@ def run_all(
 ) -> list[str]:
     """Do all tasks, append each record to the file as soon as it is there; returns the failures."""
     done, failures = resumable.load(path, KEY), []
+    if wanted:
+        resumable.check_not_kept(path)  # before hours of work, not after
     jobs = (delayed(attempt)(found[name], scenario, seed, todo) for name, seed, todo in wanted)
     with Progress(*resumable.COLUMNS, TimeElapsedColumn()) as progress:
         bar = progress.add_task(scenario, total=len(wanted))

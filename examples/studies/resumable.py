@@ -1,25 +1,145 @@
-"""Run many small tasks and keep each result as soon as it is there. The studies share this."""
+"""Results files: one record a line, written as soon as it is there. All studies share this.
 
+Records name the rows of a fold and what was predicted for them. In the file, rows are ranges and
+predictions one character a row: less than half of the lists, and a diff still shows the record that
+changed. Files that a ``checksums.txt`` beside them lists are kept: they are measured already, so
+they are read only as they were, and nothing is added to them.
+"""
+
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from string import ascii_letters, digits
+from typing import Any
 
 from joblib import Parallel, delayed
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+CHECKSUMS = "checksums.txt"
+LETTERS = digits + ascii_letters
+
+
+def as_ranges(rows: list[int]) -> str:
+    """Row numbers in their order, neighbours put together: [0, 1, 2, 7] is "0-2,7"."""
+    ranges: list[list[int]] = []
+    for row in rows:
+        if ranges and row == ranges[-1][1] + 1:
+            ranges[-1][1] = row
+        else:
+            ranges.append([row, row])
+    return ",".join(f"{a}-{b}" if b > a else f"{a}" for a, b in ranges)
+
+
+def from_ranges(text: str) -> list[int]:
+    """The row numbers again."""
+    bounds = [[int(n) for n in part.split("-")] for part in text.split(",") if part]
+    return [row for ends in bounds for row in range(ends[0], ends[-1] + 1)]
+
+
+def each(change: Callable[[Any], Any], predicted: Any) -> Any:
+    """A change of the predictions, of every setting where there are several."""
+    if isinstance(predicted, dict):
+        return {setting: change(labels) for setting, labels in predicted.items()}
+    return change(predicted)
+
+
+def packed(record: dict) -> dict:
+    """A record as it stands in a file.
+
+    A predicted class 0 to 9 is its own digit. Other labels are numbered by ``classes``, which the
+    record then holds as well; if there are more of them than characters, they stay a list.
+    """
+    record = dict(record)
+    if isinstance(record.get("rows"), list):
+        record["rows"] = as_ranges(record["rows"])
+    lists: list[list] = []
+    each(lists.append, record.get("predicted", []))
+    labels = {label for found in lists if isinstance(found, list) for label in found}
+    own_digits = all(type(label) is int and 0 <= label < 10 for label in labels)
+    classes = list(range(10)) if own_digits else sorted(labels)
+    if not labels or len(classes) > len(LETTERS):
+        return record
+    letters = dict(zip(classes, LETTERS, strict=False))
+    text = each(lambda found: "".join(letters[label] for label in found), record["predicted"])
+    return record | {"predicted": text} | ({} if own_digits else {"classes": classes})
+
+
+def unpacked(record: dict) -> dict:
+    """The record with its rows and predictions as lists, whether or not it was packed."""
+    record = dict(record)
+    classes = record.pop("classes", list(range(10)))
+    if isinstance(record.get("rows"), str):
+        record["rows"] = from_ranges(record["rows"])
+    if "predicted" in record:
+        record["predicted"] = each(
+            lambda text: [classes[LETTERS.index(c)] for c in text] if type(text) is str else text,
+            record["predicted"],
+        )
+    return record
+
+
+def line(record: dict) -> str:
+    """The line of a results file that holds a record."""
+    return json.dumps(packed(record), separators=(",", ":")) + "\n"
+
+
+def checksum(content: bytes) -> str:
+    """What ``sha256sum`` says of a file of this content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def kept(folder: Path) -> dict[str, str]:
+    """Names and checksums of the files of a folder that are kept as they are."""
+    path = folder / CHECKSUMS
+    lines = path.read_text().splitlines() if path.exists() else []
+    return {name: found for found, name in (text.split(maxsplit=1) for text in lines)}
+
+
+def checked(path: Path) -> bytes:
+    """The content of a results file, if it is what was kept."""
+    expected = kept(path.parent).get(path.name)
+    content = path.read_bytes() if path.exists() else b""
+    if expected and checksum(content) != expected:
+        raise ValueError(
+            f"{path} is not the file that was kept: its SHA-256 is {checksum(content)}, "
+            f"{CHECKSUMS} beside it has {expected}. `git checkout {path}` brings it back. If the "
+            "change is meant, `python examples/studies/keep_results.py` writes the checksums anew."
+        )
+    return content
+
+
+def check_not_kept(path: Path) -> None:
+    """Refuse to add to a kept file: defaults may have changed since its records were made."""
+    if path.name in kept(path.parent):
+        raise ValueError(
+            f"{path} is kept as it is ({CHECKSUMS} beside it lists it) and lacks some of the "
+            "records that are asked for. Name another file, or a copy of this one elsewhere."
+        )
 
 
 def load(path: Path | None, names: tuple[str, ...]) -> dict[tuple, dict]:
-    """The records of a results file, one JSON object a line, by their values under `names`."""
-    lines = path.read_text().splitlines() if path and path.exists() else []
-    return {tuple(record[n] for n in names): record for record in map(json.loads, lines)}
+    """The records of a results file, by their values under `names`; the last one counts."""
+    found = {}
+    lines = checked(path).decode().splitlines() if path else []
+    for number, text in enumerate(lines, 1):
+        try:
+            record = unpacked(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise ValueError(
+                f"{path}, line {number}, is no record: {error}. An interrupted run leaves half a "
+                "line; take it out, and the same command does it again."
+            ) from None
+        found[tuple(record[n] for n in names)] = record
+    return found
 
 
 def append(path: Path, record: dict) -> None:
     """Add a record to a results file, as a line of its own."""
-    with path.open("a") as file:
-        file.write(json.dumps(record, separators=(",", ":")) + "\n")
+    check_not_kept(path)
+    with path.open("a", newline="\n") as file:
+        file.write(line(record))
 
 
 def run(
@@ -37,6 +157,8 @@ def run(
     wanted = list(wanted)
     done = load(path, names)
     tasks = [key for key in wanted if key not in done]
+    if tasks and path:
+        check_not_kept(path)  # before hours of work, not after
     jobs = (delayed(work)(*key) for key in tasks)
     with Progress(*COLUMNS, TimeElapsedColumn()) as progress:
         bar = progress.add_task("folds", total=len(wanted), completed=len(wanted) - len(tasks))

@@ -1,0 +1,135 @@
+"""Results files: packed without loss, kept files unchanged, runs of one's own continued."""
+
+import hashlib
+import json
+import shutil
+
+import pytest
+from conftest import ROOT, load_example
+
+RESULTS = ROOT / "docs" / "results"
+FILES = sorted(path.name for path in RESULTS.glob("*.jsonl"))
+KEYS = {
+    "board": ("table", "scenario", "seed", "arm"),
+    "emodb": ("arm", "seed", "fold", "sets", "setting"),
+    "evidence": ("arm", "seed", "fold", "scenario", "sets"),
+    "paper": ("experiment", "arm", "seed", "fold", "sets"),
+}
+
+
+@pytest.fixture(scope="module")
+def files():
+    return load_example("studies/resumable")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_kept_files_are_as_they_were(files, name):
+    content = (RESULTS / name).read_bytes()
+    assert files.kept(RESULTS)[name] == hashlib.sha256(content).hexdigest()
+    kind = name.partition(".")[0].partition("_")[0]
+    records = files.load(RESULTS / name, KEYS[kind])
+    assert len(records) == content.count(b"\n")
+    for record in records.values():
+        assert files.line(record).encode() in content
+        predicted = record.get("predicted", {})
+        for labels in predicted.values() if isinstance(predicted, dict) else [predicted]:
+            assert len(labels) == len(record["rows"]) > 0
+
+
+def test_every_kept_file_is_there(files):
+    assert sorted(files.kept(RESULTS)) == FILES
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_flipped_bit_is_noticed(files, name, tmp_path):
+    shutil.copy(RESULTS / files.CHECKSUMS, tmp_path)
+    content = bytearray((RESULTS / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=rf"{name} is not the file that was kept.*git checkout"):
+        files.load(tmp_path / name, ("seed",))
+    (tmp_path / name).unlink()
+    with pytest.raises(ValueError, match=rf"{name} is not the file that was kept"):
+        files.load(tmp_path / name, ("seed",))
+
+
+@pytest.mark.parametrize(
+    ("predicted", "classes"),
+    [
+        ({"SVC 1": [0, 9, 3, 3], "MLP 1": [1, 1, 1, 0]}, None),
+        (["glad", "sad", "calm", "glad"], ["calm", "glad", "sad"]),
+        ({"SVC 1": [-1, 10, 0, 0]}, [-1, 0, 10]),
+        ({"SVC 1": [0.5, 1.5, 0.5, 0.5]}, [0.5, 1.5]),
+        ({"SVC 1": [True, False, True, True]}, [False, True]),
+        ({}, None),
+    ],
+    ids=["digits", "text", "more than digits", "numbers", "truth", "nothing"],
+)
+@pytest.mark.parametrize("rows", [[4, 5, 6, 7], [7, 2, 3, 0], [0, 2, 4, 6]])
+def test_packing_loses_nothing(files, predicted, classes, rows):
+    record = {"seed": 0, "rows": rows, "predicted": predicted, "seconds": 0.1}
+    stored = json.loads(files.line(record))
+    assert stored.get("classes") == classes
+    assert files.packed(stored) == stored
+    assert repr(files.unpacked(stored)) == repr(record)  # 1 is no True, and order counts
+
+
+def test_neighbouring_rows_become_ranges(files):
+    assert files.as_ranges([0, 1, 2, 7, 5, 6]) == "0-2,7,5-6"
+    assert files.from_ranges(files.as_ranges([])) == []
+
+
+def test_labels_that_outnumber_the_characters_stay_a_list(files):
+    record = {"rows": list(range(70)), "predicted": {"SVC 1": list(range(70))}}
+    assert files.packed(record) == {"rows": "0-69", "predicted": record["predicted"]}
+    assert files.unpacked(files.packed(record)) == record
+
+
+def work(seed):
+    return {"seed": seed, "rows": [0, 1], "predicted": ["a", "b"]}
+
+
+def test_a_file_of_ones_own_is_continued_in_either_format(files, tmp_path):
+    path = tmp_path / "own.jsonl"
+    path.write_text(json.dumps(work(0)) + "\n")  # as earlier versions wrote it
+    found = files.run(work, [(0,), (1,)], ("seed",), path, 1)
+    assert found == files.load(path, ("seed",)) == {(0,): work(0), (1,): work(1)}
+    assert json.loads(path.read_text().splitlines()[1])["predicted"] == "01"
+
+
+def test_half_a_line_is_named(files, tmp_path):
+    path = tmp_path / "own.jsonl"
+    path.write_text(files.line(work(0)) + files.line(work(1))[:9])
+    with pytest.raises(ValueError, match=r"own\.jsonl, line 2, is no record"):
+        files.load(path, ("seed",))
+
+
+def test_keeping_packs_and_lists_and_nothing_is_added_after(files, tmp_path):
+    old, plain = tmp_path / "old.jsonl", tmp_path / "plain.jsonl"
+    old.write_text(json.dumps(work(0)) + "\n")
+    plain.write_text('{"seed": 0, "recall": 1.0}\n')
+    keep = load_example("studies/keep_results")
+    sums = keep.main([str(tmp_path)])
+    assert sums == files.kept(tmp_path)
+    assert plain.read_text() == '{"seed": 0, "recall": 1.0}\n'  # there was nothing to pack
+    assert old.read_text() == files.line(work(0))
+    assert keep.main([str(tmp_path)]) == sums
+    assert files.run(work, [(0,)], ("seed",), old, 1) == {(0,): work(0)}
+    for add in (
+        lambda: files.run(pytest.fail, [(1,)], ("seed",), old, 1),
+        lambda: files.append(old, work(1)),
+    ):
+        with pytest.raises(ValueError, match=r"old\.jsonl is kept as it is"):
+            add()
+    assert old.read_text() == files.line(work(0))
+
+
+def test_the_board_adds_nothing_to_a_kept_file(files, tmp_path):
+    path = tmp_path / "board.jsonl"
+    (tmp_path / files.CHECKSUMS).write_text(f"{files.checksum(b'')}  board.jsonl\n")
+    path.touch()
+    load_example("board")
+    from board_parts import runs
+
+    with pytest.raises(ValueError, match=r"board\.jsonl is kept as it is"):
+        runs.run_all({}, path, [("table", 0, {"none": ["SVC"]})], "cut", 1)
