@@ -53,6 +53,7 @@ SINGLE = (
     "equations",
     "games",
     "results",
+    "experiments",
     "board",
     "performance",
     "changes",

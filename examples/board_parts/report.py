@@ -9,6 +9,7 @@ from board_parts.arms import ARMS
 from board_parts.scores import REFERENCES, Gain, Scores, classifiers_of, gain, holm, score
 from rich.console import Console
 from rich.table import Table as RichTable
+from studies.pages import markdown, put
 
 SCENARIOS = {
     "cut": "Cut: a tenth of a third of the classes",
@@ -36,9 +37,7 @@ class Grid:
 
     def markdown(self) -> str:
         """The same for a page."""
-        head = f"| {' | '.join(self.columns)} |\n|---{'|--:' * (len(self.columns) - 1)}|"
-        body = "\n".join(f"| {' | '.join(line)} |" for line in self.lines)
-        return f"{self.title}:\n\n{head}\n{body}\n"
+        return f"{self.title}:\n\n{markdown(self.columns, self.lines, align='--:')}"
 
 
 def in_order(arms: list[str]) -> list[str]:
@@ -170,16 +169,4 @@ def report(records: list[dict], scenario: str, path: Path | None, command: str) 
             grid.show(console)
             parts.append(grid.markdown())
     if path:
-        put(path, scenario, "\n".join(parts))
-
-
-def put(path: Path, scenario: str, text: str) -> None:
-    """Write text between the scenario's marks on a page, or below all else if it has none."""
-    begin, end = f"<!-- {scenario}: written by examples/board.py -->", f"<!-- {scenario}: end -->"
-    page = path.read_text() if path.exists() else "# The board\n"
-    if begin in page:
-        head, _, rest = page.partition(begin)
-        tail = rest.partition(end)[2]
-    else:
-        head, tail = page.rstrip() + "\n\n", "\n"
-    path.write_text(f"{head}{begin}\n\n{text}\n{end}{tail}")
+        put(path, scenario, "examples/board.py", "\n".join(parts))
