@@ -3,6 +3,7 @@
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
@@ -48,7 +49,6 @@ html_theme_options = {
 }
 SINGLE = (
     "index",
-    "quickstart",
     "guide",
     "equations",
     "games",
@@ -63,12 +63,19 @@ html_sidebars = {page: [] for page in SINGLE}
 html_static_path = ["_static"]
 html_css_files = ["wide.css"]
 
+
+def in_order(directory: str) -> Callable[[str], int]:
+    """The pages of the gallery as one would read them."""
+    pages = ("quick_start", "rare_classes", "omics", "spectra", "speech", "look_inside")
+    return lambda name: pages.index(name.removeprefix("plot_").removesuffix(".py"))
+
+
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"/plot_",
     "ignore_pattern": r"studies/",
-    "reset_argv": lambda *_: ["--n-jobs", "1"],
+    "within_subsection_order": in_order,
     "download_all_examples": False,
     "show_memory": False,
     "plot_gallery": os.environ.get("SKADAN_DOCS_GALLERY", "True") == "True",

@@ -19,7 +19,9 @@ sampler = WADANSampler(random_state=0).fit(X, y)
 
 # %%
 # The losses by epoch. The reconstruction error falls and flattens. The classifier soon recognises
-# every training row. Critic and generator stay in balance.
+# every training row. The terms of critic and generator swing around each other, which says nothing
+# of success: what ends the training is that "unrestored" and "code distance", of rows held out, no
+# longer fall.
 
 TrainingHistoryDisplay.from_estimator(sampler)
 plt.show()

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 from skadan import WADANSampler
 from skadan._cli import commands, main
@@ -69,18 +70,21 @@ def test_augment_an_npz(problem, tmp_path):
     assert after.frame["is_synthetic"].sum() == 3 * np.bincount(y).max() - 45
 
 
-def test_evaluate(table, capsys):
+def test_evaluate(table, tmp_path, capsys):
     common = [str(table), "--target", "emotion", "--groups", "speaker", "--epochs", "2"]
     samplers = ["--samplers", "duplication", "noise", "smote", "wadan"]
-    assert main(["evaluate", *common, *samplers, "--C", "0.01"]) == 0
+    plot = tmp_path / "gains.png"
+    assert main(["evaluate", *common, *samplers, "--C", "0.01", "--plot", str(plot)]) == 0
+    assert plt.imread(plot).shape[:2] == (517, 1050)  # 1.2 inches and 0.45 for each of five rows
     printed, progress = capsys.readouterr()
     header, *rows = printed.splitlines()
     assert header.split()[:3] == ["sampler", "WA", "%"]
-    assert [row.split()[0] for row in rows] == ["none", "duplication", "noise", "smote", "wadan"]
+    names = ["none", "weights", "duplication", "noise", "smote", "wadan"]
+    assert [row.split()[0] for row in rows] == names
     assert all(0 <= float(row.split()[2]) <= 100 for row in rows)
-    assert re.fullmatch(r"smote .*[+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\)", rows[3])
+    assert re.fullmatch(r"smote .*[+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\)", rows[4])
     assert len(rows[0].split()) == 3
-    assert "15 of 15: wadan, speaker 2" in progress
+    assert "18 of 18: wadan, speaker 2" in progress
     assert "100 features, 3 classes (8 calm); left out: name (written by" in progress
 
 
@@ -89,6 +93,7 @@ def test_usage_errors(table, tmp_path, capsys):
         main(["augment", str(table)])
     assert stop.value.code == 2
     out = ["--out", str(tmp_path / "out.csv")]
+    usual = ["evaluate", str(table), "--target", "emotion", "--groups", "speaker"]
     for arguments, message in [
         (["augment", str(table), *out], "Pass it as --target"),
         (["augment", "gone.csv", "--target", "emotion", *out], "no file gone.csv"),
@@ -96,6 +101,8 @@ def test_usage_errors(table, tmp_path, capsys):
         (["augment", str(table), "--target", "emotion", "--sets", "-1", *out], "n_sets=-1"),
         (["augment", str(table), "--target", "emotion", "--out", "a.xls"], ".csv, .tsv"),
         (["evaluate", str(table), "--target", "emotion"], "Pass it as --groups"),
+        ([*usual, "--plot", "gains.xls"], "must end in one of .eps"),
+        ([*usual, "--plot", str(tmp_path / "gone" / "a.png")], "there is no folder"),
     ]:
         capsys.readouterr()
         assert main(arguments) == 1
@@ -218,9 +225,9 @@ def test_one_arm_that_cannot_does_not_end_the_others(small, capsys):
     text = f"{HEAD}\n01;sad;3.5;1\n" + "".join(rows(24))
     assert main(["evaluate", *small(text), "--samplers", "smote", "duplication"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == ["none", "smote", "duplication"]
-    assert re.match(r"smote +- +- +speaker 0\d held out: .*k_neighbors|smote +- +- .*", lines[2])
-    assert float(lines[3].split()[2]) >= 0
+    assert [line.split()[0] for line in lines[1:]] == ["none", "weights", "smote", "duplication"]
+    assert re.match(r"smote +- +- +speaker 0\d held out: .*k_neighbors|smote +- +- .*", lines[3])
+    assert float(lines[4].split()[2]) >= 0
 
 
 def test_the_seed_reaches_the_sampler(small, tmp_path):

@@ -9,7 +9,7 @@ from conftest import load_example
 
 @pytest.fixture(scope="module")
 def example():
-    return load_example("plot_compare_samplers")
+    return load_example("compare_samplers")
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_pooled_scores(example):
 @pytest.mark.slow
 def test_from_recordings_to_a_table(tmp_path, monkeypatch, capsys):
     pytest.importorskip("opensmile")
-    example = load_example("plot_from_recordings")
+    example = load_example("from_recordings")
     make = example.make_recordings
     monkeypatch.setattr(example, "make_recordings", lambda folder: make(folder, n_takes=2))
     figure = tmp_path / "figure.png"

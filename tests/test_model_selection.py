@@ -1,5 +1,7 @@
 """The augmentation curve against plain loops over folds."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from sklearn.svm import LinearSVC
 
 from skadan import NoiseSampler, Replicate
 from skadan.metrics import unweighted_average_recall
-from skadan.model_selection import augmentation_curve, smote_neighbors
+from skadan.model_selection import AugmentationCurve, augmentation_curve, smote_neighbors
 
 LOGO = {"cv": LeaveOneGroupOut(), "random_state": 0}
 
@@ -177,3 +179,15 @@ def test_smote_refuses_the_zero_neighbors_of_a_class_with_one_row():
     assert smote_neighbors(y) == 0
     with pytest.raises(ValueError, match="k_neighbors"):
         SMOTE(k_neighbors=smote_neighbors(y)).fit_resample([[0.0], [1.0], [2.0]], y)
+
+
+def test_a_curve_prints_as_its_scores():
+    curve = AugmentationCurve(n_sets=np.array([0, 10]), scores=np.array([[0.5], [0.75]]), y=[1] * 9)
+    assert repr(curve).splitlines() == [
+        "sets   mean    std  (of 1 repeats)",
+        "   0 0.5000      -",
+        "  10 0.7500      -",
+    ]
+    again = pickle.loads(pickle.dumps(curve))
+    assert type(again) is AugmentationCurve
+    assert again.y == curve.y

@@ -13,9 +13,8 @@ def blocks(path, language):
 
 
 PAGES = {
-    "README.md": 3,
+    "README.md": 4,
     "docs/index.md": 1,
-    "docs/quickstart.md": 3,
     "docs/guide.md": 5,
     "docs/games.md": 3,
 }

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from board_parts.scores import Scores, classifiers_of, score
+from board_parts.scores import Scores, classifiers_of, interval, score
 from scipy.stats import friedmanchisquare, studentized_range
 
 SHOWN = ("WADAN", "shrunken copies", "class weights", "bagged under-sampling")
-COLOURS = {"WADAN": "C3", "ADAN": "C1", "shrunken copies": "C0"}  # what this library makes
+COLOURS = {"WADAN": "C3", "shrunken copies": "C0", "ADAN": "C1"}  # what this library makes
 REFERENCE = "SMOTE"
+LINEAR = ("SVC", "LinearSVC", "logistic")  # the summary is of their mean
+FEWEST_TABLES = 4  # of a domain that has a row, and an interval, of its own
 
 
 def critical_difference(n_arms: int, n_tables: int) -> float:
@@ -78,10 +80,68 @@ def draw_domains(scores: Scores, title: str) -> plt.Figure | None:
     return figure
 
 
+def gains_over(found: list[Scores], arm: str, reference: str) -> np.ndarray:
+    """Gains of an arm, table by table, in the mean over classifiers."""
+    return np.mean([scores.of(arm) - scores.of(reference) for scores in found], axis=0)
+
+
+def rows_of(domains: np.ndarray) -> dict[str, np.ndarray]:
+    """The tables of each row of the summary: those of a domain, of small domains, and all."""
+    names, counts = np.unique(domains, return_counts=True)
+    large = names[counts >= FEWEST_TABLES][::-1]  # from the top in the order of the alphabet
+    small = {"other domains": ~np.isin(domains, large)} if len(large) < len(names) else {}
+    rows = small | {name: domains == name for name in large}
+    return rows | {"all tables": np.full(len(domains), True)}
+
+
+def draw_summary(records: list[dict], scenario: str) -> plt.Figure | None:
+    """Gains over nothing and over SMOTE by domain, with intervals over tables."""
+    names = [name for name in LINEAR if name in classifiers_of(records)]
+    found = [score(records, name) for name in names]
+    arms = [arm for arm in COLOURS if found and all(arm in scores.arms for scores in found)]
+    if not arms or any({"none", REFERENCE} - set(scores.arms) for scores in found):
+        return None
+    rows = rows_of(np.array([about.domain for about in found[0].about]))
+    size = 8.5, 1.6 + 0.42 * len(rows)
+    figure, panels = plt.subplots(
+        1, 2, figsize=size, sharex=True, sharey=True, layout="constrained"
+    )
+    for reference, axes in zip(("none", REFERENCE), panels, strict=True):
+        for number, arm in enumerate(arms):
+            gains = gains_over(found, arm, reference)
+            for place, tables in enumerate(rows.values()):
+                there = gains[tables & ~np.isnan(gains)]
+                low, high = interval(there)
+                height = place + 0.14 - 0.28 * number / max(len(arms) - 1, 1)
+                axes.plot([low, high], [height, height], color=COLOURS[arm], lw=1.5)
+                label = arm if place == 0 else None
+                axes.plot(there.mean(), height, "o", color=COLOURS[arm], ms=5, label=label)
+        axes.axvline(0, color="0.4", lw=0.8, zorder=0)
+        axes.axhline(len(rows) - 1.5, color="0.8", lw=0.8)
+        axes.grid(axis="x", color="0.93")
+        axes.set_axisbelow(True)
+        axes.set_title(f"over {'nothing' if reference == 'none' else reference}", fontsize=10)
+    counted = [f"{name} ({tables.sum()})" for name, tables in rows.items()]
+    panels[0].set_yticks(range(len(rows)), counted)
+    figure.legend(
+        *panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=len(arms)
+    )
+    figure.supxlabel(
+        "gain in points of unweighted average recall, 95 % interval over tables;\n"
+        f"mean of {', '.join(names)}; number of tables in brackets",
+        fontsize=9,
+    )
+    return figure
+
+
 def draw_all(records: list[dict], scenario: str, folder: Path) -> list[Path]:
     """Save the figures of every classifier; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
+    if (figure := draw_summary(records, scenario)) is not None:
+        paths.append(folder / f"board_{scenario}.png")
+        figure.savefig(paths[0], dpi=150)
+        plt.close(figure)
     for name in classifiers_of(records):
         scores, title = score(records, name), f"{name}, {scenario}"
         for kind, draw in (("ranks", draw_ranks), ("domains", draw_domains)):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from performance_page import Section
 
-COMPARISON = Path(__file__).resolve().parents[1] / "plot_compare_samplers.py"
+COMPARISON = Path(__file__).resolve().parents[1] / "compare_samplers.py"
 MEMORY_ROWS = (480, 10_000)
 LONG = (100_000, 50)
 FIT = """
@@ -60,7 +60,7 @@ def comparison_section(data: Path) -> Section:
     return Section(
         "Leave one group out",
         "`WADANSampler()`, `StandardScaler`, `LinearSVC` on every fold, two jobs "
-        "(`plot_compare_samplers.py --arms WADAN`): seconds in all, start-up included.",
+        "(`compare_samplers.py --arms WADAN`): seconds in all, start-up included.",
         ("data", "seconds"),
         lines(),
     )

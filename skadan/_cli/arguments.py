@@ -15,9 +15,10 @@ they went in; synthetic rows have features, a label, and the group of the real r
 anchored in, and nothing in the other columns. Synthetic rows of an earlier run are replaced."""
 
 EVALUATE = """Hold out one group at a time and compare classifiers that are trained with and without
-synthetic rows. Each fold: sampler on the training groups, z-norm, linear SVC. Scores are those of
-the pooled predictions of all groups; the interval of a gain is a bootstrap over rows (95 %), for
-one training: another seed can differ by as much. Synthetic rows in the table are left out."""
+synthetic rows, or with class weights. Each fold: sampler on the training groups, z-norm, linear
+SVC. Scores are those of the pooled predictions of all groups; the interval of a gain is a bootstrap
+over rows (95 %), for one training: another seed can differ by as much. Synthetic rows in the table
+are left out."""
 
 
 class Version(argparse.Action):
@@ -62,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
         "--sets", type=int, default=0, metavar="K", help="K sets each (default: fill classes up)"
     )
     evaluate.add_argument("--C", type=float, default=1.0, help="of the SVC (default: 1)")
+    evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw the gains, such as a.png")
     evaluate.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
     return top
 

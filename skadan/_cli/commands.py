@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from .._optional import require
 from .._strategy import Replicate
 from ..datasets import load_table
 from ..metrics import recall_gain, unweighted_average_recall
@@ -91,8 +93,10 @@ def evaluate(args: Namespace) -> None:
     if not real.all():
         print(f"{(~real).sum()} synthetic rows are left out.", file=sys.stderr)
     X, y, groups = np.asarray(table.data)[real], table.target[real], table.groups[real]
+    if args.plot:
+        drawable(args.plot)
     folds = list(LeaveOneGroupOut().split(X, y, groups))
-    arms = ["none", *args.samplers]
+    arms = ["none", "weights", *args.samplers]
     jobs = [(arm, train, test) for arm in arms for train, test in folds]
     predicted = {arm: np.empty_like(y) for arm in arms}
     failed: dict[str, str] = {}
@@ -109,6 +113,8 @@ def evaluate(args: Namespace) -> None:
     if failed.keys() == set(arms):
         raise ValueError(failed["none"])
     report(y, predicted, failed)
+    if args.plot:
+        draw(y, {arm: labels for arm, labels in predicted.items() if arm not in failed}, args.plot)
 
 
 def predict(arm: str, args: Namespace, X: Any, y: Any, X_test: Any) -> np.ndarray | str:
@@ -122,12 +128,13 @@ def predict(arm: str, args: Namespace, X: Any, y: Any, X_test: Any) -> np.ndarra
 def pipeline(arm: str, y: np.ndarray, args: Namespace) -> Pipeline:
     """Make the pipeline of an arm. It z-norms first, for samplers that measure distances."""
     steps: list[tuple[str, Any]] = [("before", StandardScaler())]
-    if arm != "none":
+    if arm in SAMPLERS:
         sampler = sampler_of(arm, args)
         if arm == "smote":
             sampler.set_params(k_neighbors=smote_neighbors(y))
         steps.append(("aug", sampler))
-    svm = SVC(kernel="linear", C=args.C)
+    class_weight = "balanced" if arm == "weights" else None
+    svm = SVC(kernel="linear", C=args.C, class_weight=class_weight)
     return Pipeline([*steps, ("scale", StandardScaler()), ("svm", svm)])
 
 
@@ -144,3 +151,31 @@ def report(y: np.ndarray, predicted: dict[str, np.ndarray], failed: dict[str, st
             gain = recall_gain(y, labels, predicted["none"], random_state=0)
             line += "{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * np.array(gain)))
         print(line.rstrip())
+
+
+def drawable(path: Path) -> None:
+    """Refuse a picture that could not be written, before anything is computed."""
+    known = require("matplotlib.backends.backend_agg", "plot").FigureCanvasAgg
+    kinds = known.get_supported_filetypes()
+    if path.suffix.removeprefix(".").lower() not in kinds:
+        raise ValueError(f"--plot {path}: the name must end in one of .{', .'.join(kinds)}.")
+    if not path.parent.is_dir():
+        raise ValueError(f"--plot {path}: there is no folder {path.parent}. Make it first.")
+
+
+def draw(y: np.ndarray, predicted: dict[str, np.ndarray], path: Path) -> None:
+    """Draw the gains over none, with their intervals, into a file."""
+    if "none" not in predicted or len(predicted) < 2:
+        raise ValueError(f"--plot {path}: there is no gain to draw, see the table.")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from ..displays import RecallGainDisplay
+
+    figure = Figure(figsize=(7, 1.2 + 0.45 * (len(predicted) - 1)), layout="constrained")
+    FigureCanvasAgg(figure)
+    RecallGainDisplay.from_predictions(
+        y, predicted, reference="none", random_state=0, ax=figure.subplots()
+    )
+    figure.savefig(path, dpi=150)
+    print(f"{path}: gains over none and their 95 % intervals.", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from ._curve import AugmentationCurveDisplay
 from ._embedding import EmbeddingDisplay
+from ._gain import RecallGainDisplay
 from ._histogram import FeatureHistogramDisplay
 from ._history import TrainingHistoryDisplay
 
@@ -9,5 +10,6 @@ __all__ = [
     "AugmentationCurveDisplay",
     "EmbeddingDisplay",
     "FeatureHistogramDisplay",
+    "RecallGainDisplay",
     "TrainingHistoryDisplay",
 ]

@@ -51,13 +51,25 @@ class RecallGain(NamedTuple):
     Examples
     --------
     >>> from skadan.metrics import RecallGain
-    >>> RecallGain(0.05, 0.01, 0.09).low > 0
+    >>> result = RecallGain(0.05, 0.01, 0.09)
+    >>> result.low > 0
     True
+    >>> print(result)
+    +5.0 points (+1.0 to +9.0)
     """
 
     gain: float
     low: float
     high: float
+
+    def __repr__(self) -> str:
+        """The three numbers to four digits behind the point."""
+        return f"RecallGain(gain={self.gain:.4f}, low={self.low:.4f}, high={self.high:.4f})"
+
+    def __str__(self) -> str:
+        """The gain in points of a percent, and its interval."""
+        gain, low, high = (f"{100 * value:+.1f}" for value in self)
+        return f"{gain} points ({low} to {high})"
 
 
 def recall_gain(

@@ -1,7 +1,13 @@
 """What synthetic rows are good for: curves and searches over folds, one training in each."""
 
-from ._curve import augmentation_curve, nested_sets
+from ._curve import AugmentationCurve, augmentation_curve, nested_sets
 from ._neighbors import smote_neighbors
 from ._search import ResamplingSearchCV
 
-__all__ = ["ResamplingSearchCV", "augmentation_curve", "nested_sets", "smote_neighbors"]
+__all__ = [
+    "AugmentationCurve",
+    "ResamplingSearchCV",
+    "augmentation_curve",
+    "nested_sets",
+    "smote_neighbors",
+]

@@ -15,6 +15,38 @@ from .._strategy import Replicate
 from ..metrics import unweighted_average_recall
 
 
+class AugmentationCurve(Bunch):
+    """What `augmentation_curve` returns; it prints as a table of mean scores.
+
+    Parameters
+    ----------
+    **parts : dict of ndarray
+        ``n_sets`` of shape (n_points,), ``scores`` (n_points, n_repeats), ``predictions``
+        (n_points, n_repeats, n_samples), and ``y`` (n_samples,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skadan.model_selection import AugmentationCurve
+    >>> AugmentationCurve(n_sets=np.array([0, 1]), scores=np.array([[0.5, 0.6], [0.7, 0.7]]))
+    sets   mean    std  (of 2 repeats)
+       0 0.5500 0.0707
+       1 0.7000 0.0000
+    """
+
+    def __init__(self, **parts: np.ndarray) -> None:
+        super().__init__(**parts)
+
+    def __repr__(self) -> str:
+        """A line for each number of sets: mean and standard deviation over the repeats."""
+        n_repeats = self.scores.shape[1]
+        lines = [f"sets   mean    std  (of {n_repeats} repeats)"]
+        for k, scores in zip(self.n_sets, self.scores, strict=True):
+            spread = f"{scores.std(ddof=1):.4f}" if n_repeats > 1 else "-"
+            lines.append(f"{k:>4} {scores.mean():.4f} {spread:>6}")
+        return "\n".join(lines)
+
+
 def augmentation_curve(
     estimator: Pipeline,
     X: ArrayLike,
@@ -29,7 +61,7 @@ def augmentation_curve(
     random_state: Any = None,
     n_jobs: int | None = None,
     verbose: int = 0,
-) -> Bunch:
+) -> "AugmentationCurve":
     """Score of a pipeline against the number of synthetic sets that its sampler adds.
 
     Figures 6 to 8 and 10 of Yi & Mak (2020). In each fold and repeat the sampler is fitted once and
@@ -68,9 +100,10 @@ def augmentation_curve(
 
     Returns
     -------
-    curve : Bunch
-        ``n_sets`` of shape (n_points,), ``scores`` (n_points, n_repeats), ``predictions``
-        (n_points, n_repeats, n_samples), and ``y`` (n_samples,), what was scored against.
+    curve : AugmentationCurve
+        A Bunch that prints as its scores alone: ``n_sets`` of shape (n_points,), ``scores``
+        (n_points, n_repeats), ``predictions`` (n_points, n_repeats, n_samples), and ``y``
+        (n_samples,), what was scored against.
 
     Raises
     ------
@@ -119,7 +152,9 @@ def augmentation_curve(
     for (r, (_, test)), predicted in zip(jobs, results, strict=True):
         predictions[:, r, test] = predicted
     scores = [[metric(labels, p) for p in repeats] for repeats in predictions]
-    return Bunch(n_sets=points, scores=np.array(scores), predictions=predictions, y=labels)
+    return AugmentationCurve(
+        n_sets=points, scores=np.array(scores), predictions=predictions, y=labels
+    )
 
 
 def _split(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:

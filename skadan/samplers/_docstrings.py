@@ -157,6 +157,16 @@ BY_THE_TABLE = {
     ),
 }
 
+# What one changes first; the rest is behind it.
+FIRST = (
+    "sampling_strategy",
+    "random_state",
+    "max_epochs",
+    "anchor",
+    "shrink",
+    "clip",
+    "whole_numbers",
+)
 TRAINING = (
     "row_space",
     "precision",
@@ -183,10 +193,13 @@ ADAN = (
     "input_noise",
     "reconstruction_weight",
     "residuals",
-    "anchor",
-    "shrink",
 )
-GROUPS = {"training_parameters": TRAINING, "adan_parameters": ADAN}
+GROUPS = {
+    "first_parameters": FIRST,
+    "adan_parameters": ADAN,
+    "training_parameters": TRAINING,
+    "other_training_parameters": tuple(name for name in TRAINING if name not in FIRST),
+}
 
 STRATEGY_HEAD, _, STRATEGY_CHOICES = BaseOverSampler._sampling_strategy_docstring.partition("\n")
 REPLICATE = """

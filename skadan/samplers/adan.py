@@ -80,19 +80,15 @@ class ADANSampler(_ADANFamily):
 
     Parameters
     ----------
-    {sampling_strategy}
+    {first_parameters}
 
-    {random_state}
-
-    {clip}
-
-    {whole_numbers}
-
+    Other Parameters
+    ----------------
     {adan_parameters}
 
     {saturating}
 
-    {training_parameters}
+    {other_training_parameters}
 
     Attributes
     ----------
@@ -121,6 +117,9 @@ class ADANSampler(_ADANFamily):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    max_epochs: AutoCount = "auto"
+    anchor: Share = 0.75
+    shrink: Shrink = "auto"
     clip: Flag = False
     whole_numbers: Flag = False
     n_latent: AutoCount = "auto"
@@ -135,12 +134,9 @@ class ADANSampler(_ADANFamily):
     input_noise: NonNegative = 1.0
     reconstruction_weight: ReconstructionWeight = "mean"
     residuals: Residuals = "class"
-    anchor: Share = 0.75
-    shrink: Shrink = "auto"
     saturating: Flag = False
     row_space: RowSpace = "auto"
     precision: Precision = "float32"
-    max_epochs: AutoCount = "auto"
     batch_size: Count = 128
     learning_rate: Positive = 1e-3
     betas: Betas = (0.5, 0.9)
@@ -185,14 +181,10 @@ class WADANSampler(_ADANFamily):
 
     Parameters
     ----------
-    {sampling_strategy}
+    {first_parameters}
 
-    {random_state}
-
-    {clip}
-
-    {whole_numbers}
-
+    Other Parameters
+    ----------------
     {adan_parameters}
 
     penalty_weight : float, default=10.0
@@ -201,7 +193,7 @@ class WADANSampler(_ADANFamily):
     penalty_power : float, default=5.0
         p > 1, power of the gradient's norm in that penalty (Eq. 17).
 
-    {training_parameters}
+    {other_training_parameters}
 
     Attributes
     ----------
@@ -231,6 +223,9 @@ class WADANSampler(_ADANFamily):
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
+    max_epochs: AutoCount = "auto"
+    anchor: Share = 0.75
+    shrink: Shrink = "auto"
     clip: Flag = False
     whole_numbers: Flag = False
     n_latent: AutoCount = "auto"
@@ -245,13 +240,10 @@ class WADANSampler(_ADANFamily):
     input_noise: NonNegative = 1.0
     reconstruction_weight: ReconstructionWeight = "mean"
     residuals: Residuals = "class"
-    anchor: Share = 0.75
-    shrink: Shrink = "auto"
     penalty_weight: Positive = 10.0
     penalty_power: AboveOne = 5.0
     row_space: RowSpace = "auto"
     precision: Precision = "float32"
-    max_epochs: AutoCount = "auto"
     batch_size: Count = 128
     learning_rate: Positive = 1e-3
     betas: Betas = (0.5, 0.9)

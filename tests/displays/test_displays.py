@@ -20,9 +20,11 @@ from skadan.displays import (
     AugmentationCurveDisplay,
     EmbeddingDisplay,
     FeatureHistogramDisplay,
+    RecallGainDisplay,
     TrainingHistoryDisplay,
 )
 from skadan.displays._style import COLOURS, mark
+from skadan.metrics import recall_gain
 from skadan.model_selection import augmentation_curve
 
 matplotlib.use("Agg")
@@ -189,3 +191,38 @@ def test_matplotlib_is_an_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install 'skadan\[plot\]'"):
         TrainingHistoryDisplay(history={"a": [1.0]}).plot()
+
+
+def test_gains_are_those_of_recall_gain():
+    """Points and ends of the bars, in the order of the names, over the named reference."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=60)
+    predictions = {name: rng.integers(3, size=(2, 60)) for name in ("none", "one", "two")}
+    display = RecallGainDisplay.from_predictions(
+        y, predictions, reference="one", random_state=0, n_resamples=50, confidence_level=0.5
+    )
+    assert [text.get_text() for text in display.ax_.get_yticklabels()] == ["none", "two"]
+    for bar, name in zip(display.bars_, ("none", "two"), strict=True):
+        gain, low, high = recall_gain(
+            y,
+            predictions[name],
+            predictions["one"],
+            random_state=0,
+            n_resamples=50,
+            confidence_level=0.5,
+        )
+        point, _, (line,) = bar.lines
+        np.testing.assert_allclose(np.asarray(point.get_xdata(), dtype=float), [100 * gain])
+        np.testing.assert_allclose(line.get_segments()[0][:, 0], [100 * low, 100 * high])
+    assert display.ax_.get_xlabel().startswith("gain over one,")
+    assert display.ax_.get_ylim() == (1.5, -0.5)  # the first on top
+    first = RecallGainDisplay.from_predictions(y, predictions, random_state=0)
+    assert first.reference == "none"
+
+
+@pytest.mark.parametrize(
+    ("predictions", "reference"), [({}, None), ({"a": [0, 1]}, None), ({"a": [0, 1]}, "b")]
+)
+def test_gains_need_a_reference_and_another(predictions, reference):
+    with pytest.raises(ValueError, match="give the reference's"):
+        RecallGainDisplay.from_predictions([0, 1], predictions, reference=reference)

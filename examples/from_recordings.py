@@ -10,7 +10,7 @@ the score against the number of synthetic sets.
 With no argument it makes a small corpus of tones that differ in pitch and loudness, with file names
 like EmoDB's. It also runs on EmoDB's recordings, which `skadan.datasets.fetch_emodb` downloads::
 
-    python examples/plot_from_recordings.py --folder emodb/wav --cache features --n-jobs 2
+    python examples/from_recordings.py --folder emodb/wav --cache features --n-jobs 2
 
 The example needs the extras ``audio`` and ``examples``.
 """

@@ -10,11 +10,11 @@ unweighted average recall (UAR) are computed from the pooled predictions of all 
 
 With no argument the example runs on generated data, in under two minutes on two cores::
 
-    python examples/plot_compare_samplers.py
+    python examples/compare_samplers.py
 
 It also runs on your own features, from an npz file with ``X``, ``y`` and ``groups``::
 
-    python examples/plot_compare_samplers.py --data FILE.npz --sets 10 --setting paper \
+    python examples/compare_samplers.py --data FILE.npz --sets 10 --setting paper \
         --results FILE.jsonl
 
 ``--results`` keeps every fold as soon as it is done. The same command then goes on from there.
