@@ -12,7 +12,8 @@ other families. ::
 There are three scenarios. ``cut`` leaves a tenth of a third of the classes in the training folds;
 ``native`` takes the tables of unequal classes as they are; ``full`` adds a set to all rows of all
 tables, to see what harm that does. Each record is kept as soon as it is there, and the same command
-goes on from there. ``--report`` puts the tables on a page, ``--figures`` draws them.
+goes on from there. ``--report`` puts the tables on a page, ``--figures`` draws them, and
+``--advice`` writes what to use on which tables.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
+from board_parts.advice import advice, rarest
 from board_parts.arms import ARMS
 from board_parts.classifiers import PENALTIES
 from board_parts.figures import draw_all
@@ -31,6 +33,7 @@ from board_parts.runs import KEY, run_all, tasks
 from board_parts.tables import Source, read, sources
 from rich.console import Console
 from studies import resumable
+from studies.pages import put
 
 say = Console().print
 
@@ -48,6 +51,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--n-jobs", type=int, default=2)
     add("--only", nargs="+", metavar="TABLE", help="names of tables")
     add("--report", type=Path, metavar="FILE.md", help="page for the tables, beside the terminal")
+    add("--advice", type=Path, metavar="FILE.md", help="page for what to use on which tables")
     add("--figures", type=Path, metavar="FOLDER", help="where diagrams of ranks and gains go")
     return parser.parse_args(arguments)
 
@@ -84,6 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> list[dict]:
     if records:
         command = "python examples/board.py " + shlex.join(arguments or sys.argv[1:])
         report(records, args.scenario, args.report, command)
+    if records and args.advice:
+        rows = {name: rarest(read(found[name]), args.scenario, args.seeds) for name in names}
+        put(args.advice, "advice", "examples/board.py", advice(records, rows).markdown())
     if records and args.figures:
         for path in draw_all(records, args.scenario, args.figures):
             say(f"wrote {path}")

@@ -140,10 +140,15 @@ def interval(gains: np.ndarray) -> tuple[float, float]:
 
 def gain(scores: Scores, arm: str, reference: str, group: str = "all") -> Gain | None:
     """The gain of an arm over another on the tables of a group that both have."""
+    return gain_on(scores, arm, reference, scores.where(group))
+
+
+def gain_on(scores: Scores, arm: str, reference: str, tables: np.ndarray) -> Gain | None:
+    """The gain of an arm over another on some tables (a mask), where both have them."""
     if not {arm, reference} <= set(scores.arms):
         return None
     gains = scores.of(arm) - scores.of(reference)
-    there = np.flatnonzero(scores.where(group) & ~np.isnan(gains))
+    there = np.flatnonzero(tables & ~np.isnan(gains))
     if not len(there):
         return None
     gains = gains[there]

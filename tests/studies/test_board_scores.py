@@ -162,3 +162,76 @@ def test_diagrams(scores, figures):
     dots = np.concatenate([c.get_offsets()[:, 0] for c in panel.collections[::2]])
     np.testing.assert_allclose(np.sort(dots), np.sort(values[2] - values[1]))
     assert figures.draw_ranks(made(scores, values[:, :2]), "x") is None
+
+
+@pytest.fixture(scope="module")
+def advice(scores):
+    from board_parts import advice
+
+    return advice
+
+
+@pytest.mark.parametrize(
+    ("means", "expected"),
+    [
+        ({"none": 0.0, "class weights": 0.4, "WADAN": 0.4}, "none"),
+        ({"none": 0.0, "class weights": 3.0, "shrunken copies": 3.4, "WADAN": 3.6}, "WADAN"),
+        (
+            {"none": 0.0, "class weights": 3.0, "shrunken copies": 3.4, "WADAN": 3.4},
+            "class weights",
+        ),
+        ({"none": 0.0, "shrunken copies": 5.0, "WADAN": 5.4}, "shrunken copies"),
+        ({"none": 0.0, "class weights": -3.0, "WADAN": 1.0}, "WADAN"),
+    ],
+)
+def test_a_dearer_arm_has_to_be_worth_it(advice, means, expected):
+    assert advice.choice(means) == expected
+
+
+def test_advice_by_shape_and_rarest_class(advice):
+    """Wide tables with three rows want copies, those with twenty nothing; three others are few."""
+    gains = {"none": 0, "shrunken copies": 10, "WADAN": 8}
+    records, rows = [], {}
+    for number in range(11):
+        name, rare = f"t{number}", number < 4
+        rows[name] = 3.2 if rare else 20.0
+        for arm, gain in gains.items():
+            made = record(name, arm, 0, [50 + gain * rare] * 5)
+            records.append(made | {"shape": [20, 60] if number < 8 else [20, 10]})
+    grid = advice.advice(records, rows)
+    assert grid.columns[-2:] == ("shrunken copies", "WADAN")
+    assert [line[:6] for line in grid.lines] == [
+        ("more than 2 n", "up to 4", "4", "LinearSVC", "`ShrunkenSampler`", "+10.0 (10.0 to 10.0)"),
+        ("more than 2 n", "16 and more", "4", "LinearSVC", "nothing", ""),
+    ]
+    assert grid.lines[0][6:] == ("+10.0", "+8.0")
+
+
+def test_rows_of_the_rarest_class(advice):
+    from board_parts.tables import Table, rare_classes
+
+    y = np.repeat([0, 1, 2], [100, 50, 40])
+    table = Table("t", "speech", "t", np.zeros((190, 2)), y, None)
+    assert advice.rarest(table, "native", [0, 1]) == 32  # four fifths
+    left = {0: 8, 1: 4, 2: 3}  # a tenth of each, or three
+    for seed in range(3):
+        (rare,) = rare_classes(table, seed)
+        assert advice.rarest(table, "cut", [seed]) == left[rare]
+
+
+def test_the_summary_has_domains_of_some_tables_and_all(figures):
+    """Four tables of speech have a row; two others share one; intervals are over tables."""
+    records = []
+    for number in range(6):
+        for arm, gain in {"none": 0, "SMOTE": 1, "WADAN": 3 + number}.items():
+            made = record(f"t{number}", arm, 0, [50 + gain] * 5)
+            records.append(made | {"domain": "speech" if number < 4 else f"d{number}"})
+    figure = figures.draw_summary(records, "cut")
+    over_none, over_smote = figure.axes
+    ticks = [tick.get_text() for tick in over_none.get_yticklabels()]
+    assert ticks == ["other domains (2)", "speech (4)", "all tables (6)"]
+    points = [line.get_xdata()[0] for line in over_none.get_lines() if line.get_marker() == "o"]
+    np.testing.assert_allclose(points, [7.5, 4.5, 5.5])
+    points = [line.get_xdata()[0] for line in over_smote.get_lines() if line.get_marker() == "o"]
+    np.testing.assert_allclose(points, [6.5, 3.5, 4.5])
+    assert figures.draw_summary([r for r in records if r["arm"] != "SMOTE"], "cut") is None
