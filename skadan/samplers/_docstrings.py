@@ -129,8 +129,8 @@ SHARED = {
 BY_THE_TABLE = {
     "n_latent": (
         'int or {"auto"}',
-        'M, the size of a code h = E(x). "auto" is r / 4, from 16 (or r, where that is less) to '
-        "100, with r the columns that the networks see (`row_space`). The paper's is 100.",
+        'M, the size of a code h = E(x). "auto" is min(100, r), with r the number of columns that '
+        "the networks see (`row_space`). The paper's is 100.",
     ),
     "n_noise": (
         'int or {"auto"}',

@@ -29,8 +29,8 @@ def test_at_the_papers_shape_they_are_the_papers(cls):
     [
         (1, (1, 1, (64, 64), (32, 32))),
         (10, (10, 10, (64, 64), (32, 32))),
-        (40, (16, 16, (80, 80), (32, 32))),
-        (200, (50, 50, (400, 400), (100, 100))),
+        (40, (40, 40, (80, 80), (80, 80))),
+        (200, (100, 100, (400, 400), (100, 100))),
     ],
 )
 def test_narrow_tables_have_small_networks(n_coordinates, expected):
@@ -40,7 +40,7 @@ def test_narrow_tables_have_small_networks(n_coordinates, expected):
 def test_what_is_stated_is_kept():
     sampler = WADANSampler(n_latent=3, autoencoder_layers=[7])
     assert sizes(sampler, 50) == (3, 3, (7,), (32, 32))
-    assert sizes(WADANSampler(n_noise=2, latent_layers=(9,)), 50) == (16, 2, (100, 100), (9,))
+    assert sizes(WADANSampler(n_noise=2, latent_layers=(9,)), 50) == (50, 2, (100, 100), (9,))
 
 
 def test_a_fit_takes_those_of_its_coordinates(tmp_path):
@@ -50,7 +50,7 @@ def test_a_fit_takes_those_of_its_coordinates(tmp_path):
     sampler = WADANSampler(max_epochs=1, random_state=0).fit(X, y)
     rank = sampler._model.coordinates.n_coordinates
     assert rank < 30
-    assert sampler.encode(X).shape == (30, 16)
+    assert sampler.encode(X).shape == (30, rank)
     save_generator(sampler, tmp_path / "a")
     np.testing.assert_array_equal(load_generator(tmp_path / "a").sample(5)[0], sampler.sample(5)[0])
     narrow = WADANSampler(max_epochs=1, random_state=0).fit(X[:, :5], y)
