@@ -3,7 +3,6 @@
 import os
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
@@ -33,6 +32,7 @@ templates_path = ["_templates"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"  # names as long as their column
 suppress_warnings = ["config.cache"]  # of functions in the settings of the gallery
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
@@ -44,6 +44,7 @@ html_show_sourcelink = False
 html_theme_options = {
     "navigation_with_keys": False,
     "show_prev_next": True,
+    "show_toc_level": 2,
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
 }
@@ -64,17 +65,20 @@ html_static_path = ["_static"]
 html_css_files = ["wide.css"]
 
 
-def in_order(directory: str) -> Callable[[str], int]:
-    """The pages of the gallery as one would read them."""
-    pages = ("quick_start", "rare_classes", "omics", "spectra", "speech", "look_inside")
-    return lambda name: pages.index(name.removeprefix("plot_").removesuffix(".py"))
+PAGES = ("quick_start", "rare_classes", "omics", "spectra", "speech", "look_inside")
+
+
+def in_order(name: str) -> int:
+    """Place of a page in the gallery, as one would read them; programs are asked for, too."""
+    page = name.removeprefix("plot_").removesuffix(".py")
+    return PAGES.index(page) if page in PAGES else len(PAGES)
 
 
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
     "filename_pattern": r"/plot_",
-    "ignore_pattern": r"studies/",
+    "ignore_pattern": r"/(?!plot_)[^/]*$",  # programs with a command line
     "within_subsection_order": in_order,
     "download_all_examples": False,
     "show_memory": False,

@@ -1,7 +1,7 @@
 """
-====================================
+=====================================
 Infrared spectra: when not to augment
-====================================
+=====================================
 
 60 spectra of 500 wavenumbers, four varieties of a product, one of them with four spectra. Spectra
 are the other side of wide tables: hundreds of columns, but hardly any noise, and little that one
