@@ -129,7 +129,7 @@ class ADANSampler(_ADANFamily):
     alpha: NonNegative = 1.0
     class_weight: ClassWeight = "balanced"
     critic_steps: Count = 1
-    latent_steps: Count = 2
+    latent_steps: Count = 4
     conditional_critic: Flag = True
     input_noise: NonNegative = 1.0
     reconstruction_weight: ReconstructionWeight = "mean"
@@ -235,7 +235,7 @@ class WADANSampler(_ADANFamily):
     alpha: NonNegative = 1.0
     class_weight: ClassWeight = "balanced"
     critic_steps: Count = 1
-    latent_steps: Count = 2
+    latent_steps: Count = 4
     conditional_critic: Flag = True
     input_noise: NonNegative = 1.0
     reconstruction_weight: ReconstructionWeight = "mean"
