@@ -126,9 +126,7 @@ for height, name in enumerate(names):
     ax.errorbar(gain, height, xerr=[[gain - low], [high - gain]], fmt="o", color=colour, capsize=4)
 ax.axvline(0, color="black", linewidth=1)
 ax.axvline(best - recall["nothing"].mean(), color="black", linestyle=":")
-ax.annotate(
-    "best\npossible ", (best - recall["nothing"].mean(), len(names) - 0.6), ha="right", va="center"
-)
+ax.annotate("best \npossible ", (best - recall["nothing"].mean(), 0), ha="right", va="center")
 ax.set_yticks(range(len(names)), names)
 ax.set_ylim(len(names) - 0.3, -0.7)
 ax.set_xlabel("gain in unweighted average recall over nothing, in points")
