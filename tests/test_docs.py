@@ -103,6 +103,8 @@ def test_documentation(tmp_path):
                 copy = source / path.relative_to(ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(path.read_bytes())
+    for page in (source / "examples").glob("plot_*.py"):  # fewer repeats, each the same
+        page.write_text(page.read_text().replace("N_TABLES = 12", "N_TABLES = 2"))
     (source / "skadan").symlink_to(ROOT / "skadan")
     with (source / "docs" / "conf.py").open("a") as settings:
         settings.write(BRIEF)

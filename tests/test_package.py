@@ -159,7 +159,7 @@ def test_the_readme_renders_without_the_repository(repository):
         assert len(paths) == len(re.findall(r"\]\((?!https?:|#)", readme))
         assert all((ROOT / path).is_file() for path in paths)
     else:
-        assert "ADAN and WADAN of Yi & Mak" in page
+        assert "stands in an imbalanced-learn `Pipeline`" in page
         assert readme.count("```") == page.count("```")
 
 
