@@ -17,7 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from skadan import ShrunkenSampler, WADANSampler
-from skadan.metrics import unweighted_average_recall
+from skadan.displays import RecallGainDisplay
+from skadan.metrics import RecallGain, unweighted_average_recall
 
 # %%
 # The truth
@@ -101,13 +102,13 @@ def interval(values):
     """A mean over tables and its 95 % interval, by the bootstrap."""
     rng = np.random.default_rng(0)
     means = values[rng.integers(len(values), size=(10_000, len(values)))].mean(1)
-    return values.mean(), *np.quantile(means, [0.025, 0.975])
+    return RecallGain(values.mean(), *np.quantile(means, [0.025, 0.975]))
 
 
+gains = {name: interval((values - recall["nothing"]) / 100) for name, values in recall.items()}
 print(f"{'':16s}  recall   gain over nothing")
 for name, values in recall.items():
-    gain, low, high = interval(values - recall["nothing"])
-    print(f"{name:16s} {values.mean():6.1f} % {gain:+6.1f} ({low:+.1f} to {high:+.1f})")
+    print(f"{name:16s} {values.mean():6.1f} %  {gains[name]}")
 print(f"{'best possible':16s} {best:6.1f} %")
 
 # %%
@@ -118,18 +119,12 @@ print(f"{'best possible':16s} {best:6.1f} %")
 # the gain, and `ShrunkenSampler` has it in milliseconds. The networks of `WADANSampler` add the
 # variety of the rows.
 
+del gains["nothing"]
 figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")
-names = [name for name in recall if name != "nothing"]
-for height, name in enumerate(names):
-    gain, low, high = interval(recall[name] - recall["nothing"])
-    colour = "#0072b2" if name.endswith("Sampler") else "#6f6f6f"
-    ax.errorbar(gain, height, xerr=[[gain - low], [high - gain]], fmt="o", color=colour, capsize=4)
-ax.axvline(0, color="black", linewidth=1)
-ax.axvline(best - recall["nothing"].mean(), color="black", linestyle=":")
-ax.annotate("best \npossible ", (best - recall["nothing"].mean(), 0), ha="right", va="center")
-ax.set_yticks(range(len(names)), names)
-ax.set_ylim(len(names) - 0.3, -0.7)
-ax.set_xlabel("gain in unweighted average recall over nothing, in points")
+RecallGainDisplay(gains=gains, reference="nothing").plot(ax)
+reachable = best - recall["nothing"].mean()
+ax.axvline(reachable, color="black", linestyle=":")
+ax.annotate("best \npossible ", (reachable, 0), ha="right", va="center")
 ax.set_title(f"{N_TABLES} generated tables of 120 x {N_COLUMNS}, rarest class: {min(TRAIN)} rows")
 figure.savefig("rare_classes.png", dpi=150)
 plt.show()
