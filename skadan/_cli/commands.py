@@ -18,7 +18,7 @@ from sklearn.svm import SVC
 from .._optional import require
 from .._strategy import Replicate
 from ..datasets import load_table
-from ..metrics import recall_gain, unweighted_average_recall
+from ..metrics import RecallGain, recall_gain, unweighted_average_recall
 from ..model_selection import smote_neighbors
 from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
 from .arguments import TRAINED
@@ -112,9 +112,9 @@ def evaluate(args: Namespace) -> None:
             predicted[arm][test] = labels
     if failed.keys() == set(arms):
         raise ValueError(failed["none"])
-    report(y, predicted, failed)
+    gains = report(y, predicted, failed)
     if args.plot:
-        draw(y, {arm: labels for arm, labels in predicted.items() if arm not in failed}, args.plot)
+        draw(gains, args.plot)
 
 
 def predict(arm: str, args: Namespace, X: Any, y: Any, X_test: Any) -> np.ndarray | str:
@@ -138,8 +138,11 @@ def pipeline(arm: str, y: np.ndarray, args: Namespace) -> Pipeline:
     return Pipeline([*steps, ("scale", StandardScaler()), ("svm", svm)])
 
 
-def report(y: np.ndarray, predicted: dict[str, np.ndarray], failed: dict[str, str]) -> None:
-    """Print a line for each arm: its scores, or why it has none."""
+def report(
+    y: np.ndarray, predicted: dict[str, np.ndarray], failed: dict[str, str]
+) -> dict[str, RecallGain]:
+    """Print a line for each arm: its scores, or why it has none. Returns the gains over none."""
+    gains = {}
     print(f"{'sampler':<12} {'WA %':>6} {'UAR %':>6}   UAR against none (95 % interval)")
     for arm, labels in predicted.items():
         if arm in failed:
@@ -148,9 +151,10 @@ def report(y: np.ndarray, predicted: dict[str, np.ndarray], failed: dict[str, st
         wa, uar = accuracy_score(y, labels), unweighted_average_recall(y, labels)
         line = f"{arm:<12} {100 * wa:>6.1f} {100 * uar:>6.1f}   "
         if arm != "none" and "none" not in failed:
-            gain = recall_gain(y, labels, predicted["none"], random_state=0)
-            line += "{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * np.array(gain)))
+            gains[arm] = recall_gain(y, labels, predicted["none"], random_state=0)
+            line += "{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * np.array(gains[arm])))
         print(line.rstrip())
+    return gains
 
 
 def drawable(path: Path) -> None:
@@ -163,19 +167,15 @@ def drawable(path: Path) -> None:
         raise ValueError(f"--plot {path}: there is no folder {path.parent}. Make it first.")
 
 
-def draw(y: np.ndarray, predicted: dict[str, np.ndarray], path: Path) -> None:
+def draw(gains: dict[str, RecallGain], path: Path) -> None:
     """Draw the gains over none, with their intervals, into a file."""
-    if "none" not in predicted or len(predicted) < 2:
+    if not gains:
         raise ValueError(f"--plot {path}: there is no gain to draw, see the table.")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     from ..displays import RecallGainDisplay
 
-    figure = Figure(figsize=(7, 1.2 + 0.45 * (len(predicted) - 1)), layout="constrained")
-    FigureCanvasAgg(figure)
-    RecallGainDisplay.from_predictions(
-        y, predicted, reference="none", random_state=0, ax=figure.subplots()
-    )
+    figure = Figure(figsize=(7, 1.2 + 0.45 * len(gains)), layout="constrained")
+    RecallGainDisplay(gains=gains).plot(figure.subplots())
     figure.savefig(path, dpi=150)
     print(f"{path}: gains over none and their 95 % intervals.", file=sys.stderr)
