@@ -1,6 +1,7 @@
 """Arrays and tensors: the one place where numpy's become torch's, and the way back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -50,9 +51,9 @@ def parts(n_rows: int) -> Iterator[slice]:
         yield slice(start, min(start + CHUNK, n_rows))
 
 
-def blocks(function: Callable[[slice], Tensor], n_rows: int) -> Iterator[np.ndarray]:
-    """Yield the arrays that `function` makes of each slice of CHUNK rows."""
-    for part in parts(n_rows):
+def blocks(function: Callable[[Any], Tensor], pieces: Iterable[Any]) -> Iterator[np.ndarray]:
+    """Yield the arrays that `function` makes of each piece, such as each slice of `parts`."""
+    for piece in pieces:
         with torch.no_grad():
-            block = to_array(function(part))
+            block = to_array(function(piece))
         yield block

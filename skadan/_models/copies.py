@@ -1,15 +1,14 @@
 """Copies of real rows, drawn towards the mean or with noise on them, as a model."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import torch
 
 from .._torch.seeding import normal
-from .arrays import parts, to_array
-from .base import Drawn
-from .real_rows import draw_rows
+from .arrays import to_array
+from .draws import Draw, Page, Rounds
 from .scaling import Scaling
 from .shrinkage import shrink_factors
 
@@ -59,17 +58,24 @@ class CopiesModel:
             changes = changes | {"shrink": factors}
         return replace(self, **changes)
 
-    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Drawn:
-        """Make a copy of a row of each class of `class_index` (n,)."""
-        rows = draw_rows(class_index, self.counts, rng)
+    def sample(self, draw: Draw) -> Iterator[np.ndarray]:
+        """Yield copies of real rows, a row of its class for each of the draw."""
+        rounds = Rounds(self.counts, draw.streams)
 
-        def copies(part: slice) -> np.ndarray:
-            x = self.scaled[rows[part]]
+        def copies(page: Page) -> np.ndarray:
+            x = self.scaled[rounds.take(page.class_index, page.rank)]
             if self.shrink is not None:
-                x = x * self.shrink[class_index[part], None]
+                x = x * self.shrink[page.class_index, None]
             if self.noise_scale:
-                x = x + self.noise_scale * to_array(normal(*x.shape, rng=rng))
+                x = x + self.noise_scale * to_array(normal(*x.shape, rng=page.rng))
             return self.scaling.unscale_rows(x)
 
-        row_index = None if self.order is None else self.order[rows]
-        return Drawn(map(copies, parts(len(rows))), row_index)
+        return map(copies, draw.pages())
+
+    def row_index(self, draw: Draw) -> np.ndarray | None:
+        """Return the index in the training table of the row that each copies, (n,)."""
+        if self.order is None:
+            return None
+        rounds = Rounds(self.counts, draw.streams)
+        rows = [rounds.take(page.class_index, page.rank) for page in draw.pages()]
+        return self.order[np.concatenate(rows)]

@@ -1,5 +1,6 @@
 """What real rows give to synthetic ones: what the decoder lost of them, and themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import to_array, to_tensor
 from .base import NOWHERE
+from .draws import Draw, Page, Rounds
 from .shrinkage import shrink_factors, shrink_from_data
 
 
@@ -43,9 +45,6 @@ class Partners:
 
     residual: np.ndarray
     anchor: np.ndarray
-
-    def __getitem__(self, part: slice) -> "Partners":
-        return Partners(self.residual[part], self.anchor[part])
 
 
 @dataclass(frozen=True)
@@ -150,23 +149,31 @@ class RealRows:
             )
         return replace(self, anchor_weight=anchor)
 
-    def draw(self, class_index: np.ndarray, rng: torch.Generator) -> Partners:
-        """Draw the partners of synthetic rows of these classes (n,)."""
-        anchor = draw_rows(class_index, self.counts, rng)
-        if self.of_anchor:
-            return Partners(anchor, anchor)
-        n_rows = self.counts.sum(keepdims=True)
-        return Partners(draw_rows(np.zeros_like(class_index), n_rows, rng), anchor)
+    def partners(self, draw: Draw) -> Callable[[Page], Partners]:
+        """Return what draws the partners of the rows of a page."""
+        of_class = Rounds(self.counts, draw.streams)
+        of_table = Rounds(self.counts, draw.streams, whole=True)
 
-    def row_index(self, partners: Partners) -> np.ndarray | None:
+        def drawn(page: Page) -> Partners:
+            anchor = of_class.take(page.class_index, page.rank)
+            if self.of_anchor:
+                return Partners(anchor, anchor)
+            return Partners(of_table.take(np.zeros_like(page.class_index), page.index), anchor)
+
+        return drawn
+
+    def row_index(self, draw: Draw) -> np.ndarray | None:
         """Return the index in the training table of each synthetic row's anchor, (n,).
 
         NOWHERE stands for none: with neither anchors nor residuals of them, a synthetic row has
         nothing of one real row of its class. None where the order of the rows is not known.
         """
         if self.anchors is None and (self.residuals is None or not self.of_anchor):
-            return np.full(len(partners.anchor), NOWHERE)
-        return None if self.order is None else self.order[partners.anchor]
+            return np.full(len(draw), NOWHERE)
+        if self.order is None:
+            return None
+        partners = self.partners(draw)
+        return self.order[np.concatenate([partners(page).anchor for page in draw.pages()])]
 
     def complete(self, u: Tensor, class_index: np.ndarray, partners: Partners) -> Tensor:
         """Add residuals to decoded rows u (m, r), mix them with their anchors, and shrink them."""
@@ -179,19 +186,3 @@ class RealRows:
         if self.shrink is not None:
             u = u * to_tensor(self.shrink[class_index]).to(u)[:, None]
         return u
-
-
-def draw_rows(class_index: np.ndarray, counts: np.ndarray, rng: torch.Generator) -> np.ndarray:
-    """Draw a row of each class of `class_index` (n,) from a table that is sorted by class.
-
-    Rows come in rounds, each a new order of the whole class: a set of the size of the table holds
-    every row once, where drawing with replacement leaves out a third of them.
-    """
-    rows, first = np.empty(len(class_index), dtype=int), np.cumsum(counts) - counts
-    for k in np.unique(class_index):
-        wanted = np.flatnonzero(class_index == k)
-        shape = (-(-len(wanted) // counts[k]), counts[k])  # (rounds, rows of the class)
-        keys = torch.rand(shape, generator=rng, dtype=torch.float64, device="cpu")
-        order = to_array(keys).argsort(axis=1)
-        rows[wanted] = first[k] + order.ravel()[: len(wanted)]
-    return rows

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -12,8 +13,8 @@ from .._torch.seeding import normal
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import blocks, one_hot, parts, to_tensor, with_weights
-from .base import Drawn
 from .coordinates import Coordinates
+from .draws import Draw, Page
 from .real_rows import Partners, RealRows
 from .scaling import Scaling
 
@@ -61,7 +62,7 @@ class TrainedModel:
             x = to_tensor(self.scaling.scale_rows(X[part]), device)
             return game.encode(networks, self.coordinates.project(x))
 
-        return np.concatenate(list(blocks(codes, len(X))))
+        return np.concatenate(list(blocks(codes, parts(len(X)))))
 
     def decode(self, h: np.ndarray) -> Iterator[np.ndarray]:
         """Yield R(h) of codes (n, M): float64 blocks in the table's units."""
@@ -71,42 +72,37 @@ class TrainedModel:
             u = self.game.decode(networks, to_tensor(h[part], device))
             return self.coordinates.expand(u)
 
-        return map(self.scaling.unscale_rows, blocks(rows, len(h)))
+        return map(self.scaling.unscale_rows, blocks(rows, parts(len(h))))
 
-    def sample_latent(self, class_index: np.ndarray, rng: torch.Generator) -> np.ndarray:
-        """Draw G(z, y) for class indices (n,), (n, M): the codes that `sample` decodes."""
+    def sample_latent(self, draw: Draw) -> np.ndarray:
+        """Draw G(z, y), (n, M): the codes that `sample` decodes."""
         networks, _ = self.networks()
-        _, z = self._draw(class_index, rng)
+        return np.concatenate(list(blocks(partial(self._codes, networks), draw.pages())))
 
-        def codes(part: slice) -> Tensor:
-            return self._codes(networks, z[part], class_index[part])
-
-        return np.concatenate(list(blocks(codes, len(class_index))))
-
-    def sample(self, class_index: np.ndarray, rng: torch.Generator) -> Drawn:
-        """Draw R(G(z, y)), completed by real rows, for class indices (n,)."""
+    def sample(self, draw: Draw) -> Iterator[np.ndarray]:
+        """Yield R(G(z, y)), completed by real rows: float64 blocks in the table's units."""
         networks, _ = self.networks()
-        partners, z = self._draw(class_index, rng)
+        partners = self.real_rows.partners(draw)
 
-        def rows(part: slice) -> Tensor:
-            h = self._codes(networks, z[part], class_index[part])
-            return self._complete(networks, h, class_index[part], partners[part])
+        def rows(page: Page) -> Tensor:
+            return self._complete(networks, self._codes(networks, page), page, partners(page))
 
-        made = map(self.scaling.unscale_rows, blocks(rows, len(class_index)))
-        return Drawn(made, self.real_rows.row_index(partners))
+        return map(self.scaling.unscale_rows, blocks(rows, draw.pages()))
 
-    def sample_from_codes(
-        self, h: np.ndarray, class_index: np.ndarray, rng: torch.Generator
-    ) -> Iterator[np.ndarray]:
+    def sample_from_codes(self, h: np.ndarray, draw: Draw) -> Iterator[np.ndarray]:
         """Complete R(h) of given codes (n, M) as `sample` completes those of the generator."""
         networks, device = self.networks()
-        partners = self.real_rows.draw(class_index, rng)
+        partners = self.real_rows.partners(draw)
 
-        def rows(part: slice) -> Tensor:
-            codes = to_tensor(h[part], device)
-            return self._complete(networks, codes, class_index[part], partners[part])
+        def rows(page: Page) -> Tensor:
+            codes = to_tensor(h[page.part], device)
+            return self._complete(networks, codes, page, partners(page))
 
-        return map(self.scaling.unscale_rows, blocks(rows, len(h)))
+        return map(self.scaling.unscale_rows, blocks(rows, draw.pages()))
+
+    def row_index(self, draw: Draw) -> np.ndarray | None:
+        """Return the index in the training table of each synthetic row's anchor, (n,)."""
+        return self.real_rows.row_index(draw)
 
     def networks(self) -> tuple[Networks, torch.device]:
         """Make the networks again, with their weights, on the device of the training or a CPU."""
@@ -116,25 +112,14 @@ class TrainedModel:
         networks = self.game.networks(self.coordinates.n_coordinates, len(self.counts), "meta")
         return with_weights(networks, self.weights, device), device
 
-    def _draw(self, class_index: np.ndarray, rng: torch.Generator) -> tuple[Partners, Tensor]:
-        """Draw all that is random in synthetic rows, in one order whoever asks for what.
-
-        Partners are drawn even where codes alone are wanted: these are then the codes that `sample`
-        decodes. All is drawn on the CPU, so that rows are the same on any device.
-        """
-        partners = self.real_rows.draw(class_index, rng)
-        n_noise = self.game.n_noise
-        sizes = (part.stop - part.start for part in parts(len(class_index)))
-        return partners, torch.cat([normal(size, n_noise, rng=rng) for size in sizes])
-
-    def _codes(self, networks: Networks, z: Tensor, class_index: np.ndarray) -> Tensor:
+    def _codes(self, networks: Networks, page: Page) -> Tensor:
+        """Return G(z, y) of a page. Noise is drawn on the CPU: rows are the same on any device."""
         device = next(networks.parameters()).device
-        y = to_tensor(one_hot(class_index, len(self.counts)), device)
+        z = normal(len(page.class_index), self.game.n_noise, rng=page.rng)
+        y = to_tensor(one_hot(page.class_index, len(self.counts)), device)
         return self.game.generate(networks, z.to(device), y)
 
-    def _complete(
-        self, networks: Networks, h: Tensor, class_index: np.ndarray, partners: Partners
-    ) -> Tensor:
+    def _complete(self, networks: Networks, h: Tensor, page: Page, partners: Partners) -> Tensor:
         """Decode codes to scaled rows, and complete them by real ones."""
-        u = self.real_rows.complete(self.game.decode(networks, h), class_index, partners)
+        u = self.real_rows.complete(self.game.decode(networks, h), page.class_index, partners)
         return self.coordinates.expand(u)

@@ -94,7 +94,7 @@ def quality_report(
     >>> X, y, _ = make_speaker_classification(60, 40, random_state=0)
     >>> report = quality_report(NoiseSampler(random_state=0).fit(X, y), X, y, random_state=0)
     >>> report.hit_rate
-    0.9
+    0.8833333333333333
     """
     X_new = check_array(sampler.sample(y, random_state=random_state)[0], dtype=np.float64)
     real = check_array(X, dtype=np.float64)

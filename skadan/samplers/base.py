@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
 
-from .._models.base import Drawn, Model
+from .._models.base import Model
 from ._checks import check_varies, refuse_duplicate_names
 from ._columns import numeric_table
 from ._containers import RowFormat
@@ -130,17 +130,19 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         classes, first, counts = np.unique(labels, return_index=True, return_counts=True)
         wanted = rows_by_class(self.sampling_strategy_, classes)
         class_index = np.repeat(np.arange(len(classes)), wanted)
-        drawn = Drawn(iter(()), class_index)
+        blocks: Iterator[np.ndarray] = iter(())
+        index: np.ndarray | None = class_index
         if len(class_index):
             warn_of_single_rows(wanted, classes, counts)
             if trained is None:
                 self._fit(X, y, rows, labels)
             else:
                 self._take(trained)
-            drawn = self._model.sample(class_index, self._rng(None))
+            draw = self._draw_of(class_index, None)
+            blocks, index = self._model.sample(draw), self._model.row_index(draw)
         else:
             warn_of_nothing(self.sampling_strategy)
-        return self._stack(X, y, rows, first[class_index], drawn)
+        return self._stack(X, y, rows, first[class_index], blocks, index)
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return dense rows and labels. Whatever can be wrong with them is found here."""

@@ -6,16 +6,16 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
-from .._models.base import Drawn
+from .._models.draws import Draw, InTurn, Listed
 from .._strategy import proportional_counts
-from .._torch.seeding import SAMPLING, seeded_rng
+from .._torch.seeding import SAMPLING, Streams
 from .._version import documentation_address
+from ._blocks import cut_anew, made_within, numbered
 from ._checks import check_finite_columns, is_count
 from ._columns import check_range, numeric_table
 from ._containers import RowFormat
@@ -72,14 +72,17 @@ class DrawingSampler(BaseOverSampler):
         return self._dense(validate_data(self, numeric_table(X), reset=False, **LENIENT))
 
     def _stack(
-        self, X: Any, y: Any, rows: np.ndarray, like: np.ndarray, drawn: Drawn
+        self, X: Any, y: Any, rows: np.ndarray, like: np.ndarray, blocks: Iterator, index: Any
     ) -> tuple[Any, Any]:
-        """Put the real rows above those drawn; a drawn row has the label of row `like` (n,)."""
+        """Put the real rows above those of `blocks`, whose anchors are `index` (n,).
+
+        A synthetic row has the label of row `like` (n,).
+        """
         real = np.arange(len(rows))
         self.is_synthetic_ = np.repeat([False, True], [len(real), len(like)])
-        self.sample_indices_ = np.concatenate([real, np.asarray(drawn.row_index)])
+        self.sample_indices_ = np.concatenate([real, np.asarray(index)])
         with self._resources():
-            X_new = RowFormat.of(X, rows).stack(X, rows, len(like), self._held(drawn.blocks))
+            X_new = RowFormat.of(X, rows).stack(X, rows, len(like), self._held(blocks))
         return X_new, take_labels(y, np.concatenate([real, like]))
 
     def sample(
@@ -116,16 +119,76 @@ class DrawingSampler(BaseOverSampler):
             If `y` holds a label that training did not see or has none in some row, or if memory
             cannot hold so many rows.
         """
-        model, class_index = self._trained(), self._class_index(y)
-        drawn = model.sample(class_index, self._rng(random_state))
-        if return_indices and drawn.row_index is None:
+        model, draw = self._trained(), self._asked(y, random_state)
+        check_memory(f"sample({len(draw)})", len(draw), self.n_features_in_)
+        index = self._anchors(model, draw) if return_indices else None
+        rows = self._wrap(len(draw), self._held(model.sample(draw)))
+        labels = self._labels().wrap(self.classes_[draw.wanted[:][0]])
+        return (rows, labels) if index is None else (rows, labels, index)
+
+    def sample_blocks(
+        self,
+        y: ArrayLike | int,
+        *,
+        block_rows: int = 1024,
+        random_state: Any = None,
+        return_indices: bool = False,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Draw the rows of `sample`, one block after the other, in the memory of a block.
+
+        Parameters
+        ----------
+        y : int or array-like of shape (n_samples,)
+            As for `sample`. A number of rows takes no memory, whatever it is.
+        block_rows : int, default=1024
+            Rows of a block; the last one may have fewer. The rows do not depend on it.
+        random_state : int, RandomState instance or None, default=None
+            As for `sample`.
+        return_indices : bool, default=False
+            As for `sample`.
+
+        Returns
+        -------
+        blocks : iterator of tuple
+            What `sample` returns, piece by piece: put together, the pieces are equal to it, bit
+            for bit. Rows of pandas are numbered on from block to block.
+
+        Raises
+        ------
+        NotFittedError, ValueError
+            As `sample`, at once and not with the first block; also if `block_rows` is no whole
+            number of 1 or more.
+        """
+        if not is_count(block_rows) or block_rows < 1:
+            raise ValueError(f"block_rows={block_rows!r}: pass a whole number of 1 or more.")
+        model, draw = self._trained(), self._asked(y, random_state)
+        check_memory(f"block_rows={block_rows}", min(block_rows, len(draw)), self.n_features_in_)
+        index = self._anchors(model, draw) if return_indices else None
+        made = made_within(self._held(model.sample(draw)), self._resources)
+        return self._wrapped(cut_anew(made, int(block_rows)), draw, index)
+
+    def _wrapped(
+        self, blocks: Iterator[np.ndarray], draw: Draw, index: np.ndarray | None
+    ) -> Iterator[tuple[Any, ...]]:
+        """Put each block of rows, with its labels, into the containers of the training data."""
+        start = 0
+        for block in blocks:
+            part = slice(start, start + len(block))
+            rows = self._format.wrap(len(block), self.n_features_in_, [block])
+            labels = self._labels().wrap(self.classes_[draw.wanted[part][0]])
+            made = numbered(rows, start), numbered(labels, start)
+            yield made if index is None else (*made, index[part])
+            start += len(block)
+
+    def _anchors(self, model: Any, draw: Draw) -> np.ndarray:
+        """Return the index in the training table of each row's anchor, (n,)."""
+        index = model.row_index(draw)
+        if index is None:
             raise ValueError(
                 "return_indices=True: this sampler is of a file that does not say which row is "
                 "which, as older versions wrote them. Fit it again."
             )
-        rows = self._wrap(len(class_index), self._held(drawn.blocks))
-        labels = self._labels().wrap(self.classes_[class_index])
-        return (rows, labels, drawn.row_index) if return_indices else (rows, labels)
+        return index
 
     def _labels(self) -> LabelFormat:
         """Return what labels look like; files of older versions do not say."""
@@ -136,17 +199,19 @@ class DrawingSampler(BaseOverSampler):
         with self._resources():
             return self._format.wrap(n_rows, self.n_features_in_, blocks)
 
-    def _rng(self, random_state: Any) -> torch.Generator:
-        """Make the random generator of one draw, from its own seed or else from the sampler's."""
-        seed = self.random_state if random_state is None else random_state
-        return seeded_rng(seed, SAMPLING, torch.device("cpu"))
+    def _streams(self, random_state: Any) -> Streams:
+        """Make the random streams of one draw, from its own seed or else from the sampler's."""
+        return Streams.of(self.random_state if random_state is None else random_state, SAMPLING)
 
-    def _class_index(self, y: Any) -> np.ndarray:
-        """Return the indices into `classes_`, (n,), of labels or of a number of rows."""
-        if is_count(y):
-            if y < 0:
-                raise ValueError(f"sample({y}): the number of rows cannot be negative.")
-            check_memory(f"sample({y})", int(y), self.n_features_in_)
-            counts = proportional_counts(y, self._trained().counts)
-            return np.repeat(np.arange(len(self.classes_)), counts)
-        return class_indices(y, self.classes_, self._labels())
+    def _draw_of(self, class_index: np.ndarray, random_state: Any) -> Draw:
+        """Return a draw of rows of these classes (n,)."""
+        return Draw(Listed.of(class_index), self._streams(random_state))
+
+    def _asked(self, y: Any, random_state: Any) -> Draw:
+        """Return the draw of these labels, or of a number of rows."""
+        if not is_count(y):
+            return self._draw_of(class_indices(y, self.classes_, self._labels()), random_state)
+        if y < 0:
+            raise ValueError(f"sample({y}): the number of rows cannot be negative.")
+        counts = proportional_counts(int(y), self._trained().counts)
+        return Draw(InTurn.of(counts), self._streams(random_state))

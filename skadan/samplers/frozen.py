@@ -12,7 +12,8 @@ from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
 
-from .._models.base import NOWHERE, Drawn
+from .._models.base import NOWHERE
+from .._torch.seeding import Streams
 from ._checks import refuse_duplicate_names
 from ._columns import numeric_table
 from ._fitted import OF_FROZEN, Attribute
@@ -166,21 +167,24 @@ class FrozenSampler(DrawingSampler):
         rows, labels = self._validate(X, y)
         classes, first = np.unique(labels, return_index=True)
         wanted = rows_by_class(self.sampling_strategy_, classes)
-        made, index = self._draw(wanted, self._known(classes))
-        drawn = Drawn(made.blocks, np.full(len(index), NOWHERE))
+        blocks, index = self._made(wanted, self._known(classes))
         self.training_indices_ = np.concatenate([np.full(len(rows), NOWHERE), index])
-        return self._stack(X, y, rows, np.repeat(first, wanted), drawn)
+        nowhere = np.full(len(index), NOWHERE)
+        return self._stack(X, y, rows, np.repeat(first, wanted), blocks, nowhere)
 
-    def _draw(self, wanted: np.ndarray, known: np.ndarray) -> tuple[Drawn, np.ndarray]:
-        """Draw so many rows (K,) of these classes of the model (K,); also their anchors (n,)."""
+    def _made(
+        self, wanted: np.ndarray, known: np.ndarray
+    ) -> tuple[Iterator[np.ndarray], np.ndarray]:
+        """Make so many rows (K,) of these classes of the model (K,); also their anchors (n,)."""
         model, class_index = self._trained(), np.repeat(known, wanted)
         if not len(class_index):
             warn_of_nothing(self._strategy())
-            return Drawn(iter(()), class_index), class_index
+            return iter(()), class_index
         warn_of_single_rows(wanted, self.classes_[known], model.counts[known])
-        drawn = model.sample(class_index, self._rng(None))
+        draw = self._draw_of(class_index, None)
+        index = model.row_index(draw)
         unknown = np.full(len(class_index), NOWHERE)  # of a file that an older version wrote
-        return drawn, unknown if drawn.row_index is None else drawn.row_index
+        return model.sample(draw), unknown if index is None else index
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return dense rows and labels, and find the rows to make."""
@@ -227,9 +231,9 @@ class FrozenSampler(DrawingSampler):
     def _resources(self) -> AbstractContextManager:
         return self.sampler._resources()
 
-    def _rng(self, random_state: Any) -> Any:
+    def _streams(self, random_state: Any) -> Streams:
         own = self.random_state if random_state is None else random_state
-        return self.sampler._rng(own)
+        return self.sampler._streams(own)
 
     def __sklearn_is_fitted__(self) -> bool:
         return self.sampler.__sklearn_is_fitted__()

@@ -28,9 +28,9 @@ class LatentSampler(AdversarialSampler):
         H : ndarray of shape (n_samples, n_latent)
             Codes, float32.
         """
-        model, class_index = self._trained(), self._class_index(y)
+        model, draw = self._trained(), self._asked(y, random_state)
         with self._resources():
-            return model.sample_latent(class_index, self._rng(random_state))
+            return model.sample_latent(draw)
 
     def sample_from_codes(self, H: ArrayLike, y: ArrayLike, *, random_state: Any = None) -> Any:
         """Make synthetic rows of given codes instead of codes from the generator.
@@ -58,12 +58,11 @@ class LatentSampler(AdversarialSampler):
             If the codes do not have ``n_latent`` columns, their number is not that of the labels,
             or `y` holds a label that training did not see.
         """
-        model, class_index = self._trained(), self._class_index(y)
+        model, draw = self._trained(), self._asked(y, random_state)
         h = self._codes(H)
-        if len(h) != len(class_index):
-            raise ValueError(f"H has {len(h)} rows, but y has {len(class_index)} labels.")
-        blocks = model.sample_from_codes(h, class_index, self._rng(random_state))
-        return self._wrap(len(h), self._held(blocks))
+        if len(h) != len(draw):
+            raise ValueError(f"H has {len(h)} rows, but y has {len(draw)} labels.")
+        return self._wrap(len(h), self._held(model.sample_from_codes(h, draw)))
 
     def _has_encoder(self) -> bool:
         """Tell whether the game makes codes of rows; all of the package's latent games do."""

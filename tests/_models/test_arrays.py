@@ -22,7 +22,7 @@ from skadan.games import Networks, mlp
 def test_parts_cover_every_row_once(n_rows):
     found = [i for part in parts(n_rows) for i in range(part.start, part.stop)]
     assert found == list(range(n_rows))
-    rows = np.concatenate(list(blocks(lambda part: torch.arange(n_rows)[part], n_rows)))
+    rows = np.concatenate(list(blocks(lambda part: torch.arange(n_rows)[part], parts(n_rows))))
     np.testing.assert_array_equal(rows, np.arange(n_rows))
 
 
