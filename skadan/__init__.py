@@ -45,7 +45,15 @@ HOMES = {
     "save_generator": "_saving",
     "show_versions": "_show_versions",
 }
-MODULES = ("datasets", "displays", "games", "metrics", "model_selection", "samplers")
+MODULES = (
+    "datasets",
+    "displays",
+    "distributed",
+    "games",
+    "metrics",
+    "model_selection",
+    "samplers",
+)
 
 
 def __getattr__(name: str) -> Any:

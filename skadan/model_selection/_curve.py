@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.model_selection import check_cv
 from sklearn.utils import Bunch, _safe_indexing, check_random_state, indexable
 
+from .._resending import resending
 from .._strategy import Replicate
 from ..metrics import unweighted_average_recall
 
@@ -137,17 +138,18 @@ def augmentation_curve(
     seeds = rng.randint(np.iinfo(np.int32).max, size=n_repeats)
 
     jobs = [(r, fold) for r in range(n_repeats) for fold in folds]
-    results = Parallel(n_jobs=n_jobs, verbose=verbose)(
-        delayed(_fold)(
-            *(_seeded(part, int(seeds[r])) for part in (before, sampler, after)),
-            X,
-            y,
-            *fold,
-            points,
-            synthetic_only,
+    with resending():
+        results = Parallel(n_jobs=n_jobs, verbose=verbose)(
+            delayed(_fold)(
+                *(_seeded(part, int(seeds[r])) for part in (before, sampler, after)),
+                X,
+                y,
+                *fold,
+                points,
+                synthetic_only,
+            )
+            for r, fold in jobs
         )
-        for r, fold in jobs
-    )
     predictions = np.empty((len(points), n_repeats, len(labels)), dtype=labels.dtype)
     for (r, (_, test)), predicted in zip(jobs, results, strict=True):
         predictions[:, r, test] = predicted

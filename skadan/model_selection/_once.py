@@ -1,13 +1,13 @@
 """What the candidates of a search share in a fold: everything up to the trained sampler."""
 
 import pickle
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import joblib
+from filelock import FileLock
 
 from .._files import written_whole
 
@@ -58,19 +58,16 @@ class TrainOnce:
     def _kept(self, make: Callable) -> Any:
         """Return what is in the file of this step, or make it where nobody else does."""
         path = Path(self.folder, f"{self.training}-{self._step}-{self._fold}")
-        lock = path.with_suffix(".lock")
-        while not path.exists():
-            try:
-                lock.mkdir()
-            except FileExistsError:
-                time.sleep(WAIT)
-                continue
-            try:
-                if not path.exists():
-                    with written_whole(path) as file:
-                        pickle.dump(_portable(make()), file)
-            finally:
-                lock.rmdir()
+        if not path.parent.is_dir():
+            raise FileNotFoundError(
+                f"The folder of the search's trainings, {self.folder}, is not on this machine: "
+                "give the pipeline, as its memory, a folder that all machines see."
+            )
+        # The system frees the lock of a process that dies: the next one then trains.
+        with FileLock(path.with_suffix(".lock"), poll_interval=WAIT):
+            if not path.exists():
+                with written_whole(path) as file:
+                    pickle.dump(_portable(make()), file)
         with path.open("rb") as file:
             return pickle.load(file)
 

@@ -1,5 +1,6 @@
 """A grid search that trains a sampler once a fold."""
 
+import os
 from collections.abc import Callable, Iterable
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,6 +9,7 @@ from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, ParameterGrid
 
+from .._resending import resending
 from ._once import TrainOnce, training_of
 
 
@@ -87,8 +89,9 @@ class ResamplingSearchCV(GridSearchCV):
     -----
     ``fit(X, y, groups=groups)``, ``predict``, ``score`` and all other methods are `GridSearchCV`'s.
 
-    Trained samplers are in a temporary folder while the search runs, which all processes have to
-    see: for each fold and training one model, and a table for each step before the sampler.
+    Trained samplers are in a temporary folder while the search runs: for each fold and training one
+    model, and a table for each step before the sampler. It lies in the folder of the pipeline's
+    ``memory`` if it has one. On several machines it needs one, in a place that all of them see.
 
     Examples
     --------
@@ -113,7 +116,7 @@ class ResamplingSearchCV(GridSearchCV):
 
     def _run_search(self, evaluate_candidates: Callable, *, callback_ctx: Any = None) -> None:
         name = _sampler_of(self.estimator)
-        with TemporaryDirectory(prefix="skadan-") as folder:
+        with TemporaryDirectory(prefix="skadan-", dir=_place(self.estimator.memory)) as folder:
 
             def evaluate(candidates: Iterable[dict], **context: Any) -> Any:
                 shared = [
@@ -124,7 +127,8 @@ class ResamplingSearchCV(GridSearchCV):
 
             # scikit-learn below 1.9 has no callbacks, and its search takes no context of theirs.
             context = {} if callback_ctx is None else {"callback_ctx": callback_ctx}
-            super()._run_search(evaluate, **context)
+            with resending():
+                super()._run_search(evaluate, **context)
 
     def _memory(self, sampler: str, parameters: dict, folder: str, place: int) -> TrainOnce:
         """Make the memory of a candidate's pipeline."""
@@ -156,6 +160,17 @@ def _trainings_first(candidates: list[dict]) -> list[dict]:
         (others if training in seen else first).append(candidate)
         seen.add(training)
     return first + others
+
+
+def _place(memory: Any) -> str | None:
+    """Return the folder of a pipeline's memory, which is made; None if it has none."""
+    location = (
+        memory if isinstance(memory, str | os.PathLike) else getattr(memory, "location", None)
+    )
+    if location is None:
+        return None
+    os.makedirs(location, exist_ok=True)
+    return os.fspath(location)
 
 
 def _sampler_of(pipeline: Any) -> str:

@@ -122,7 +122,7 @@ class DrawingSampler(BaseOverSampler):
         model, draw = self._trained(), self._asked(y, random_state)
         check_memory(f"sample({len(draw)})", len(draw), self.n_features_in_)
         index = self._anchors(model, draw) if return_indices else None
-        rows = self._wrap(len(draw), self._held(model.sample(draw)))
+        rows = self._rows(draw)
         labels = self._labels().wrap(self.classes_[draw.wanted[:][0]])
         return (rows, labels) if index is None else (rows, labels, index)
 
@@ -166,6 +166,10 @@ class DrawingSampler(BaseOverSampler):
         index = self._anchors(model, draw) if return_indices else None
         made = made_within(self._held(model.sample(draw)), self._resources)
         return self._wrapped(cut_anew(made, int(block_rows)), draw, index)
+
+    def _rows(self, draw: Draw) -> Any:
+        """Make all rows of a draw, in the container of the training data."""
+        return self._wrap(len(draw), self._held(self._trained().sample(draw)))
 
     def _wrapped(
         self, blocks: Iterator[np.ndarray], draw: Draw, index: np.ndarray | None

@@ -1,0 +1,123 @@
+"""Rows of a cluster: any number of them in dask frames and files, the bits of `sample`."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from conftest import SMALL
+from scipy import sparse
+
+from skadan import FrozenSampler, ShrunkenSampler, WADANSampler, save_generator
+from skadan._models.arrays import CHUNK
+from skadan.distributed import sample_files, sample_frame
+
+dask = pytest.importorskip("dask")
+N = 3 * CHUNK + 83
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process():
+    with dask.config.set(scheduler="synchronous"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def fitted(problem):
+    X, y, _ = problem
+    return WADANSampler(**SMALL).fit(X, np.array(["sad", "glad", "calm"])[y])
+
+
+def whole(sampler, y, **keywords):
+    """What `sample` returns, as one frame."""
+    rows, labels = sampler.sample(y, **keywords)
+    frame = pd.DataFrame(rows).set_axis([f"x{j}" for j in range(rows.shape[1])], axis=1)
+    return frame.assign(target=labels)
+
+
+@pytest.mark.parametrize("npartitions", [1, 2, 4, 1000, None])
+def test_frames_are_the_sample(fitted, npartitions):
+    frame = sample_frame(fitted, N, npartitions, random_state=3)
+    assert frame.npartitions == min(npartitions or 1, 4)
+    pd.testing.assert_frame_equal(
+        frame.compute(), whole(fitted, N, random_state=3), check_dtype=False
+    )
+    assert frame.divisions[0] == 0
+    assert frame.divisions[-1] == N - 1
+    assert frame.loc[N - 1].compute().index.tolist() == [N - 1]
+
+
+def test_files_of_any_number(fitted, tmp_path):
+    labels = np.random.default_rng(0).choice(fitted.classes_, N)
+    path = tmp_path / "generator.safetensors"
+    save_generator(fitted, path)
+    made = sample_files(path, labels, tmp_path / "files", n_files=3, random_state=3)
+    assert [file.name for file in made] == [f"part-{i:05d}.parquet" for i in range(3)]
+    found = pd.concat(map(pd.read_parquet, made), ignore_index=True)
+    expected = whole(fitted, labels, random_state=3)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars", "sparse", "list"])
+def test_frames_of_any_training_table(problem, container):
+    X, y, _ = problem
+    columns = [f"f{j}" for j in range(X.shape[1])]
+    table = {
+        "pandas": pd.DataFrame(np.round(X), columns=columns).astype("int16"),
+        "polars": pl.DataFrame(X, schema=columns),
+        "sparse": sparse.csr_array(X),
+        "list": X.tolist(),
+    }[container]
+    sampler = FrozenSampler(ShrunkenSampler(random_state=0).fit(table, y))
+    frame = sample_frame(sampler, N, 2).compute()
+    rows, labels = sampler.sample(N)
+    if container == "pandas":
+        assert (frame.dtypes[columns] == "int16").all()
+    dense = rows.toarray() if container == "sparse" else np.asarray(rows)
+    np.testing.assert_array_equal(frame.drop(columns="target").to_numpy(), dense)
+    np.testing.assert_array_equal(frame["target"], labels)
+
+
+def test_no_rows(fitted):
+    assert len(sample_frame(fitted, 0)) == 0
+
+
+def test_memory_is_that_of_a_part(fitted):
+    """A million million rows: known at once, and any part of them is made by itself."""
+    frame = sample_frame(fitted, 10**12, 10**3)
+    assert frame.divisions[-1] == 10**12 - 1
+    first = sample_frame(fitted, 10**9, 10**3)
+    assert first.npartitions == 10**3
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message"),
+    [
+        ({"npartitions": 0}, "0 partitions"),
+        ({"npartitions": 2.5}, "2.5 partitions"),
+        ({"target": "x3"}, "target='x3'"),
+        ({"y": -1}, "negative"),
+        ({"y": ["nobody"]}, "nobody"),
+    ],
+)
+def test_refused(fitted, keywords, message):
+    with pytest.raises(ValueError, match=message):
+        sample_frame(fitted, **{"y": 9} | keywords)
+
+
+def test_files_beside_others(fitted, tmp_path):
+    (tmp_path / "part-00009.parquet").touch()
+    with pytest.raises(ValueError, match=r"holds part-00009\.parquet"):
+        sample_files(fitted, 9, tmp_path)
+
+
+def test_a_file_that_changes_is_read_again(fitted, problem, tmp_path):
+    X, y, _ = problem
+    path = tmp_path / "generator"
+    save_generator(fitted, path)
+    sample_frame(path, 5).compute()
+    other = ShrunkenSampler(random_state=0).fit(X[:, :7], y)
+    time.sleep(0.01)
+    save_generator(other, path)
+    assert sample_frame(path, 5).compute().shape == (5, 8)
