@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from skadan import WADANSampler
+from skadan import ShrunkenSampler, WADANSampler, save_generator
 from skadan._cli import commands, main
 from skadan.datasets import load_table
 
@@ -252,6 +252,10 @@ def test_every_sampler_of_every_command_has_the_seed(command, small, tmp_path, m
                 seeds.append((name, self.random_state))
                 return super().fit_resample(X, y)
 
+            def _fit_to_blocks(self, X, y):
+                seeds.append((name, self.random_state))
+                return super()._fit_to_blocks(X, y)
+
         return Watched
 
     for name in commands.SAMPLERS:
@@ -294,3 +298,22 @@ def test_as_a_module():
     assert "evaluate" in done.stdout
     wrong = subprocess.run([sys.executable, "-m", "skadan"], capture_output=True, text=True)
     assert wrong.returncode == 2
+
+
+def test_sample_draws_from_a_file(problem, tmp_path, capsys):
+    X, y, _ = problem
+    sampler = ShrunkenSampler(random_state=0).fit(pd.DataFrame(X).add_prefix("f"), y)
+    save_generator(sampler, tmp_path / "g.safetensors")
+    rows = ["sample", str(tmp_path / "g.safetensors"), "--rows", "600", "--seed", "3"]
+    assert (
+        main([*rows, "--out", str(tmp_path / "rows"), "--files", "2", "--target", "emotion"]) == 0
+    )
+    assert capsys.readouterr().err.endswith("600 synthetic rows in 2 files.\n")
+    files = sorted((tmp_path / "rows").iterdir())
+    found = pd.concat(map(pd.read_parquet, files), ignore_index=True)
+    expected, labels = sampler.sample(600, random_state=3)
+    pd.testing.assert_frame_equal(found, expected.assign(emotion=labels))
+    assert main([*rows, "--out", str(tmp_path / "rows")]) == 1
+    assert "choose an empty folder" in capsys.readouterr().err
+    assert main(["sample", str(tmp_path / "none"), *rows[2:], "--out", str(tmp_path / "o")]) == 1
+    assert "none" in capsys.readouterr().err

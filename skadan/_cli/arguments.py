@@ -21,6 +21,11 @@ over rows (95 %), for one training: another seed can differ by as much. Syntheti
 are left out."""
 
 
+SAMPLE = """Draw rows from a file of save_generator into a folder of parquet files, any number of
+them: each process has one file in memory. Seed and number of rows say what is drawn; the number of
+files and processes changes nothing in it."""
+
+
 class Version(argparse.Action):
     """Print the version, which takes no import but that of a number."""
 
@@ -37,7 +42,7 @@ def called() -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Make the parser of both commands."""
+    """Make the parser of all commands."""
     top = argparse.ArgumentParser(
         prog=called(), description="Synthetic rows for small, wide, labelled tables."
     )
@@ -65,7 +70,19 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--C", type=float, default=1.0, help="of the SVC (default: 1)")
     evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw the gains, such as a.png")
     evaluate.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+    _add_sample(commands)
     return top
+
+
+def _add_sample(commands: Any) -> None:
+    sample = commands.add_parser("sample", help="draw from a saved sampler", description=SAMPLE)
+    sample.add_argument("generator", type=Path, metavar="GENERATOR", help="of save_generator")
+    sample.add_argument("--rows", type=int, required=True, metavar="N", help="how many")
+    sample.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for the files")
+    sample.add_argument("--target", default="target", metavar="COLUMN", help="name of the labels")
+    sample.add_argument("--files", type=int, metavar="K", help="how many (default: by size)")
+    sample.add_argument("--seed", type=int, default=0, help="random_state (default: 0)")
+    sample.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
 
 
 def _command(commands: Any, name: str, summary: str, text: str) -> argparse.ArgumentParser:

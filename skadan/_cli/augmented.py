@@ -3,6 +3,8 @@
 import csv
 import io
 from argparse import Namespace
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -50,26 +52,32 @@ def data_of(table: Any, real: np.ndarray) -> tuple[Any, Any]:
     return data[real].reset_index(drop=True), table.target[real]
 
 
-def write(table: Any, args: Namespace, real: np.ndarray, X: Any, y: Any, sampler: Any) -> None:
-    """Write the real rows, and the synthetic rows X with labels y behind them."""
-    names = columns_of(table, args)
-    new = {name: X[name].tolist() for name in table.feature_names}
-    new[names["target"]] = list(y)
-    if names["groups"] is not None:
-        new[names["groups"]] = anchored(table.groups[real], sampler)
-    text = args.out.suffix.lower() != ".parquet"
-    if text and table.cells is not None:
-        _write_cells(table, args, real, new, len(X))
-        return
-    frame = _whole(table, names)[real]
-    both = _stacked(frame.drop(columns=SYNTHETIC, errors="ignore"), new, len(X))
-    both[SYNTHETIC] = np.repeat([False, True], [int(real.sum()), len(X)])
+def write(table: Any, args: Namespace, real: np.ndarray, blocks: Iterator[Any]) -> int:
+    """Write the real rows, and behind them blocks of synthetic ones; return how many of these.
+
+    No more than a block of synthetic rows is in memory.
+    """
+    new = cells_of(blocks, table, args, real)
+    if args.out.suffix.lower() == ".parquet":
+        put: Callable[..., int] = _write_parquet
+    else:
+        put = _write_csv if table.cells is None else _write_cells
     with written_whole(args.out) as file:
-        if text:
-            both.to_csv(file, index=False, sep=separator_of(table, args))
-        else:
-            require("pyarrow", "tables")
-            both.to_parquet(file)
+        return put(file, table, args, real, new)
+
+
+def cells_of(
+    blocks: Iterator[Any], table: Any, args: Namespace, real: np.ndarray
+) -> Iterator[dict[str, list]]:
+    """Yield the cells of synthetic rows by column: features, label, and group of the anchor."""
+    names = columns_of(table, args)
+    for X, y, index in blocks:
+        cells = {name: X[name].tolist() for name in table.feature_names}
+        cells[names["target"]] = list(y)
+        if names["groups"] is not None:
+            groups = table.groups[real]
+            cells[names["groups"]] = [groups[row] if row >= 0 else None for row in index.tolist()]
+        yield cells
 
 
 def columns_of(table: Any, args: Namespace) -> dict[str, str | None]:
@@ -78,12 +86,6 @@ def columns_of(table: Any, args: Namespace) -> dict[str, str | None]:
         return {"target": args.target, "groups": args.groups}
     groups = None if table.groups is None else args.groups or "groups"
     return {"target": args.target or "y", "groups": groups}
-
-
-def anchored(groups: np.ndarray, sampler: Any) -> list:
-    """The group of the row that each synthetic row is anchored in; None where there is none."""
-    rows = sampler.sample_indices_[sampler.is_synthetic_]
-    return [groups[row] if row >= 0 else None for row in rows.tolist()]
 
 
 def separator_of(table: Any, args: Namespace) -> str:
@@ -101,37 +103,83 @@ def _whole(table: Any, names: dict[str, str | None]) -> Any:
     return frame.assign(**{name: values for name, values in others.items() if name is not None})
 
 
-def _stacked(frame: Any, new: dict[str, list], n_new: int) -> Any:
-    """Real rows above synthetic ones; integers that a synthetic row lacks stay integers."""
+def _frames(table: Any, args: Namespace, real: np.ndarray, new: Iterator[dict]) -> Iterator[Any]:
+    """Yield the real rows as a frame, then the synthetic ones, all with the same dtypes."""
+    frame = _whole(table, columns_of(table, args))[real]
+    frame = frame.drop(columns=SYNTHETIC, errors="ignore").reset_index(drop=True)
+    first = next(new, None)
+    if first is not None:  # integers that a synthetic row lacks stay integers
+        lacking = [n for n in frame if n not in first or None in first[n]]
+        kinds = {n: frame[n].dtype for n in lacking if isinstance(frame[n].dtype, np.dtype)}
+        holes = {n: NULLABLE[k.kind] for n, k in kinds.items() if k.kind in NULLABLE}
+        frame = frame.astype(holes)
+    yield _marked(frame, False)
+    for cells in () if first is None else chain([first], new):
+        yield _marked(_like(frame, cells), True)
+
+
+def _marked(frame: Any, is_synthetic: bool) -> Any:
     pandas = require("pandas", "tables")
+    mark = pandas.Series(is_synthetic, index=frame.index, name=SYNTHETIC, dtype=bool)
+    return pandas.concat([frame, mark], axis=1)
+
+
+def _like(frame: Any, cells: dict[str, list]) -> Any:
+    """Return cells as a frame with the columns and dtypes of another one."""
+    pandas = require("pandas", "tables")
+    n_rows = len(next(iter(cells.values())))
     columns = {}
-    for name in frame.columns:
-        column = frame[name]
-        values = new.get(name, [None] * n_new)
-        holes = n_new > 0 and any(value is None for value in values)
-        if holes and column.dtype.kind in "iub" and isinstance(column.dtype, np.dtype):
-            column = column.astype(NULLABLE[column.dtype.kind])
+    for name, column in frame.items():
+        values = cells.get(name, [None] * n_rows)
         if pandas.api.types.is_string_dtype(column):  # pandas 2 keeps text among objects
             values = [value if value is None else str(value) for value in values]
-        fresh = pandas.Series(values, dtype=column.dtype)
-        columns[name] = pandas.concat([column, fresh], ignore_index=True)
+        columns[name] = pandas.Series(values, dtype=column.dtype)
     return pandas.DataFrame(columns)
 
 
+def _write_csv(
+    file: Any, table: Any, args: Namespace, real: np.ndarray, new: Iterator[dict]
+) -> int:
+    n_rows = 0
+    for number, frame in enumerate(_frames(table, args, real, new)):
+        frame.to_csv(file, index=False, sep=separator_of(table, args), header=not number)
+        n_rows += len(frame)
+    return n_rows - int(real.sum())
+
+
+def _write_parquet(
+    file: Any, table: Any, args: Namespace, real: np.ndarray, new: Iterator[dict]
+) -> int:
+    arrow, parquet = require("pyarrow", "tables"), require("pyarrow.parquet", "tables")
+    frames = _frames(table, args, real, new)
+    first = arrow.Table.from_pandas(next(frames), preserve_index=False)
+    with parquet.ParquetWriter(file, first.schema) as writer:
+        writer.write_table(first)
+        n_rows = 0
+        for frame in frames:
+            writer.write_table(arrow.Table.from_pandas(frame, first.schema, preserve_index=False))
+            n_rows += len(frame)
+    return n_rows
+
+
 def _write_cells(
-    table: Any, args: Namespace, real: np.ndarray, new: dict[str, list], n_new: int
-) -> None:
+    file: Any, table: Any, args: Namespace, real: np.ndarray, new: Iterator[dict]
+) -> int:
     """Write a table of text: the cells of real rows as they were, new numbers in its own style."""
     cells = table.cells.drop(columns=SYNTHETIC, errors="ignore")
-    with written_whole(args.out) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        writer = csv.writer(text, delimiter=separator_of(table, args), lineterminator="\n")
-        writer.writerow([*cells.columns, SYNTHETIC])
-        writer.writerows([*row, "False"] for row in cells[real].itertuples(index=False))
-        columns = [new.get(name, [None] * n_new) for name in cells.columns]
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    writer = csv.writer(text, delimiter=separator_of(table, args), lineterminator="\n")
+    writer.writerow([*cells.columns, SYNTHETIC])
+    writer.writerows([*row, "False"] for row in cells[real].itertuples(index=False))
+    n_rows = 0
+    for block in new:
+        n_new = len(next(iter(block.values())))
+        columns = [block.get(name, [None] * n_new) for name in cells.columns]
         for row in zip(*columns, strict=True):
             writer.writerow([*(_cell(value, table.decimal) for value in row), "True"])
-        text.detach()
+        n_rows += n_new
+    text.detach()
+    return n_rows
 
 
 def _cell(value: Any, mark: str) -> str:

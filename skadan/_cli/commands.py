@@ -1,4 +1,4 @@
-"""What the command line does: augment a table, and evaluate whether that helps."""
+"""What the command line does: augment a table, sample, and evaluate whether that helps."""
 
 import contextlib
 import sys
@@ -18,6 +18,7 @@ from sklearn.svm import SVC
 from .._optional import require
 from .._strategy import Replicate
 from ..datasets import load_table
+from ..distributed import sample_files
 from ..metrics import RecallGain, recall_gain, unweighted_average_recall
 from ..model_selection import smote_neighbors
 from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
@@ -78,10 +79,23 @@ def augment(args: Namespace) -> None:
     real = real_rows(table)
     data, target = data_of(table, real)
     with contextlib.redirect_stdout(sys.stderr):  # progress
-        X, y = sampler.fit_resample(data, target)
-    n_new = int(sampler.is_synthetic_.sum())
-    write(table, args, real, X.iloc[len(data) :], y[len(data) :], sampler)
+        blocks = sampler._fit_to_blocks(data, target)
+    n_new = write(table, args, real, blocks)
     print(f"{args.out}: {len(data)} rows and {n_new} synthetic ones.", file=sys.stderr)
+
+
+def sample(args: Namespace) -> None:
+    """Draw rows from a saved sampler into parquet files."""
+    files = sample_files(
+        args.generator,
+        args.rows,
+        args.out,
+        n_files=args.files,
+        n_jobs=args.jobs,
+        random_state=args.seed,
+        target=args.target,
+    )
+    print(f"{args.out}: {args.rows} synthetic rows in {len(files)} files.", file=sys.stderr)
 
 
 def evaluate(args: Namespace) -> None:

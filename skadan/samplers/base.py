@@ -12,6 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
 
 from .._models.base import Model
+from .._models.draws import Draw, InTurn
 from ._checks import check_varies, refuse_duplicate_names
 from ._columns import numeric_table
 from ._containers import RowFormat
@@ -20,7 +21,7 @@ from ._labels import LabelFormat, read_labels
 from ._older_sklearn import CallbackSupport, with_callbacks
 from ._value_range import held, ranges_of
 from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
-from .drawing import LENIENT, DrawingSampler
+from .drawing import BLOCK_ROWS, LENIENT, DrawingSampler
 
 NOT_OF_THE_MODEL = {"sampling_strategy", "clip", "whole_numbers"}  # the sampler sees to these
 
@@ -127,22 +128,35 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
     def _fit_resample(self, X: Any, y: Any, trained: Any = None) -> tuple[Any, Any]:
         """Resample; what `trained` learned of these very rows takes the place of a fit."""
         rows, labels = self._validate(X, y)
-        classes, first, counts = np.unique(labels, return_index=True, return_counts=True)
+        _, first = np.unique(labels, return_index=True)
+        draw = self._fit_to_draw(X, y, rows, labels, trained)
+        like = first[draw.wanted[:][0]]
+        if not len(draw):
+            return self._stack(X, y, rows, like, iter(()), like)
+        blocks, index = self._model.sample(draw), self._model.row_index(draw)
+        return self._stack(X, y, rows, like, blocks, index)
+
+    def _fit_to_blocks(self, X: Any, y: Any) -> Iterator[tuple[Any, ...]]:
+        """Fit, and return blocks of what `fit_resample` appends, with the indices of anchors."""
+        rows, labels = self._validate(X, y)
+        draw = self._fit_to_draw(X, y, rows, labels)
+        return self._blocks(draw, BLOCK_ROWS, return_indices=True) if len(draw) else iter(())
+
+    def _fit_to_draw(
+        self, X: Any, y: Any, rows: np.ndarray, labels: np.ndarray, trained: Any = None
+    ) -> Draw:
+        """Return the draw that ``sampling_strategy`` asks for; fit if it asks for any row."""
+        classes, counts = np.unique(labels, return_counts=True)
         wanted = rows_by_class(self.sampling_strategy_, classes)
-        class_index = np.repeat(np.arange(len(classes)), wanted)
-        blocks: Iterator[np.ndarray] = iter(())
-        index: np.ndarray | None = class_index
-        if len(class_index):
+        if not wanted.any():
+            warn_of_nothing(self.sampling_strategy)
+        else:
             warn_of_single_rows(wanted, classes, counts)
             if trained is None:
                 self._fit(X, y, rows, labels)
             else:
                 self._take(trained)
-            draw = self._draw_of(class_index, None)
-            blocks, index = self._model.sample(draw), self._model.row_index(draw)
-        else:
-            warn_of_nothing(self.sampling_strategy)
-        return self._stack(X, y, rows, first[class_index], blocks, index)
+        return Draw(InTurn.of(wanted), self._streams(None))
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return dense rows and labels. Whatever can be wrong with them is found here."""

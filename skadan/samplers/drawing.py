@@ -23,6 +23,8 @@ from ._fitted import Attribute
 from ._labels import LabelFormat, class_indices, take_labels
 from ._wanted import check_memory
 
+BLOCK_ROWS = 1024
+
 # scikit-learn's validation lets both pass: `_dense` handles them, and names the columns.
 LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
 
@@ -130,7 +132,7 @@ class DrawingSampler(BaseOverSampler):
         self,
         y: ArrayLike | int,
         *,
-        block_rows: int = 1024,
+        block_rows: int = BLOCK_ROWS,
         random_state: Any = None,
         return_indices: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
@@ -161,11 +163,18 @@ class DrawingSampler(BaseOverSampler):
         """
         if not is_count(block_rows) or block_rows < 1:
             raise ValueError(f"block_rows={block_rows!r}: pass a whole number of 1 or more.")
-        model, draw = self._trained(), self._asked(y, random_state)
+        self._trained()
+        draw = self._asked(y, random_state)
         check_memory(f"block_rows={block_rows}", min(block_rows, len(draw)), self.n_features_in_)
+        return self._blocks(draw, int(block_rows), return_indices)
+
+    def _blocks(
+        self, draw: Draw, block_rows: int, return_indices: bool
+    ) -> Iterator[tuple[Any, ...]]:
+        model = self._trained()
         index = self._anchors(model, draw) if return_indices else None
         made = made_within(self._held(model.sample(draw)), self._resources)
-        return self._wrapped(cut_anew(made, int(block_rows)), draw, index)
+        return self._wrapped(cut_anew(made, block_rows), draw, index)
 
     def _rows(self, draw: Draw) -> Any:
         """Make all rows of a draw, in the container of the training data."""
