@@ -166,7 +166,7 @@ def sample_files(
 
 def _write(sampler: Any, section: Draw, target: str, path: Path) -> None:
     with written_whole(path) as file:
-        _frame(sampler, section, target).to_parquet(file, index=False)
+        _frame(sampler, section, target).to_parquet(file, index=False, use_dictionary=[target])
 
 
 def _sections(
