@@ -9,6 +9,7 @@ from torch import Tensor
 from .._torch.linear import affine
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
+from .on_disk import ScaledRows, whole
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class AllColumns:
     def n_coordinates(self) -> int:
         """Number of columns."""
         return self.n_columns
+
+    def project_table(self, x: Tensor | ScaledRows) -> Tensor | ScaledRows:
+        """Return the rows themselves, which may be those of a file."""
+        return x
 
     def project(self, x: Tensor) -> Tensor:
         """Return the rows themselves."""
@@ -75,6 +80,10 @@ class RowSpace:
         """Rank r of the rows."""
         return self.basis.shape[1]
 
+    def project_table(self, x: Tensor | ScaledRows) -> Tensor:
+        """Return u = B'x of all rows, (n, r)."""
+        return self.project(whole(x))
+
     def project(self, x: Tensor) -> Tensor:
         """Return u = B'x, (m, r)."""
         return affine(x, self._basis(x.device).T, None)
@@ -90,7 +99,9 @@ class RowSpace:
 Coordinates = AllColumns | RowSpace
 
 
-def choose_coordinates(row_space: bool | str, x: Tensor, rng: torch.Generator) -> Coordinates:
+def choose_coordinates(
+    row_space: bool | str, x: Tensor | ScaledRows, rng: torch.Generator
+) -> Coordinates:
     """Choose the row space or all columns; "auto" takes the former where it halves the width."""
     pays = 2 * x.shape[0] <= x.shape[1] if isinstance(row_space, str) else row_space
-    return RowSpace.of(x, rng) if pays else AllColumns(x.shape[1])
+    return RowSpace.of(whole(x), rng) if pays else AllColumns(x.shape[1])

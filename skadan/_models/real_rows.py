@@ -11,9 +11,10 @@ from torch import Tensor
 from .._torch.settings import evaluating
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
-from .arrays import to_array, to_tensor
+from .arrays import to_array, to_tensor, weights_of
 from .base import NOWHERE
 from .draws import Draw, Page, Rounds
+from .on_disk import LostRows, ScaledRows, row_blocks
 from .shrinkage import shrink_factors, shrink_from_data
 
 
@@ -65,11 +66,11 @@ class RealRows:
     ----------
     counts : ndarray of shape (K,)
         Rows of each class.
-    residuals : ndarray of shape (n, r) or None
+    residuals : ndarray of shape (n, r), LostRows or None
         x - R(E(x)) of each row.
     of_anchor : bool
         Whether a synthetic row gets the residual of its anchor, or that of any row.
-    anchors : ndarray of shape (n, r) or None
+    anchors : ndarray of shape (n, r), ScaledRows or None
         The rows x.
     anchor_weight : float
         Share of the anchor in a synthetic row.
@@ -83,9 +84,9 @@ class RealRows:
     """
 
     counts: np.ndarray
-    residuals: np.ndarray | None = None
+    residuals: np.ndarray | LostRows | None = None
     of_anchor: bool = True
-    anchors: np.ndarray | None = None
+    anchors: np.ndarray | ScaledRows | None = None
     anchor_weight: float = 0.0
     shrink: np.ndarray | None = None
     order: np.ndarray | None = None
@@ -93,22 +94,32 @@ class RealRows:
 
     @classmethod
     def of(
-        cls, game: Game, networks: Networks, u: Tensor, class_index: np.ndarray, blend: Blend
+        cls,
+        game: Game,
+        networks: Networks,
+        u: Tensor | ScaledRows,
+        class_index: np.ndarray,
+        blend: Blend,
     ) -> "RealRows":
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
-        order = np.argsort(class_index, kind="stable")
-        x = u[to_tensor(order, u.device)]
-        lost = None
-        if blend.residuals is not None:
-            with evaluating(networks):
-                h = cast(EncodingGame, game).encode(networks, x)
-                lost = to_array(x - game.decode(networks, h))
-        anchors = to_array(x) if blend.anchor else None
-        counts = np.bincount(class_index)
-        from_data = shrink_from_data(to_array(u), class_index, len(counts))
-        factors = shrink_factors(blend.shrink, counts, from_data)
-        whose, weight = blend.residuals != "all", blend.anchor
-        return cls(counts, lost, whose, anchors, weight, factors, order, from_data)
+        order, counts = np.argsort(class_index, kind="stable"), np.bincount(class_index)
+        if isinstance(u, Tensor):
+            lost, anchors = _kept(game, networks, u[to_tensor(order, u.device)])
+            blocks = row_blocks(to_array(u))
+        else:
+            lost, anchors = _kept_on_disk(game, networks, replace(u, index=order), len(counts))
+            blocks = u.blocks()
+        from_data = shrink_from_data(blocks, class_index, len(counts))
+        return cls(
+            counts,
+            lost() if blend.residuals is not None else None,
+            blend.residuals != "all",
+            anchors() if blend.anchor else None,
+            blend.anchor,
+            shrink_factors(blend.shrink, counts, from_data),
+            order,
+            from_data,
+        )
 
     def adjusted(self, **changes: Any) -> "RealRows":
         """Return these rows with other values of fields of `Blend`.
@@ -186,3 +197,22 @@ class RealRows:
         if self.shrink is not None:
             u = u * to_tensor(self.shrink[class_index]).to(u)[:, None]
         return u
+
+
+def _kept(game: Game, networks: Networks, x: Tensor) -> tuple[Callable, Callable]:
+    """Return what computes the residuals of rows x (n, r), and what gives the rows."""
+
+    def lost() -> np.ndarray:
+        with evaluating(networks):
+            h = cast(EncodingGame, game).encode(networks, x)
+            return to_array(x - game.decode(networks, h))
+
+    return lost, lambda: to_array(x)
+
+
+def _kept_on_disk(
+    game: Game, networks: Networks, x: ScaledRows, n_classes: int
+) -> tuple[Callable, Callable]:
+    """The same for rows of a file, which are read when sampling asks for them."""
+    weights = weights_of(networks)
+    return lambda: LostRows(x, cast(EncodingGame, game), weights, n_classes), lambda: x

@@ -1,5 +1,6 @@
 """The sampler's own scaling: constant columns set aside, the rest z-normed (section IV-B)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,38 @@ class Scaling:
         varies &= deviation > 0  # neighbouring floats can differ and still have no spread
         # A constant column comes back as it was: mean() may be off by a rounding.
         mean[~varies], deviation[~varies] = (X[0] * largest)[~varies], 1.0
+        return cls(mean, deviation, varies)
+
+    @classmethod
+    def of_blocks(cls, blocks: Iterable[np.ndarray]) -> "Scaling":
+        """Measure the columns of rows that come in blocks, in one pass over them.
+
+        Means and squares of blocks are put together as Chan, Golub & LeVeque (1983) do.
+
+        Raises
+        ------
+        ValueError
+            If the squares of a column are beyond float64.
+        """
+        n, mean, squares = 0, np.zeros(1), np.zeros(1)
+        low, high = np.full(1, np.inf), np.full(1, -np.inf)
+        for block in blocks:
+            x = block.astype(np.float64)
+            low, high = np.minimum(low, x.min(0)), np.maximum(high, x.max(0))
+            with np.errstate(over="ignore", invalid="ignore"):
+                own = x.mean(0)
+                moved = own - mean
+                squares = squares + ((x - own) ** 2).sum(0) + moved**2 * (n * len(x) / (n + len(x)))
+                mean = mean + moved * (len(x) / (n + len(x)))
+            n += len(x)
+        if not np.isfinite(squares).all():
+            columns = np.flatnonzero(~np.isfinite(squares))[:5].tolist()
+            raise ValueError(
+                f"X: the squares of column(s) {columns} are beyond float64: scale them first."
+            )
+        deviation = np.sqrt(squares / n)
+        varies = (high > low) & (deviation > 0)
+        mean[~varies], deviation[~varies] = low[~varies], 1.0
         return cls(mean, deviation, varies)
 
     def scale_rows(self, X: np.ndarray) -> np.ndarray:

@@ -1,5 +1,7 @@
 """How far synthetic rows are drawn towards the mean of the table, from the rows themselves."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 LEAST = 0.3  # factor; below it the rows of a class are hardly more than its mean
@@ -7,7 +9,9 @@ PRIOR = 5  # rows' worth of what all classes say, beside the n - 1 that a class 
 TINY = np.finfo(float).tiny
 
 
-def shrink_from_data(u: np.ndarray, class_index: np.ndarray, n_classes: int) -> np.ndarray:
+def shrink_from_data(
+    blocks: Iterable[np.ndarray], class_index: np.ndarray, n_classes: int
+) -> np.ndarray:
     """Return the factor of each class, (K,): how near its new rows lie beside the largest one's.
 
     Let the rows of class k be x = m + e, with m common and e of each row alone, and rho the share
@@ -32,10 +36,10 @@ def shrink_from_data(u: np.ndarray, class_index: np.ndarray, n_classes: int) -> 
 
     Parameters
     ----------
-    u : ndarray of shape (n, r)
-        Rows as z-scores, or in orthonormal coordinates of them.
+    blocks : iterable of ndarray of shape (m, r)
+        Rows as z-scores, or in orthonormal coordinates of them, block by block.
     class_index : ndarray of shape (n,)
-        Their classes.
+        The classes of all rows.
     n_classes : int
         Number of classes K, each with a row.
 
@@ -45,22 +49,33 @@ def shrink_from_data(u: np.ndarray, class_index: np.ndarray, n_classes: int) -> 
         From `LEAST` to 1.
     """
     n = np.bincount(class_index, minlength=n_classes)
-    rho = shared_parts(u.astype(np.float64), class_index, n)
+    rho = shared_parts(*class_sums(blocks, class_index, n_classes), n)
     factors = n / n.max() * (1 + (n.max() - 1) * rho) / (1 + (n - 1) * rho)
     return np.maximum(factors, LEAST)
 
 
-def shared_parts(x: np.ndarray, class_index: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Return the share rho of each class, (K,), of rows x (n, r) with counts n (K,).
+def class_sums(
+    blocks: Iterable[np.ndarray], class_index: np.ndarray, n_classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sum of the rows of each class, (K, r), and that of their squared norms, (K,)."""
+    sums, squares, start = np.zeros((n_classes, 1)), np.zeros(n_classes), 0
+    for block in blocks:
+        x, k = block.astype(np.float64), class_index[start : start + len(block)]
+        sums = sums if start else np.zeros((n_classes, x.shape[1]))
+        np.add.at(sums, k, x)
+        np.add.at(squares, k, (x**2).sum(1))
+        start += len(x)
+    return sums, squares
+
+
+def shared_parts(sums: np.ndarray, squares: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return the share rho of each class, (K,), from its sums and its number of rows n (K,).
 
     m_k is meant about the middle of the class means, 1/K of each: about the mean of the table the
     largest class would share nothing. ||m_k||^2 is a sum of products of two class means, and that
     of a mean with itself holds the variance of its own rows, s_k^2 / n_k, which is taken off. A
     class is given `PRIOR` rows of the share of all rows.
     """
-    sums = np.zeros((len(n), x.shape[1]))
-    np.add.at(sums, class_index, x)
-    squares = np.bincount(class_index, (x**2).sum(1), len(n))
     scatter = np.maximum(squares - (sums**2).sum(1) / n, 0)  # (n - 1) s^2
     pooled = scatter.sum() / max((n - 1).sum(), 1)
     s2 = np.where(n > 1, scatter / np.maximum(n - 1, 1), pooled)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .._files import digest, written_whole
+from .._models.on_disk import LostRows, ScaledRows
 from .._optional import require
 from ..samplers import FrozenSampler
 from ..samplers.base import SyntheticSampler
@@ -51,6 +52,8 @@ def save_generator(
     TypeError
         If the sampler is a `FrozenSampler`: save the one inside.
     TypeError
+        If the real rows stay in a file of their own, as those of large memory-mapped tables do.
+    TypeError
         If a parameter is an object that a file cannot hold, such as a RandomState, or of a class
         that is neither this package's nor in `trusted`; the message names it.
     ValueError
@@ -91,6 +94,15 @@ def save_generator(
 
 
 def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
+    real_rows = getattr(sampler._trained(), "real_rows", None)
+    if isinstance(getattr(real_rows, "anchors", None), ScaledRows) or isinstance(
+        getattr(real_rows, "residuals", None), LostRows
+    ):
+        raise TypeError(
+            "The real rows of this sampler are in a file of their own, too large to be copied: "
+            "pickle the sampler, which keeps the file's name, or fit it with residuals=None and "
+            "anchor=0."
+        )
     arrays: Arrays = {}
     fitted = {a.name for a in sampler._fitted if a.saved} & vars(sampler).keys()
     values = {

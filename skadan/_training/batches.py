@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -10,13 +11,31 @@ from .._torch.seeding import normal
 from ..games.batch import Batch, Draw
 
 
+class Rows(Protocol):
+    """Rows that memory does not hold, (n, d): what of a tensor training needs."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __len__(self) -> int: ...
+
+    def index_select(self, dim: int, index: Tensor) -> Tensor:
+        """Return the rows of these indices (m,), on the device."""
+
+    def part(self, rows: Tensor) -> "Rows":
+        """Return some of the rows, which memory does not hold either."""
+
+    def read_ahead(self, rows: Tensor) -> None:
+        """Hear which rows will be wanted soon."""
+
+
 @dataclass(frozen=True)
 class Table:
     """The training rows, on the device.
 
     Parameters
     ----------
-    x : Tensor of shape (n, d)
+    x : Tensor or Rows of shape (n, d)
         Scaled rows, or their coordinates in a narrower space.
     y : Tensor of shape (n, K)
         One-hot labels.
@@ -26,20 +45,32 @@ class Table:
         Columns of the table; None for as many as `x` has.
     """
 
-    x: Tensor
+    x: Tensor | Rows
     y: Tensor
     weight: Tensor
     n_columns: int | None = None
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the device holds all rows."""
+        return isinstance(self.x, Tensor)
+
     def batch(self, row_index: Tensor, x_noise: Tensor | None = None) -> Batch:
         """Return the rows of these indices (m,)."""
-        rows = self.rows(row_index)
-        return Batch(rows.x, rows.y, rows.weight, x_noise, n_columns=self.n_columns)
+        x, y, weight = (t.index_select(0, row_index) for t in (self.x, self.y, self.weight))
+        return Batch(x, y, weight, x_noise, n_columns=self.n_columns)
 
     def rows(self, row_index: Tensor) -> "Table":
         """Return the table of the rows of these indices (m,)."""
         x, y, weight = (t.index_select(0, row_index) for t in (self.x, self.y, self.weight))
         return Table(x, y, weight, self.n_columns)
+
+    def part(self, row_index: Tensor) -> "Table":
+        """Return the same table; rows that memory does not hold stay where they are."""
+        if isinstance(self.x, Tensor):
+            return self.rows(row_index)
+        y, weight = (t.index_select(0, row_index) for t in (self.y, self.weight))
+        return Table(self.x.part(row_index), y, weight, self.n_columns)
 
 
 class Batches:
@@ -87,7 +118,10 @@ class Batches:
         """Draw the row indices (m,) of each batch of one pass over the table."""
         n_rows, device = len(self.table.x), self.rng.device
         order = torch.randperm(n_rows, generator=self.rng, device=device)
-        return torch.cat([order, order])[: self.n_batches * self.size].split(self.size)
+        rows = torch.cat([order, order])[: self.n_batches * self.size]
+        if not isinstance(self.table.x, Tensor):
+            self.table.x.read_ahead(rows)
+        return rows.split(self.size)
 
     def batch(self, row_index: Tensor) -> Batch:
         """Return the rows of these indices (m,), with fresh noise for the encoder."""

@@ -73,7 +73,8 @@ def train(
     def iterate(row_index: torch.Tensor) -> dict[str, torch.Tensor]:
         return step(batches.batch(row_index))
 
-    iteration = captured(iterate, game, batches.rng)
+    # What reads a file in every step cannot be captured.
+    iteration = captured(iterate, game, batches.rng) if batches.table.in_memory else iterate
     start, names, means = checkpoint.restore(networks, optimizers) if checkpoint else (0, [], [])
     for epoch in range(start + 1, schedule.max_epochs + 1):
         observer.epoch_begins()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -54,8 +54,8 @@ class Monitor:
     @classmethod
     def of(cls, game: Any, watched: Table, batches: Batches) -> "Monitor":
         """Watch these rows during a training on these batches."""
-        z = normal(len(watched.x), game.n_noise, rng=batches.rng)
-        return cls(game, watched.x, watched.y, z, ceil(CHECK / batches.n_batches))
+        z = normal(len(watched.y), game.n_noise, rng=batches.rng)
+        return cls(game, cast(Tensor, watched.x), watched.y, z, ceil(CHECK / batches.n_batches))
 
     def look(self, networks: Networks, names: list[str], past: list[list[float]]) -> dict:
         """Return the figures after one more epoch than `past` has; between looks, the last ones.
@@ -110,7 +110,7 @@ def hold_out(table: Table, rng: torch.Generator) -> tuple[Table, Table]:
     held = (places <= quota[labels]).to(order.device)
     if held.sum() < FEWEST_WATCHED:
         return table, table.rows(order[:MOST_WATCHED])
-    return table.rows(order[~held].sort().values), table.rows(order[held])
+    return table.part(order[~held].sort().values), table.rows(order[held])
 
 
 def discrepancy(h: Tensor, h_hat: Tensor, y: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._models.on_disk import row_blocks
 from ._columns import named
 
 
@@ -25,21 +26,26 @@ def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
     """Refuse NaN and infinity, and name their columns."""
     if rows.dtype.kind != "f":
         return
-    bad = ~np.isfinite(rows)
-    if not bad.any():
+    places, kinds, columns = 0, set(), np.zeros(rows.shape[1], dtype=bool)
+    for block in row_blocks(rows):
+        bad = ~np.isfinite(block)
+        if bad.any():
+            places += int(bad.sum())
+            columns |= bad.any(0)
+            kinds.add("NaN" if np.isnan(block[bad]).any() else "infinity")
+    if not places:
         return
-    columns = np.flatnonzero(bad.any(0))
-    kind = "NaN" if np.isnan(rows[bad]).any() else "infinity"
+    found, kind = np.flatnonzero(columns), "NaN" if "NaN" in kinds else "infinity"
     raise ValueError(
-        f"Input X contains {kind} in {bad.sum()} place(s), column(s) "
-        f"{named(columns if names is None else names[columns])}. "
+        f"Input X contains {kind} in {places} place(s), column(s) "
+        f"{named(found if names is None else names[found])}. "
         "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
     )
 
 
 def check_varies(rows: np.ndarray) -> None:
     """Refuse a table whose rows are all alike: there is nothing to learn."""
-    if (rows == rows[0]).all():
+    if all((block == rows[0]).all() for block in row_blocks(rows)):
         raise ValueError(
             f"All {rows.shape[1]} column(s) of X are constant: there is nothing to learn from."
         )

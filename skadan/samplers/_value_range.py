@@ -5,23 +5,23 @@ from typing import Any
 
 import numpy as np
 
+from .._models.on_disk import row_blocks
+
 FIRST = 256  # rows that mostly tell whether a column is of whole numbers
 
 
 def ranges_of(rows: np.ndarray) -> dict[str, np.ndarray]:
     """Measure the columns of finite rows (n, d); the keys are names of fitted attributes."""
-    return {
-        "data_min_": rows.min(0).astype(np.float64),
-        "data_max_": rows.max(0).astype(np.float64),
-        "is_whole_": whole_columns(rows),
-    }
-
-
-def whole_columns(rows: np.ndarray) -> np.ndarray:
-    """Tell which columns hold whole numbers only, (d,)."""
+    low = high = rows[0]
     whole = _are_whole(rows[:FIRST])
-    whole[whole] = _are_whole(rows[FIRST:, whole])
-    return whole
+    for block in row_blocks(rows):
+        low, high = np.minimum(low, block.min(0)), np.maximum(high, block.max(0))
+        whole[whole] = _are_whole(block[:, whole])
+    return {
+        "data_min_": low.astype(np.float64),
+        "data_max_": high.astype(np.float64),
+        "is_whole_": whole,
+    }
 
 
 def _are_whole(rows: np.ndarray) -> np.ndarray:

@@ -12,8 +12,8 @@ import torch
 
 from .._models.arrays import one_hot, to_tensor, weights_of
 from .._models.coordinates import choose_coordinates
+from .._models.on_disk import scaled
 from .._models.real_rows import Blend, RealRows
-from .._models.scaling import Scaling
 from .._models.trained import TrainedModel
 from .._torch.devices import resolve_device
 from .._torch.seeding import TRAINING, seeded_rng
@@ -108,13 +108,13 @@ class AdversarialSampler(SyntheticSampler):
         rng = seeded_rng(self.random_state, TRAINING, device)
         checkpoint = self._checkpoint(rng, rows, class_index, classes)
         additions = record_of(Additions, self)
-        scaling = Scaling.fit(rows)
-        x = to_tensor(scaling.scale_rows(rows), device)
+        scaling, x = scaled(rows, device)
         coordinates = choose_coordinates(self.row_space, x, rng)
+        u = coordinates.project_table(x)
         game = self._game_for(coordinates.n_coordinates)
         weight = class_weights(additions.class_weight, classes, counts)[class_index]
         table = Table(
-            coordinates.project(x),
+            u,
             to_tensor(one_hot(class_index, len(classes)), device),
             to_tensor(weight.astype(np.float32), device),
             coordinates.n_columns,
@@ -129,7 +129,7 @@ class AdversarialSampler(SyntheticSampler):
 
         def model() -> TrainedModel:
             blend = record_of(Blend, self)
-            real_rows = RealRows.of(game, networks, table.x, class_index, blend)
+            real_rows = RealRows.of(game, networks, u, class_index, blend)
             weights = weights_of(networks)
             return TrainedModel(game, weights, scaling, coordinates, counts, str(device), real_rows)
 

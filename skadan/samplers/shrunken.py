@@ -69,5 +69,5 @@ class ShrunkenSampler(SyntheticSampler):
     ) -> CopiesModel:
         model = CopiesModel.of(rows, class_index, counts)
         by_class = np.repeat(np.arange(len(counts)), counts)  # as the model has the rows
-        from_data = shrink_from_data(model.scaled, by_class, len(counts))
+        from_data = shrink_from_data([model.scaled], by_class, len(counts))
         return replace(model, from_data=from_data).adjusted({"shrink": self.shrink})

@@ -81,7 +81,7 @@ def test_auto_shrink_is_that_of_the_rows(small, problem):
     copies, labels = small(shrink="auto", anchor=1.0).fit(X, y).sample(60)
     mean, unit = X.mean(0), X.std(0)
     Z = (X - mean) / unit
-    factor = shrink_from_data(Z, y, 3)
+    factor = shrink_from_data([Z], y, 3)
     z = (copies - mean) / unit / factor[labels][:, None]
     distance = np.abs(z[:, None] - Z[None]).max(2)
     assert distance.min(1).max() < 1e-3

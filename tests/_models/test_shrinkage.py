@@ -4,11 +4,18 @@ import numpy as np
 import pytest
 
 from skadan import Replicate, ShrunkenSampler
-from skadan._models.shrinkage import LEAST, PRIOR, shared_parts, shrink_factors, shrink_from_data
+from skadan._models.shrinkage import (
+    LEAST,
+    PRIOR,
+    class_sums,
+    shared_parts,
+    shrink_factors,
+    shrink_from_data,
+)
 
 
 def factors(X, y):
-    return shrink_from_data(np.asarray(X, float), np.asarray(y), max(y) + 1)
+    return shrink_from_data(np.array_split(np.asarray(X, float), 2), np.asarray(y), max(y) + 1)
 
 
 def test_shared_parts_are_without_bias(rng):
@@ -21,7 +28,9 @@ def test_shared_parts_are_without_bias(rng):
     pooled = counts @ squared / (counts @ (squared + d * scale**2))
     expected = ((counts - 1) * expected + PRIOR * pooled) / (counts - 1 + PRIOR)
     tables = (m[y] + scale[y, None] * rng.normal(size=(27, d)) for _ in range(400))
-    found = np.mean([shared_parts(X, y, counts) for X in tables], axis=0)
+    found = np.mean(
+        [shared_parts(*class_sums([X], y, len(counts)), counts) for X in tables], axis=0
+    )
     np.testing.assert_allclose(found, expected, rtol=0.04)
 
 

@@ -6,7 +6,7 @@ import pytest
 from conftest import SETTINGS
 
 from skadan import Replicate, ShrunkenSampler, load_generator, save_generator
-from skadan.samplers._value_range import whole_columns
+from skadan.samplers._value_range import ranges_of
 
 
 def table(n_rows=30):
@@ -72,7 +72,7 @@ def test_they_need_no_training(small, problem, tmp_path):
 def test_every_row_is_looked_at(n_rows):
     X = np.zeros((n_rows, 2))
     X[-1, 1] = 0.5
-    np.testing.assert_array_equal(whole_columns(X), [True, False])
+    np.testing.assert_array_equal(ranges_of(X)["is_whole_"], [True, False])
 
 
 def test_files_of_older_versions_say_so(pytestconfig):
