@@ -13,7 +13,9 @@ There are three scenarios. ``cut`` leaves a tenth of a third of the classes in t
 ``native`` takes the tables of unequal classes as they are; ``full`` adds a set to all rows of all
 tables, to see what harm that does. Each record is kept as soon as it is there, and the same command
 goes on from there. ``--report`` puts the tables on a page, ``--figures`` draws them, and
-``--advice`` writes what to use on which tables.
+``--advice`` writes what to use on which tables. ``--study FILE.toml`` holds all of this, and
+samplers with parameters of their own: ``board.toml`` is such a file. ``--scheduler`` names a dask
+scheduler whose workers do the tasks; they see tables and programs at the same paths.
 """
 
 import argparse
@@ -30,6 +32,7 @@ from board_parts.figures import draw_all
 from board_parts.peers import PACKAGES, is_there
 from board_parts.report import report
 from board_parts.runs import KEY, run_all, tasks
+from board_parts.study import study, workers
 from board_parts.tables import Source, read, sources
 from rich.console import Console
 from studies import resumable
@@ -39,21 +42,34 @@ say = Console().print
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line."""
+    """The command line, over what a study's file says."""
     parser = argparse.ArgumentParser(description="Compare samplers on many tables.")
     add = parser.add_argument
-    add("--tables", type=Path, nargs="+", required=True, help="npz files, or folders of them")
-    add("--results", type=Path, required=True, help="jsonl file, for resuming too")
+    add("--study", type=Path, metavar="FILE.toml", help="options by name, and samplers")
+    add("--tables", type=Path, nargs="+", help="npz files, or folders of them")
+    add("--results", type=Path, help="jsonl file, for resuming too")
     add("--scenario", choices=("cut", "native", "full"), default="cut")
-    add("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    add("--arms", nargs="+", metavar="ARM", default=list(ARMS), help=f"of {', '.join(ARMS)}")
     add("--classifiers", nargs="+", choices=PENALTIES, default=list(PENALTIES))
     add("--seeds", nargs="+", type=int, default=[0])
     add("--n-jobs", type=int, default=2)
+    add("--scheduler", metavar="ADDRESS", help="of a dask scheduler, whose workers do the tasks")
     add("--only", nargs="+", metavar="TABLE", help="names of tables")
     add("--report", type=Path, metavar="FILE.md", help="page for the tables, beside the terminal")
     add("--advice", type=Path, metavar="FILE.md", help="page for what to use on which tables")
     add("--figures", type=Path, metavar="FOLDER", help="where diagrams of ranks and gains go")
-    return parser.parse_args(arguments)
+    known = {action.dest for action in parser._actions} - {"help", "study"}
+    parser.set_defaults(samplers={})
+    path = parser.parse_args(arguments).study
+    if path:
+        parser.set_defaults(**study(path, known | {"samplers"}))
+    args = parser.parse_args(arguments)
+    missing = [name for name in ("tables", "results") if not getattr(args, name)]
+    unknown = [arm for arm in args.arms if arm not in (*ARMS, *args.samplers)]
+    if missing or unknown:
+        what = f"--{missing[0]} is needed" if missing else f"--arms: there is no {unknown[0]!r}"
+        parser.error(f"{what}, on the command line or in a file of --study.")
+    return args
 
 
 def chosen_arms(wanted: list[str]) -> list[str]:
@@ -79,7 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> list[dict]:
     names, arms = sorted(cost, key=cost.get), chosen_arms(args.arms)
     done = resumable.load(args.results, KEY)
     wanted = tasks(done, names, args.scenario, args.seeds, arms, args.classifiers)
-    failures = run_all(found, args.results, wanted, args.scenario, args.n_jobs)
+    with workers(args.scheduler):
+        failures = run_all(found, args.results, wanted, args.scenario, args.n_jobs, args.samplers)
     if failures:
         say(f"{len(failures)} tasks failed; the same command tries them again.")
     done = resumable.load(args.results, KEY)

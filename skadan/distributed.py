@@ -16,10 +16,11 @@ from ._models.draws import Draw
 from ._optional import require
 from ._resending import resending
 from ._saving import load_generator
+from ._table_file import write_memmap
 from .samplers._checks import is_count
 from .samplers.drawing import DrawingSampler
 
-__all__ = ["resending", "sample_files", "sample_frame"]
+__all__ = ["resending", "sample_files", "sample_frame", "write_memmap"]
 
 PART_BYTES = 2**26  # of float64, in a part: a frame and its file are made in a few times that
 
@@ -83,7 +84,7 @@ def sample_frame(
     dask, frames = require("dask", "distributed"), require("dask.dataframe", "distributed")
     fitted = _fitted(sampler)
     sections = _sections(fitted, y, npartitions, random_state)
-    source = dask.delayed(sampler if isinstance(sampler, DrawingSampler) else os.fspath(sampler))
+    source = dask.delayed(_anywhere(sampler))
     make = dask.delayed(_frame)
     starts = np.cumsum([0, *(len(section) for section in sections)])
     return frames.from_delayed(
@@ -158,7 +159,7 @@ def sample_files(
         raise ValueError(f"{folder} holds {there[0].name}: choose an empty folder, or empty it.")
     files = [folder / f"part-{number:05d}.parquet" for number in range(len(sections))]
     Parallel(n_jobs=n_jobs)(
-        delayed(_write)(sampler, section, target, file)
+        delayed(_write)(_anywhere(sampler), section, target, file.absolute())
         for section, file in zip(sections, files, strict=True)
     )
     return files
@@ -213,6 +214,11 @@ def _names(sampler: DrawingSampler) -> list[str]:
     names = getattr(sampler, "feature_names_in_", None)
     numbered = (f"x{j}" for j in range(sampler.n_features_in_))
     return list(numbered if names is None else map(str, names))
+
+
+def _anywhere(sampler: Any) -> Any:
+    """Return the sampler, or the path of its file from whatever folder a worker is in."""
+    return sampler if isinstance(sampler, DrawingSampler) else os.path.abspath(sampler)
 
 
 def _fitted(sampler: Any) -> DrawingSampler:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import threading
 from contextlib import redirect_stderr, redirect_stdout
@@ -11,7 +12,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import SMALL
+from conftest import ROOT, SMALL, load_example
 from imblearn.pipeline import Pipeline
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
@@ -121,6 +122,32 @@ def test_a_curve_scatters_its_table_once_and_tells_the_client(client, monkeypatc
     assert [size for size in sent if size >= problem[0].nbytes] == [problem[0].nbytes]
     assert "6 out of   6" in told.getvalue()
     np.testing.assert_array_equal(found, curve(problem))
+
+
+def test_the_board(client, tmp_path):
+    """Its tasks go to the workers of the scheduler that it is told of."""
+    board = load_example("board")
+    for k in range(2):
+        X = np.random.default_rng(k).normal(size=(45, 6))
+        np.savez(tmp_path / f"t{k}.npz", X=X, y=np.repeat([0, 1], [30, 15]), groups=[])
+    usual = ["--tables", str(tmp_path), "--arms", "none", "SMOTE", "--classifiers", "LinearSVC"]
+    address = client.cluster.scheduler_address
+    found, expected = (
+        board.main([*usual, "--results", str(tmp_path / f"{name}.jsonl"), *more])
+        for name, more in {"a": ["--scheduler", address], "b": ["--n-jobs", "1"]}.items()
+    )
+    assert [r["recall"] for r in found] == [r["recall"] for r in expected]
+
+
+@pytest.mark.usefixtures("few_epochs")
+def test_the_code_of_the_page(client, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page, namespace = (ROOT / "docs" / "distributed.md").read_text(), {}
+    for block in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL):
+        exec(compile(block, "distributed.md", "exec"), namespace)
+    assert namespace["n_rows"] == 5000
+    assert namespace["curve"].scores.shape == (2, 2)
+    assert namespace["X_mapped"].shape == (5000, 100)
 
 
 # Killed workers

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from skadan import FrozenSampler, ShrunkenSampler, WADANSampler, save_generator
 from skadan._models.arrays import CHUNK
-from skadan.distributed import sample_files, sample_frame
+from skadan.distributed import sample_files, sample_frame, write_memmap
 
 dask = pytest.importorskip("dask")
 N = 3 * CHUNK + 83
@@ -121,3 +121,65 @@ def test_a_file_that_changes_is_read_again(fitted, problem, tmp_path):
     time.sleep(0.01)
     save_generator(other, path)
     assert sample_frame(path, 5).compute().shape == (5, 8)
+
+
+# Tables that memory does not hold
+
+
+@pytest.fixture
+def frame(problem):
+    X, y, _ = problem
+    table = pd.DataFrame(X.astype("f4")).add_prefix("f")
+    return table.assign(emotion=np.array(["sad", "glad", "calm"])[y])
+
+
+@pytest.mark.parametrize("source", ["parquet", "folder", "dask frame", "dask array", "blocks"])
+def test_a_table_in_a_file(frame, tmp_path, source):
+    """In its order, whatever its blocks; and a sampler fits it as it fits the frame."""
+    import dask.array
+    import dask.dataframe
+
+    values, y = frame.drop(columns="emotion").to_numpy(), frame["emotion"].to_numpy()
+    frame.to_parquet(tmp_path / "one.parquet", row_group_size=7)
+    (tmp_path / "many").mkdir()
+    for i, part in enumerate(np.array_split(np.arange(len(frame)), 3)):
+        frame.iloc[part].to_parquet(tmp_path / "many" / f"{i}.parquet")
+    sources = {
+        "parquet": (tmp_path / "one.parquet", "emotion"),
+        "folder": (tmp_path / "many", "emotion"),
+        "dask frame": (dask.dataframe.from_pandas(frame, npartitions=4), "emotion"),
+        "dask array": (dask.array.from_array(values, chunks=(10, 30)), None),
+        "blocks": (np.array_split(values, 5), None),
+    }
+    table, target = sources[source]
+    X, labels = write_memmap(table, tmp_path / "table.npy", target=target)
+    assert isinstance(X, np.memmap)
+    np.testing.assert_array_equal(X, values)
+    np.testing.assert_array_equal(np.load(tmp_path / "table.npy"), values)
+    if target:
+        np.testing.assert_array_equal(labels, y)
+    else:
+        assert labels is None
+    rows = ShrunkenSampler(random_state=0).fit(X, y).sample(5)[0]
+    np.testing.assert_array_equal(rows, ShrunkenSampler(random_state=0).fit(values, y).sample(5)[0])
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [
+        ([], None, "no rows"),
+        ([np.zeros((2, 3)), np.zeros((2, 4))], None, "Blocks differ"),
+        ([pd.DataFrame({"a": [1.0], "b": ["x"]})], None, r"Column\(s\) \['b'\] hold no numbers"),
+        ([pd.DataFrame({"a": [1.0]})], "c", "target='c' is no column"),
+    ],
+)
+def test_tables_that_are_refused(source, target, message, tmp_path):
+    """With nothing written."""
+    with pytest.raises(ValueError, match=message):
+        write_memmap(source, tmp_path / "table.npy", target=target)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_table(tmp_path):
+    with pytest.raises(TypeError, match="source=int"):
+        write_memmap(3, tmp_path / "table.npy")

@@ -37,11 +37,19 @@ ARMS = ("none", "class weights", BAGGED, *SAMPLERS, *OF_ONE_TRAINING, *PACKAGES)
 class TrainingSets:
     """The training sets that the arms make of one fold's rows Z (n, d) and labels y (n,).
 
-    `strategy` says what samplers add. Under-sampling has its own: down to the rarest class.
+    `strategy` says what samplers add. Under-sampling has its own: down to the rarest class. `own`
+    are samplers of a study's, by name.
     """
 
-    def __init__(self, Z: np.ndarray, y: np.ndarray, strategy: Any, seed: int) -> None:
-        self.Z, self.y, self.strategy, self.seed = Z, y, strategy, seed
+    def __init__(
+        self,
+        Z: np.ndarray,
+        y: np.ndarray,
+        strategy: Any,
+        seed: int,
+        own: dict[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        self.Z, self.y, self.strategy, self.seed, self.own = Z, y, strategy, seed, own or {}
 
     @cached_property
     def wadan(self) -> WADANSampler:
@@ -51,6 +59,8 @@ class TrainingSets:
     def make(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
         """Rows and labels of an arm. RuntimeError or ValueError where a sampler refuses."""
         Z, y, strategy, seed = self.Z, self.y, self.strategy, self.seed
+        if arm in self.own:
+            return self._own(arm)
         if arm in PACKAGES:
             return peer_rows(arm, Z, y, strategy, seed)
         if arm in CODES:
@@ -65,6 +75,16 @@ class TrainingSets:
         if arm in NEIGHBORS:
             keywords[NEIGHBORS[arm]] = smote_neighbors(y)
         return SAMPLERS[arm](**keywords).fit_resample(Z, y)
+
+    def _own(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
+        """Rows and labels of a sampler of the study's, which has its own parameters."""
+        sampler = self.own[arm]()
+        params = sampler.get_params()
+        if "random_state" in params:
+            sampler.set_params(random_state=self.seed)
+        if params.get("sampling_strategy") == "auto":
+            sampler.set_params(sampling_strategy=self.strategy)
+        return sampler.fit_resample(self.Z, self.y)
 
 
 def in_bags(classifier: Any, seed: int) -> Any:

@@ -42,7 +42,7 @@ class Grid:
 
 def in_order(arms: list[str]) -> list[str]:
     """Arms as the board lists them."""
-    return [arm for arm in ARMS if arm in arms]
+    return [arm for arm in ARMS if arm in arms] + sorted(set(arms) - set(ARMS))
 
 
 def in_words(found: Gain | None) -> str:

@@ -86,7 +86,9 @@ class Tally:
         }
 
 
-def run(table: Table, scenario: str, seed: int, todo: Todo) -> list[dict[str, Any]]:
+def run(
+    table: Table, scenario: str, seed: int, todo: Todo, own: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The records of some arms: recall of each classifier and penalty, pooled over the folds."""
     tallies = [Tally(arm, names, len(table.y), seed) for arm, names in todo.items()]
     for fold, (train, test) in enumerate(folds(table, seed)):
@@ -97,7 +99,7 @@ def run(table: Table, scenario: str, seed: int, todo: Todo) -> list[dict[str, An
         varies = np.ptp(table.X[train], axis=0) > 0
         scaler = StandardScaler().fit(table.X[train][:, varies])
         Z, Z_test = (scaler.transform(table.X[rows][:, varies]) for rows in (train, test))
-        sets = TrainingSets(Z, y, strategy_of(scenario), seed)
+        sets = TrainingSets(Z, y, strategy_of(scenario), seed, own)
         for tally in (t for t in tallies if not t.late):
             try:
                 tally.fit(tally.rows(sets, Z_test), test)
@@ -106,10 +108,12 @@ def run(table: Table, scenario: str, seed: int, todo: Todo) -> list[dict[str, An
     return [tally.record(table, scenario) for tally in tallies]
 
 
-def attempt(source: Source, scenario: str, seed: int, todo: Todo) -> list[dict] | str:
+def attempt(
+    source: Source, scenario: str, seed: int, todo: Todo, own: dict[str, Any] | None = None
+) -> list[dict] | str:
     """The records, or what went wrong: one table's error does not end the board."""
     try:
-        return run(read(source), scenario, seed, todo)
+        return run(read(source), scenario, seed, todo, own)
     except Exception as error:
         arms = ", ".join(todo)
         return f"{source.path.stem}, seed {seed}, {arms}: {type(error).__name__}: {error}"
@@ -157,12 +161,13 @@ def run_all(
     wanted: list[tuple[str, int, Todo]],
     scenario: str,
     n_jobs: int,
+    own: dict[str, Any] | None = None,
 ) -> list[str]:
     """Do all tasks, append each record to the file as soon as it is there; returns the failures."""
     done, failures = resumable.load(path, KEY), []
     if wanted:
         resumable.check_not_kept(path)  # before hours of work, not after
-    jobs = (delayed(attempt)(found[name], scenario, seed, todo) for name, seed, todo in wanted)
+    jobs = (delayed(attempt)(found[name], scenario, seed, todo, own) for name, seed, todo in wanted)
     with Progress(*resumable.COLUMNS, TimeElapsedColumn()) as progress:
         bar = progress.add_task(scenario, total=len(wanted))
         for outcome in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs):
