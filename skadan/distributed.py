@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 
 from ._files import written_whole
-from ._models.arrays import CHUNK
+from ._models.arrays import CHUNK, to_array
 from ._models.draws import Draw
 from ._optional import require
 from ._resending import resending
 from ._saving import load_generator
 from ._table_file import write_memmap
 from .samplers._checks import is_count
+from .samplers._tensors import is_tensor
 from .samplers.drawing import DrawingSampler
 
 __all__ = ["resending", "sample_files", "sample_frame", "write_memmap"]
@@ -206,6 +207,7 @@ def _as_pandas(rows: Any, n_columns: int) -> Any:
         return rows
     if hasattr(rows, "to_pandas"):  # polars
         return rows.to_pandas()
+    rows = to_array(rows) if is_tensor(rows) else rows
     dense = rows.toarray() if sparse.issparse(rows) else np.asarray(rows)
     return require("pandas", "distributed").DataFrame(dense.reshape(-1, n_columns))
 

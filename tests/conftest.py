@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import matplotlib
 import numpy as np
 import pytest
+import sklearn
 import torch
 
 from skadan import (
@@ -51,6 +52,8 @@ BASELINES = {
 }
 UNTRAINED = (NoiseSampler, ShrunkenSampler)
 SETTINGS = {ADANSampler: SMALL, WADANSampler: SMALL, **BASELINES}
+GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+DEVICES = ["cpu", pytest.param("cuda", marks=GPU)]
 
 
 def pytest_collection_modifyitems(items):
@@ -119,6 +122,27 @@ def problem():
     return make_speaker_classification(
         45, 100, n_classes=3, n_speakers=3, weights=(3, 2, 1), random_state=0
     )
+
+
+@pytest.fixture
+def dispatch(monkeypatch):
+    """scikit-learn dispatches. It asks for the variable, which scipy reads at its import alone."""
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")
+    with sklearn.config_context(array_api_dispatch=True):
+        yield
+
+
+@pytest.fixture(params=DEVICES)
+def tensors(request, problem):
+    """X and y of the problem as tensors, on each device that there is."""
+    return tuple(torch.from_numpy(part).to(request.param) for part in problem[:2])
+
+
+def same_tensor(got: torch.Tensor, expected: torch.Tensor) -> None:
+    """Assert that both are tensors of the same bits, dtype and device."""
+    assert isinstance(got, torch.Tensor)
+    assert (got.dtype, got.device) == (expected.dtype, expected.device)
+    assert torch.equal(got, expected)
 
 
 def write_utterance(path: Path, seed: int, seconds: float = 0.4, rate: int = 16000) -> None:

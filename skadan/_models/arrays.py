@@ -22,8 +22,12 @@ def to_tensor(array: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
 
 
 def to_array(tensor: Tensor) -> np.ndarray:
-    """Return the tensor's values on the CPU, without its gradient."""
-    return tensor.detach().cpu().numpy()
+    """Return the tensor's values on the CPU, without its gradient.
+
+    Those of bfloat16, which numpy lacks, become float32.
+    """
+    values = tensor.detach().cpu()
+    return (values.float() if values.dtype == torch.bfloat16 else values).numpy()
 
 
 def one_hot(class_index: np.ndarray, n_classes: int) -> np.ndarray:
@@ -51,9 +55,9 @@ def parts(n_rows: int) -> Iterator[slice]:
         yield slice(start, min(start + CHUNK, n_rows))
 
 
-def blocks(function: Callable[[Any], Tensor], pieces: Iterable[Any]) -> Iterator[np.ndarray]:
-    """Yield the arrays that `function` makes of each piece, such as each slice of `parts`."""
+def blocks(function: Callable[[Any], Tensor], pieces: Iterable[Any]) -> Iterator[Tensor]:
+    """Yield what `function` makes of each piece, such as each slice of `parts`, on its device."""
     for piece in pieces:
         with torch.no_grad():
-            block = to_array(function(piece))
+            block = function(piece)
         yield block

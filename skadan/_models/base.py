@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
+from torch import Tensor
 
 from .draws import Draw
 
@@ -17,8 +18,8 @@ class Model(Protocol):
     def counts(self) -> np.ndarray:
         """Number of training rows of each class, (K,)."""
 
-    def sample(self, draw: Draw) -> Iterator[np.ndarray]:
-        """Yield the rows of each page: float64 blocks in the table's units."""
+    def sample(self, draw: Draw) -> Iterator[Tensor]:
+        """Yield the rows of each page: float64 blocks in the table's units, on any device."""
 
     def row_index(self, draw: Draw) -> np.ndarray | None:
         """Return the index in the training table of the real row that each is anchored in, (n,).

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from .._torch.seeding import normal
-from .arrays import to_array
+from .arrays import to_array, to_tensor
 from .draws import Draw, Page, Rounds
 from .scaling import Scaling
 from .shrinkage import shrink_factors
@@ -58,17 +59,17 @@ class CopiesModel:
             changes = changes | {"shrink": factors}
         return replace(self, **changes)
 
-    def sample(self, draw: Draw) -> Iterator[np.ndarray]:
+    def sample(self, draw: Draw) -> Iterator[Tensor]:
         """Yield copies of real rows, a row of its class for each of the draw."""
         rounds = Rounds(self.counts, draw.streams)
 
-        def copies(page: Page) -> np.ndarray:
+        def copies(page: Page) -> Tensor:
             x = self.scaled[rounds.take(page.class_index, page.rank)]
             if self.shrink is not None:
                 x = x * self.shrink[page.class_index, None]
             if self.noise_scale:
                 x = x + self.noise_scale * to_array(normal(*x.shape, rng=page.rng))
-            return self.scaling.unscale_rows(x)
+            return self.scaling.unscale_rows(to_tensor(x))
 
         return map(copies, draw.pages())
 

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from torch import Tensor
+
+from .._torch.devices import as_float64
+from .arrays import to_tensor
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,13 @@ class Scaling:
         scaled = (X[:, kept].astype(np.float64) - self.mean[kept]) / self.scale[kept]
         return scaled.astype(np.float32)
 
-    def unscale_rows(self, scaled: np.ndarray) -> np.ndarray:
-        """Return rows in the table's own units, all d columns, float64."""
+    def unscale_rows(self, scaled: Tensor) -> Tensor:
+        """Return rows in the table's own units, all d columns, float64, on their device."""
+        z = as_float64(scaled)
+        mean, scale = to_tensor(self.mean, z.device), to_tensor(self.scale, z.device)
         if self.varies.all():
-            X = np.multiply(scaled, self.scale, dtype=np.float64)
-            X += self.mean
-            return X
-        X = np.repeat(self.mean[None], len(scaled), axis=0)
-        X[:, self.varies] += scaled * self.scale[self.varies]
+            return (z * scale).add_(mean)
+        varies = to_tensor(self.varies, z.device)
+        X = mean.repeat(len(z), 1)
+        X[:, varies] += z * scale[varies]
         return X

@@ -53,8 +53,8 @@ class TrainedModel:
         """Return this model with other values of fields of `Blend`; the weights are shared."""
         return replace(self, real_rows=self.real_rows.adjusted(**changes))
 
-    def encode(self, X: np.ndarray) -> np.ndarray:
-        """Return E(x) of rows (n, d) in the table's units, (n, M)."""
+    def encode(self, X: np.ndarray) -> Tensor:
+        """Return E(x) of rows (n, d) in the table's units, (n, M), on the model's device."""
         networks, device = self.networks()
         game = cast(EncodingGame, self.game)
 
@@ -62,24 +62,24 @@ class TrainedModel:
             x = to_tensor(self.scaling.scale_rows(X[part]), device)
             return game.encode(networks, self.coordinates.project(x))
 
-        return np.concatenate(list(blocks(codes, parts(len(X)))))
+        return torch.cat(list(blocks(codes, parts(len(X)))))
 
-    def decode(self, h: np.ndarray) -> Iterator[np.ndarray]:
+    def decode(self, h: Tensor) -> Iterator[Tensor]:
         """Yield R(h) of codes (n, M): float64 blocks in the table's units."""
         networks, device = self.networks()
 
         def rows(part: slice) -> Tensor:
-            u = self.game.decode(networks, to_tensor(h[part], device))
+            u = self.game.decode(networks, h[part].to(device))
             return self.coordinates.expand(u)
 
         return map(self.scaling.unscale_rows, blocks(rows, parts(len(h))))
 
-    def sample_latent(self, draw: Draw) -> np.ndarray:
+    def sample_latent(self, draw: Draw) -> Tensor:
         """Draw G(z, y), (n, M): the codes that `sample` decodes."""
         networks, _ = self.networks()
-        return np.concatenate(list(blocks(partial(self._codes, networks), draw.pages())))
+        return torch.cat(list(blocks(partial(self._codes, networks), draw.pages())))
 
-    def sample(self, draw: Draw) -> Iterator[np.ndarray]:
+    def sample(self, draw: Draw) -> Iterator[Tensor]:
         """Yield R(G(z, y)), completed by real rows: float64 blocks in the table's units."""
         networks, _ = self.networks()
         partners = self.real_rows.partners(draw)
@@ -89,13 +89,13 @@ class TrainedModel:
 
         return map(self.scaling.unscale_rows, blocks(rows, draw.pages()))
 
-    def sample_from_codes(self, h: np.ndarray, draw: Draw) -> Iterator[np.ndarray]:
+    def sample_from_codes(self, h: Tensor, draw: Draw) -> Iterator[Tensor]:
         """Complete R(h) of given codes (n, M) as `sample` completes those of the generator."""
         networks, device = self.networks()
         partners = self.real_rows.partners(draw)
 
         def rows(page: Page) -> Tensor:
-            codes = to_tensor(h[page.part], device)
+            codes = h[page.part].to(device)
             return self._complete(networks, codes, page, partners(page))
 
         return map(self.scaling.unscale_rows, blocks(rows, draw.pages()))

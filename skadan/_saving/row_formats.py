@@ -21,6 +21,9 @@ SUBTYPE = re.compile(NUMPY)
 NAMES = re.compile(rf"{NUMPY}|object|str|string|string\[(python|pyarrow)\]")
 LABELS = re.compile(r"|T|\|O|\|b1|\|[iu]1|[<>|][iufUS]\d{1,4}")
 POLARS = re.compile(r"U?Int(8|16|32|64|128)|Float(16|32|64)|Boolean|String|Categorical|Enum")
+TENSOR = re.compile(
+    r"(bool|u?int(8|16|32|64)|bfloat16|float(16|32|64)) (cpu|(cuda|mps|xpu)(:\d{1,3})?)"
+)
 KINDS = ("array", "list", "tuple", "Series", "Index", "ExtensionArray", "DataFrame")
 
 
@@ -96,7 +99,7 @@ def _check_labels(labels: LabelFormat) -> None:
 
 def n_columns(rows: RowFormat) -> int | None:
     """Return the number of columns; None where any will do."""
-    if rows.layout is None or len(rows.layout) == 1:
+    if rows.layout is None or rows.layout[0] in ("list", "tensor"):
         return None
     last = rows.layout[-1]
     return last if isinstance(last, int) else len(last)
@@ -118,6 +121,8 @@ def _check(rows: RowFormat, known: re.Pattern = ROWS, text: re.Pattern | None = 
             for name, dtype in zip(names, dtypes, strict=True):
                 if not (text and isinstance(dtype, str) and text.fullmatch(dtype)):
                     _check_dtype(name, dtype)
+            return
+        case ("tensor", str(dtype), str(device)) if TENSOR.fullmatch(f"{dtype} {device}"):
             return
         case ("polars", tuple(schema)):
             for column in schema:

@@ -1,4 +1,4 @@
-"""Torch devices by name."""
+"""Torch devices, by name and by what they know."""
 
 import torch
 
@@ -20,3 +20,8 @@ def resolve_device(device: str) -> torch.device:
     if resolved.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"device={device!r}, but torch finds no GPU: use 'auto' or 'cpu'.")
     return resolved
+
+
+def as_float64(tensor: torch.Tensor) -> torch.Tensor:
+    """Return a tensor as float64; on the CPU where its device has no such numbers."""
+    return (tensor.cpu() if tensor.device.type == "mps" else tensor).double()

@@ -4,29 +4,31 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-import numpy as np
+import torch
+from torch import Tensor
 
 from ._columns import is_pandas
 
 
-def cut_anew(blocks: Iterator[np.ndarray], block_rows: int) -> Iterator[np.ndarray]:
+def cut_anew(blocks: Iterator[Tensor], block_rows: int) -> Iterator[Tensor]:
     """Yield the same rows in blocks of `block_rows`; one empty block where there are none."""
-    parts: list[np.ndarray] = []
+    parts: list[Tensor] = []
     n_held, yielded = 0, False
     for block in blocks:
         while len(block) >= block_rows - n_held:
-            head, block = np.split(block, [block_rows - n_held])
-            yield np.concatenate([*parts, head])
+            end = block_rows - n_held
+            head, block = block[:end], block[end:]
+            yield torch.cat([*parts, head])
             parts, n_held, yielded = [], 0, True
         parts.append(block)
         n_held += len(block)
     if n_held or not yielded:
-        yield np.concatenate(parts)
+        yield torch.cat(parts)
 
 
 def made_within(
-    blocks: Iterator[np.ndarray], resources: Callable[[], AbstractContextManager]
-) -> Iterator[np.ndarray]:
+    blocks: Iterator[Tensor], resources: Callable[[], AbstractContextManager]
+) -> Iterator[Tensor]:
     """Make each block within `resources`, which are free again while the block is looked at."""
     while True:
         with resources():

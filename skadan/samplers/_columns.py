@@ -10,6 +10,7 @@ from scipy import sparse
 
 from ._older_sklearn import with_names
 from ._polars import as_floats, is_numeric, is_polars, refuse_lazy
+from ._tensors import as_array, is_tensor
 
 LIMIT = float(np.finfo(np.float64).max)
 
@@ -22,13 +23,13 @@ def is_pandas(container: Any) -> bool:
 def numeric_table(X: Any) -> Any:
     """Return a table that holds numbers only, with its names; what is no number is refused.
 
-    A table of numbers comes back as it is. Columns of categories and of objects that are numbers
-    become floats.
+    A table of numbers comes back as it is, a tensor as an array. Columns of categories and of
+    objects that are numbers become floats.
 
     Raises
     ------
     TypeError
-        If `X` is a polars LazyFrame.
+        If `X` is a polars LazyFrame, or a tensor on a device that numpy cannot read.
     ValueError
         If a column holds text, dates or other things, or numbers that are beyond float64, or if
         values are masked; the message names the columns.
@@ -41,6 +42,8 @@ def numeric_table(X: Any) -> Any:
         return _numeric_frame(X)
     if isinstance(X, np.ma.MaskedArray):
         return _unmasked(X)
+    if is_tensor(X):
+        return as_array("X", X)
     if not sparse.issparse(X) and isinstance(X, np.ndarray | list):
         _check_cells(X)
     return X

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
+from torch import Tensor
 
-from . import _polars
+from .._models.arrays import to_array
+from . import _polars, _tensors
 from ._columns import is_pandas as _is_pandas
 from ._layouts import empty, layout_of
 
@@ -59,11 +61,11 @@ class RowFormat:
         """Describe `X`; `rows` is the dense array that validation made of it."""
         return cls(layout_of(X), rows.dtype.str)
 
-    def wrap(self, n_rows: int, n_columns: int, blocks: Iterable[np.ndarray]) -> Any:
+    def wrap(self, n_rows: int, n_columns: int, blocks: Iterable[Tensor]) -> Any:
         """Put float64 blocks of rows into one table of this format.
 
-        An array is filled block by block: nothing is held beside it but one block. Other containers
-        are made from such an array.
+        An array or tensor is filled block by block: nothing is held beside it but one block. Other
+        containers are made from such an array.
         """
         if sparse.issparse(self.like):
             dense = self._filled(np.empty((n_rows, n_columns), self.dtype), blocks)
@@ -74,14 +76,21 @@ class RowFormat:
             rows = self._filled(np.empty((n_rows, n_columns)), blocks)
             parts = zip(rows.T, self.like.dtypes, strict=True)
             return _polars.frame_like(self.like, [_polars_values(*part) for part in parts])
-        dense = self._filled(np.empty((n_rows, n_columns), self.dtype), blocks)
+        dense = self._filled(self._blank(n_rows, n_columns), blocks)
         return dense.tolist() if isinstance(self.like, list) else dense
 
+    def _blank(self, n_rows: int, n_columns: int) -> Any:
+        """Return an array or tensor to be filled."""
+        if _tensors.is_tensor(self.like):
+            return self.like.new_empty((n_rows, n_columns))
+        return np.empty((n_rows, n_columns), self.dtype)
+
     @staticmethod
-    def _filled(out: np.ndarray, blocks: Iterable[np.ndarray]) -> np.ndarray:
+    def _filled(out: Any, blocks: Iterable[Tensor]) -> Any:
+        to_dtype: Any = _tensors.cast if _tensors.is_tensor(out) else _cast_to_array
         start = 0
         for block in blocks:
-            out[start : start + len(block)] = cast(block, out.dtype)
+            out[start : start + len(block)] = to_dtype(block, out.dtype)
             start += len(block)
         if start != len(out):  # else memory that nobody has set would pass for rows
             raise RuntimeError(f"{start} rows made in place of {len(out)}: please report this.")
@@ -95,11 +104,11 @@ class RowFormat:
         frame.columns = self.like.columns
         return frame
 
-    def stack(self, X: Any, rows: np.ndarray, n_new: int, blocks: Iterable[np.ndarray]) -> Any:
+    def stack(self, X: Any, rows: np.ndarray, n_new: int, blocks: Iterable[Tensor]) -> Any:
         """Put the original table, untouched, above blocks of new rows; `rows` is its array."""
-        if self.like is None:
-            both = np.empty((len(rows) + n_new, rows.shape[1]), self.dtype)
-            both[: len(rows)] = rows
+        if self.like is None or _tensors.is_tensor(self.like):
+            both = self._blank(len(rows) + n_new, rows.shape[1])
+            both[: len(rows)] = rows if self.like is None else X.detach()
             self._filled(both[len(rows) :], blocks)
             return both
         X_new = self.wrap(n_new, rows.shape[1], blocks)
@@ -112,6 +121,10 @@ class RowFormat:
         if _polars.is_polars(X):
             return X.vstack(X_new)
         return rows.tolist() + X_new
+
+
+def _cast_to_array(values: Tensor, dtype: np.dtype) -> np.ndarray:
+    return cast(to_array(values), dtype)
 
 
 def numpy_dtype(dtype: Any) -> np.dtype:

@@ -8,8 +8,11 @@ from imblearn.utils import check_target_type
 from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 
+from .._models.arrays import to_tensor
+from . import _tensors
 from ._columns import is_missing, is_number, is_pandas
 from ._containers import RowFormat
+from ._layouts import layout_of
 from ._polars import frame_like, is_polars, refuse_lazy
 
 
@@ -19,7 +22,7 @@ def read_labels(y: Any) -> np.ndarray:
     Raises
     ------
     TypeError
-        If `y` is sparse, or a polars LazyFrame.
+        If `y` is sparse, a polars LazyFrame, or a tensor on a device that numpy cannot read.
     ValueError
         If a label is missing, labels are of several types, or a row has several.
     """
@@ -41,7 +44,7 @@ def plain(y: Any) -> Any:
     if isinstance(y, np.ma.MaskedArray):
         _refuse_missing(np.ma.getmaskarray(y))
         y = y.data
-    values = y.to_numpy() if is_polars(y) else np.asarray(y)
+    values = _array(y)
     if values.dtype.kind == "T":  # text of any length, which scikit-learn does not know
         values = values.astype(object)
     # NumPy makes text of a list that holds any.
@@ -53,6 +56,12 @@ def plain(y: Any) -> Any:
         _check_one_type(cells)
     is_text = any(isinstance(cell, str) for cell in cells.flat)
     return values if is_text or values.dtype != object else np.array(cells.tolist())
+
+
+def _array(y: Any) -> np.ndarray:
+    if _tensors.is_tensor(y):
+        return _tensors.as_array("y", y)
+    return y.to_numpy() if is_polars(y) else np.asarray(y)
 
 
 def _missing(cells: np.ndarray) -> np.ndarray:
@@ -126,8 +135,8 @@ def take_labels(y: Any, rows: np.ndarray) -> Any:
         return y.iloc[rows].reset_index(drop=True) if hasattr(y, "iloc") else y.take(rows)
     if type(y) in (list, tuple):
         return type(y)(list(y[i]) if isinstance(y[i], list) else y[i] for i in rows)
-    values = np.asarray(y)
-    return (values.ravel() if values.ndim == 2 and values.shape[1] == 1 else values)[rows]
+    values, taken = (y.detach(), to_tensor(rows)) if _tensors.comes_back(y) else (_array(y), rows)
+    return (values.ravel() if values.ndim == 2 and values.shape[1] == 1 else values)[taken]
 
 
 @dataclass(frozen=True)
@@ -137,14 +146,15 @@ class LabelFormat:
     Parameters
     ----------
     kind : str
-        "array", "list", "tuple", or of pandas and polars: "Series", "Index", "ExtensionArray",
-        "DataFrame".
+        "array", of a tensor too, "list", "tuple", or of pandas and polars: "Series", "Index",
+        "ExtensionArray", "DataFrame".
     name : object
         The name of a series or index.
     n_columns : int
         Of a one-hot matrix; 0 where labels are labels.
     table : RowFormat
-        Of a frame of these labels, for what pandas and polars have made; else of an array.
+        Of a frame of these labels, for what pandas and polars have made; else of an array or
+        tensor.
     """
 
     kind: str = "array"
@@ -172,7 +182,8 @@ class LabelFormat:
         if self.n_columns:
             new = (labels[:, None] == np.arange(self.n_columns)).astype(np.int64)
         if self.kind == "array":
-            return new.astype(self.table.dtype or new.dtype)
+            array, like = new.astype(self.table.dtype or new.dtype), self.table.like
+            return to_tensor(array).to(like) if _tensors.is_tensor(like) else array
         if self.kind in ("list", "tuple"):
             cells = new.astype(self.table.dtype).tolist()
             return cells if self.kind == "list" else tuple(cells)
@@ -213,9 +224,10 @@ def _kind(y: Any) -> str:
 
 def _table(y: Any, kind: str) -> RowFormat:
     """Describe a frame of labels; for an array and a list their dtype."""
-    values = np.asarray(y.to_numpy() if is_polars(y) else y)
+    values = _array(y)
     if kind in ("array", "list", "tuple"):
-        return RowFormat(None, "T" if values.dtype.kind == "T" else values.dtype.str)
+        layout = layout_of(y) if kind == "array" else None
+        return RowFormat(layout, "T" if values.dtype.kind == "T" else values.dtype.str)
     if hasattr(y, "columns"):
         return RowFormat.of(y, values)
     if is_polars(y):

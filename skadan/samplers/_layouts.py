@@ -1,8 +1,8 @@
 """What a container of rows looks like, as plain numbers and text, and an empty one made of that.
 
 A layout is None for an array, ``("list",)``, ``("csr_matrix", n_columns)`` and the like for a
-sparse container, ``("frame", columns, dtypes)`` for pandas, or ``("polars", schema)``. It pickles
-small, and files can hold it.
+sparse container, ``("frame", columns, dtypes)`` for pandas, ``("polars", schema)``, or
+``("tensor", dtype, device)``. It pickles small, and files can hold it.
 """
 
 from typing import Any
@@ -12,6 +12,7 @@ from scipy import sparse
 
 from ._columns import is_pandas
 from ._polars import empty_frame, is_polars, schema_of
+from ._tensors import comes_back, empty_tensor, layout_of_tensor
 
 FORMATS = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 SPARSE = {
@@ -31,6 +32,8 @@ def layout_of(X: Any) -> Any:
         return ("frame", _plain_index(X.columns), tuple(dtypes[dtype] for dtype in X.dtypes))
     if is_polars(X):
         return ("polars", tuple(map(as_tuples, schema_of(X))))
+    if comes_back(X):
+        return layout_of_tensor(X)
     return ("list",) if isinstance(X, list) else None
 
 
@@ -43,6 +46,8 @@ def empty(layout: Any) -> Any:
         return []
     if kind == "polars":
         return empty_frame(*rest)
+    if kind == "tensor":
+        return empty_tensor(*rest)
     return _empty_frame(*rest) if kind == "frame" else SPARSE[kind]((0, *rest))
 
 

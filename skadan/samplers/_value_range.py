@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from .._models.arrays import to_tensor
 from .._models.on_disk import row_blocks
 
 FIRST = 256  # rows that mostly tell whether a column is of whole numbers
@@ -29,7 +32,7 @@ def _are_whole(rows: np.ndarray) -> np.ndarray:
     return np.asarray((floats == np.rint(floats)).all(0))
 
 
-def held(blocks: Iterable[np.ndarray], sampler: Any) -> Iterator[np.ndarray]:
+def held(blocks: Iterable[Tensor], sampler: Any) -> Iterator[Tensor]:
     """Yield blocks of synthetic rows, held to what `ranges_of` measured as the sampler asks."""
     if (sampler.clip or sampler.whole_numbers) and not hasattr(sampler, "data_min_"):
         raise ValueError(
@@ -39,7 +42,11 @@ def held(blocks: Iterable[np.ndarray], sampler: Any) -> Iterator[np.ndarray]:
     return map(lambda block: _held(block, sampler), blocks)
 
 
-def _held(rows: np.ndarray, sampler: Any) -> np.ndarray:
+def _held(rows: Tensor, sampler: Any) -> Tensor:
     if sampler.whole_numbers:
-        rows[:, sampler.is_whole_] = np.rint(rows[:, sampler.is_whole_])
-    return np.clip(rows, sampler.data_min_, sampler.data_max_) if sampler.clip else rows
+        whole = to_tensor(sampler.is_whole_, rows.device)
+        rows[:, whole] = rows[:, whole].round()
+    if not sampler.clip:
+        return rows
+    ends = (to_tensor(end, rows.device) for end in (sampler.data_min_, sampler.data_max_))
+    return torch.clamp(rows, *ends)

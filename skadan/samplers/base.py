@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
+from torch import Tensor
 
 from .._models.base import Model
 from .._models.draws import Draw, InTurn
@@ -60,7 +61,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         """Return how many epochs the training of so many rows may take; 0 for no training."""
         return 0
 
-    def _held(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    def _held(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
         return held(blocks, self)
 
     # Fitting

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,10 +10,12 @@ from imblearn.over_sampling.base import BaseOverSampler
 from numpy.typing import ArrayLike
 from scipy import sparse
 from sklearn.utils.validation import validate_data
+from torch import Tensor
 
 from .._models.draws import Draw, InTurn, Listed
 from .._strategy import proportional_counts
 from .._torch.seeding import SAMPLING, Streams
+from .._torch.settings import torch_settings
 from .._version import documentation_address
 from ._blocks import cut_anew, made_within, numbered
 from ._checks import check_finite_columns, is_count
@@ -45,10 +47,10 @@ class DrawingSampler(BaseOverSampler):
 
     def _resources(self) -> AbstractContextManager:
         """Return a context for everything that computes."""
-        return nullcontext()
+        return torch_settings(1)
 
     @abstractmethod
-    def _held(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    def _held(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
         """Hold blocks of synthetic rows to the columns of the training data, if so asked."""
 
     def _get_doc_link(self) -> str:
@@ -85,7 +87,7 @@ class DrawingSampler(BaseOverSampler):
         self.sample_indices_ = np.concatenate([real, np.asarray(index)])
         with self._resources():
             X_new = RowFormat.of(X, rows).stack(X, rows, len(like), self._held(blocks))
-        return X_new, take_labels(y, np.concatenate([real, like]))
+            return X_new, take_labels(y, np.concatenate([real, like]))
 
     def sample(
         self, y: ArrayLike | int, *, random_state: Any = None, return_indices: bool = False
@@ -173,21 +175,21 @@ class DrawingSampler(BaseOverSampler):
     ) -> Iterator[tuple[Any, ...]]:
         model = self._trained()
         index = self._anchors(model, draw) if return_indices else None
-        made = made_within(self._held(model.sample(draw)), self._resources)
-        return self._wrapped(cut_anew(made, block_rows), draw, index)
+        made = cut_anew(self._held(model.sample(draw)), block_rows)
+        return self._wrapped(made_within(made, self._resources), draw, index)
 
     def _rows(self, draw: Draw) -> Any:
         """Make all rows of a draw, in the container of the training data."""
         return self._wrap(len(draw), self._held(self._trained().sample(draw)))
 
     def _wrapped(
-        self, blocks: Iterator[np.ndarray], draw: Draw, index: np.ndarray | None
+        self, blocks: Iterator[Tensor], draw: Draw, index: np.ndarray | None
     ) -> Iterator[tuple[Any, ...]]:
         """Put each block of rows, with its labels, into the containers of the training data."""
         start = 0
         for block in blocks:
             part = slice(start, start + len(block))
-            rows = self._format.wrap(len(block), self.n_features_in_, [block])
+            rows = self._wrap(len(block), iter([block]))
             labels = self._labels().wrap(self.classes_[draw.wanted[part][0]])
             made = numbered(rows, start), numbered(labels, start)
             yield made if index is None else (*made, index[part])
@@ -207,7 +209,7 @@ class DrawingSampler(BaseOverSampler):
         """Return what labels look like; files of older versions do not say."""
         return getattr(self, "_label_format", LabelFormat())
 
-    def _wrap(self, n_rows: int, blocks: Iterator[np.ndarray]) -> Any:
+    def _wrap(self, n_rows: int, blocks: Iterator[Tensor]) -> Any:
         """Put blocks of rows into one table, in the container of the training data."""
         with self._resources():
             return self._format.wrap(n_rows, self.n_features_in_, blocks)

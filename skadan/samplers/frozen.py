@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import clone
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
+from torch import Tensor
 
 from .._models.base import NOWHERE
 from .._torch.seeding import Streams
@@ -172,9 +173,7 @@ class FrozenSampler(DrawingSampler):
         nowhere = np.full(len(index), NOWHERE)
         return self._stack(X, y, rows, np.repeat(first, wanted), blocks, nowhere)
 
-    def _made(
-        self, wanted: np.ndarray, known: np.ndarray
-    ) -> tuple[Iterator[np.ndarray], np.ndarray]:
+    def _made(self, wanted: np.ndarray, known: np.ndarray) -> tuple[Iterator[Tensor], np.ndarray]:
         """Make so many rows (K,) of these classes of the model (K,); also their anchors (n,)."""
         model, class_index = self._trained(), np.repeat(known, wanted)
         if not len(class_index):
@@ -225,7 +224,7 @@ class FrozenSampler(DrawingSampler):
         values = {name: getattr(self, name) for name in ADJUSTABLE}
         return self.sampler._adjusted({n: v for n, v in values.items() if v != FITTED})
 
-    def _held(self, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    def _held(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
         return self.sampler._held(blocks)
 
     def _resources(self) -> AbstractContextManager:

@@ -2,18 +2,19 @@
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils import check_array
 from sklearn.utils.metaestimators import available_if
+from torch import Tensor
 
+from ._containers import RowFormat
+from ._tensors import as_codes, as_container
 from .adversarial import AdversarialSampler
 
 
 class LatentSampler(AdversarialSampler):
     """A sampler whose game makes rows of codes, and mostly codes of rows."""
 
-    def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> np.ndarray:
+    def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> Any:
         """Draw synthetic codes G(z, y), the ones that `sample` decodes.
 
         Parameters
@@ -25,12 +26,12 @@ class LatentSampler(AdversarialSampler):
 
         Returns
         -------
-        H : ndarray of shape (n_samples, n_latent)
+        H : {ndarray, tensor} of shape (n_samples, n_latent)
             Codes, float32.
         """
         model, draw = self._trained(), self._asked(y, random_state)
         with self._resources():
-            return model.sample_latent(draw)
+            return as_container(self._format.like, model.sample_latent(draw))
 
     def sample_from_codes(self, H: ArrayLike, y: ArrayLike, *, random_state: Any = None) -> Any:
         """Make synthetic rows of given codes instead of codes from the generator.
@@ -49,7 +50,7 @@ class LatentSampler(AdversarialSampler):
 
         Returns
         -------
-        X_new : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
+        X_new : {ndarray, tensor, dataframe, sparse matrix, list} of shape (n_samples, n_features)
             Synthetic rows in the units, container and dtypes of the training data.
 
         Raises
@@ -69,7 +70,7 @@ class LatentSampler(AdversarialSampler):
         return True
 
     @available_if(lambda sampler: sampler._has_encoder())
-    def encode(self, X: ArrayLike) -> np.ndarray:
+    def encode(self, X: ArrayLike) -> Any:
         """Codes E(x) of real rows; only there if the game has an encoder.
 
         Parameters
@@ -79,7 +80,7 @@ class LatentSampler(AdversarialSampler):
 
         Returns
         -------
-        H : ndarray of shape (n_samples, n_latent)
+        H : {ndarray, tensor} of shape (n_samples, n_latent)
             Codes, float32.
 
         Raises
@@ -90,7 +91,7 @@ class LatentSampler(AdversarialSampler):
         model = self._trained()
         rows = self._new_rows(X)
         with self._resources():
-            return model.encode(rows)
+            return as_container(RowFormat.of(X, rows).like, model.encode(rows))
 
     def decode(self, H: ArrayLike) -> Any:
         """Rows R(h) of codes.
@@ -102,7 +103,7 @@ class LatentSampler(AdversarialSampler):
 
         Returns
         -------
-        X : {ndarray, dataframe, sparse matrix, list} of shape (n_samples, n_features)
+        X : {ndarray, tensor, dataframe, sparse matrix, list} of shape (n_samples, n_features)
             Rows in the units, container and dtypes of the training data.
 
         Raises
@@ -113,9 +114,10 @@ class LatentSampler(AdversarialSampler):
         model, h = self._trained(), self._codes(H)
         return self._wrap(len(h), model.decode(h))
 
-    def _codes(self, H: ArrayLike) -> np.ndarray:
-        """Return codes as a float32 array of the width of this latent space."""
-        h = check_array(H, dtype=np.float32)
+    def _codes(self, H: ArrayLike) -> Tensor:
+        """Return codes as a float32 tensor of the width of this latent space."""
+        with self._resources():
+            h = as_codes(H)
         n_latent = getattr(self._trained().game, "n_latent", h.shape[1])
         if h.shape[1] != n_latent:
             raise ValueError(f"H has {h.shape[1]} columns, but n_latent={n_latent}.")

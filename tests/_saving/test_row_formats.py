@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow
 import pytest
 import skops.io
+import torch
 from conftest import SMALL
 from scipy import sparse
 
@@ -122,7 +123,10 @@ def test_pickles_that_held_an_empty_piece(name, monkeypatch):
         data = pickle.dumps(Former(now.like, now.dtype))
     back = pickle.loads(data)
     assert back == now
-    alike(back.wrap(2, 4, iter([X[:2]])), now.wrap(2, 4, iter([X[:2]])))
+    alike(
+        back.wrap(2, 4, iter([torch.from_numpy(X[:2])])),
+        now.wrap(2, 4, iter([torch.from_numpy(X[:2])])),
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,4 +161,4 @@ def test_encode_takes_the_frame_that_comes_back(tmp_path):
 )
 def test_rows_of_the_first_format(former, table):
     saved = translate({"rows": former | {"dtype": "<f8"}}, 1)["rows"]
-    alike(decode_format(saved).wrap(12, 4, iter([X])), TABLES[table])
+    alike(decode_format(saved).wrap(12, 4, iter([torch.from_numpy(X)])), TABLES[table])

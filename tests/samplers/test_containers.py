@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy import sparse
 
 from skadan.samplers._containers import RowFormat, cast
@@ -71,4 +72,4 @@ def test_lost_rows_are_no_memory_of_others(n_made):
     """A table that is not filled would hold whatever was in memory before."""
     X = np.zeros((2, 3))
     with pytest.raises(RuntimeError, match="rows made in place of 4"):
-        RowFormat.of(X, X).wrap(4, 3, iter([np.ones((n_made, 3))]))
+        RowFormat.of(X, X).wrap(4, 3, iter([torch.ones((n_made, 3))]))
