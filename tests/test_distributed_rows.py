@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import torch
 from conftest import SMALL
 from scipy import sparse
 
@@ -59,7 +60,8 @@ def test_files_of_any_number(fitted, tmp_path):
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
-@pytest.mark.parametrize("container", ["pandas", "polars", "sparse", "list"])
+@pytest.mark.parametrize("container", ["pandas", "polars", "sparse", "list", "tensor"])
+@pytest.mark.usefixtures("dispatch")
 def test_frames_of_any_training_table(problem, container):
     X, y, _ = problem
     columns = [f"f{j}" for j in range(X.shape[1])]
@@ -68,6 +70,7 @@ def test_frames_of_any_training_table(problem, container):
         "polars": pl.DataFrame(X, schema=columns),
         "sparse": sparse.csr_array(X),
         "list": X.tolist(),
+        "tensor": torch.from_numpy(X),
     }[container]
     sampler = FrozenSampler(ShrunkenSampler(random_state=0).fit(table, y))
     frame = sample_frame(sampler, N, 2).compute()

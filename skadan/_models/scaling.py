@@ -83,7 +83,7 @@ class Scaling:
         z = as_float64(scaled)
         mean, scale = to_tensor(self.mean, z.device), to_tensor(self.scale, z.device)
         if self.varies.all():
-            return (z * scale).add_(mean)
+            return z.mul_(scale).add_(mean)
         varies = to_tensor(self.varies, z.device)
         X = mean.repeat(len(z), 1)
         X[:, varies] += z * scale[varies]

@@ -23,5 +23,6 @@ def resolve_device(device: str) -> torch.device:
 
 
 def as_float64(tensor: torch.Tensor) -> torch.Tensor:
-    """Return a tensor as float64; on the CPU where its device has no such numbers."""
-    return (tensor.cpu() if tensor.device.type == "mps" else tensor).double()
+    """Return a copy in float64; on the CPU where the tensor's device has no such numbers."""
+    there = tensor.cpu() if tensor.device.type == "mps" else tensor
+    return there.to(torch.float64, copy=True)

@@ -27,9 +27,9 @@ def as_array(name: str, tensor: Tensor) -> np.ndarray:
     Raises
     ------
     TypeError
-        If it lies on another device and scikit-learn does not dispatch.
+        If it is sparse, or lies on another device and scikit-learn does not dispatch.
     """
-    _refuse_elsewhere(name, tensor)
+    _refuse_unreadable(name, tensor)
     return to_array(tensor) if comes_back(tensor) else np.asarray(tensor)
 
 
@@ -37,7 +37,7 @@ def as_codes(H: Any) -> Tensor:
     """Validate codes; return them as a float32 tensor, on the device where they lie."""
     if not is_tensor(H):
         return to_tensor(check_array(H, dtype=np.float32))
-    _refuse_elsewhere("H", H)
+    _refuse_unreadable("H", H)
     if not comes_back(H):
         return to_tensor(check_array(np.asarray(H), dtype=np.float32))
     return check_array(H.detach(), dtype=torch.float32)
@@ -79,8 +79,10 @@ def cast(values: Tensor, dtype: torch.dtype) -> Tensor:
     return inside
 
 
-def _refuse_elsewhere(name: str, tensor: Tensor) -> None:
-    """Refuse a tensor that numpy cannot read, where nothing else is to read it."""
+def _refuse_unreadable(name: str, tensor: Tensor) -> None:
+    """Refuse a tensor that is sparse, and one that numpy cannot read where it has to."""
+    if tensor.layout != torch.strided:
+        raise TypeError(f"{name} is a tensor of {tensor.layout}: pass {name}.to_dense().")
     if tensor.device.type != "cpu" and not comes_back(tensor):
         raise TypeError(
             f"{name} is a tensor on {tensor.device}: call "

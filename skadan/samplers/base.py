@@ -75,7 +75,8 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             Real rows, in any units: the sampler scales them itself. Sparse rows become dense.
             Frames are those of pandas and polars; their columns hold numbers, booleans, or, in
-            pandas, categories that are numbers.
+            pandas, categories that are numbers. A tensor of torch is an array, but with
+            scikit-learn's ``array_api_dispatch`` what is made of it is a tensor on its device.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             The classes of these rows, at least two of them; or a one-hot matrix of them.
 
@@ -115,7 +116,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         -------
         X_resampled : {ndarray, dataframe, sparse matrix, list} of shape (n_samples_new, n_features)
             `X`, bit for bit, above the synthetic rows, in the container and dtypes of `X`. A column
-            of categories gets the nearest of them.
+            of categories gets the nearest of them. A tensor where `X` is one, as for `fit`.
         y_resampled : {ndarray, series, index, extension array, dataframe, list}
             `y` above the labels of the synthetic rows, in the container and dtype of `y`.
 

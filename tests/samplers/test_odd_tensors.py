@@ -67,6 +67,8 @@ def test_a_table_that_is_refused_is_named(tensors):
         NoiseSampler().fit(X, y[:-1])
     with pytest.raises(ValueError, match="y has no label in row 0 and 44 more"):
         NoiseSampler().fit(X, y * float("nan"))
+    with pytest.raises(TypeError, match=r"X is a tensor of torch.sparse_coo: pass X\.to_dense\(\)"):
+        NoiseSampler().fit(X.to_sparse(), y)
     sampler = WADANSampler(**SMALL).fit(X, y)
     with pytest.raises(ValueError, match="X has 3 features"):
         sampler.encode(X[:, :3])

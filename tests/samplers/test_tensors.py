@@ -75,7 +75,7 @@ def test_codes_are_those_of_the_same_array(problem):
     np.testing.assert_array_equal(ours.decode(torch.from_numpy(codes)), plain.decode(codes))
     np.testing.assert_array_equal(plain.decode(torch.from_numpy(codes)), plain.decode(codes))
     assert isinstance(plain.decode(torch.from_numpy(codes)), np.ndarray)
-    np.testing.assert_array_equal(ours.decode(codes.tolist()), plain.decode(codes))
+    np.testing.assert_array_equal(ours.decode(codes), plain.decode(codes))
 
 
 def test_blocks_put_together_are_the_sample(sampler, tensors):
@@ -119,8 +119,8 @@ def test_labels_come_back_in_their_own_container(problem, tensors, make):
 
 def test_labels_alone_may_be_a_tensor(problem):
     X, y, _ = problem
-    X_new, y_new = NoiseSampler().fit_resample(X.tolist(), torch.from_numpy(y)[:, None])
-    assert isinstance(X_new, list)
+    X_new, y_new = NoiseSampler().fit_resample(X, torch.from_numpy(y)[:, None])
+    assert isinstance(X_new, np.ndarray)
     same_tensor(y_new[:45], torch.from_numpy(y))  # a column becomes 1-D, as of an array
 
 
