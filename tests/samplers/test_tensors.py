@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sklearn
 import torch
-from conftest import ROOT, SMALL, same_tensor
+from conftest import GPU, ROOT, SMALL, same_tensor
 from imblearn.pipeline import make_pipeline
 from sklearn.base import clone
 
@@ -87,6 +87,23 @@ def test_blocks_put_together_are_the_sample(sampler, tensors):
     same_tensor(torch.cat([block for block, *_ in blocks]), rows)
     same_tensor(torch.cat([part for _, part, _ in blocks]), labels)
     np.testing.assert_array_equal(np.concatenate([part for *_, part in blocks]), index)
+
+
+@GPU
+@pytest.mark.parametrize("home", ["cpu", "cuda"])
+def test_networks_on_a_gpu_serve_a_table_anywhere(problem, home):
+    X, y = (torch.from_numpy(part).to(home) for part in problem[:2])
+    keywords = SMALL | {"device": "cuda", "clip": True, "whole_numbers": True}
+    sampler = WADANSampler(**keywords, sampling_strategy=Replicate(1))
+    X_new, y_new = sampler.fit_resample(X, y)
+    same_tensor(X_new[:45], X)
+    same_tensor(y_new[:45], y)
+    assert (X_new >= X.amin(0)).all()
+    codes = sampler.encode(X)
+    for made in (codes, sampler.decode(codes), sampler.sample_latent(y), *sampler.sample(y)):
+        assert made.device == X.device
+    drawn = torch.cat([rows for rows, _ in sampler.sample_blocks(y, block_rows=7)])
+    same_tensor(drawn, sampler.sample(y)[0])
 
 
 @pytest.mark.parametrize(
