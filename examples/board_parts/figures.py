@@ -9,6 +9,7 @@ from scipy.stats import friedmanchisquare, studentized_range
 
 SHOWN = ("WADAN", "shrunken copies", "class weights", "bagged under-sampling")
 COLOURS = {"WADAN": "C3", "shrunken copies": "C0", "ADAN": "C1"}  # what this library makes
+CLASSES = {"WADAN": "WADANSampler", "shrunken copies": "ShrunkenSampler", "ADAN": "ADANSampler"}
 REFERENCE = "SMOTE"
 LINEAR = ("SVC", "LinearSVC", "logistic")  # the summary is of their mean
 FEWEST_TABLES = 4  # of a domain that has a row, and an interval, of its own
@@ -114,7 +115,7 @@ def draw_summary(records: list[dict], scenario: str) -> plt.Figure | None:
                 low, high = interval(there)
                 height = place + 0.14 - 0.28 * number / max(len(arms) - 1, 1)
                 axes.plot([low, high], [height, height], color=COLOURS[arm], lw=1.5)
-                label = arm if place == 0 else None
+                label = CLASSES[arm] if place == 0 else None
                 axes.plot(there.mean(), height, "o", color=COLOURS[arm], ms=5, label=label)
         axes.axvline(0, color="0.4", lw=0.8, zorder=0)
         axes.axhline(len(rows) - 1.5, color="0.8", lw=0.8)

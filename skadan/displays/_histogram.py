@@ -10,7 +10,7 @@ from ._style import REAL, SYNTHETIC
 
 
 class FeatureHistogramDisplay(Display):
-    """Histograms of one feature, real and synthetic (Fig. 5 of Yi & Mak 2020).
+    """Histograms of one feature, real and synthetic, as in figure 5 of Yi & Mak (2020).
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from ._style import legend_outside
 
 
 class TrainingHistoryDisplay(Display):
-    """Losses of a training, epoch by epoch (Fig. 3 of Yi & Mak 2020).
+    """Losses of a training, epoch by epoch, as in figure 3 of Yi & Mak (2020).
 
     What to look for is in the user guide: a reconstruction error that still falls asks for more
     epochs; a critic's loss near 0 under cross-entropy means that the generator has lost.

@@ -18,7 +18,7 @@ from .terms import squared_error
 
 @dataclass(frozen=True)
 class AAEGame:
-    """Encoder E, decoder R and critic D of codes: Eqs. 7 to 9.
+    """Encoder E, decoder R and critic D of codes, of equations 7 to 9.
 
     The prior of the codes is a mixture of Gaussians in the plane: one for each class, on a circle.
 

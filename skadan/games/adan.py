@@ -18,7 +18,7 @@ from .written_out import WrittenADAN
 
 @dataclass(frozen=True)
 class ADANGame:
-    """Encoder E, decoder R, classifier C, generator G and critic D (Fig. 1).
+    """Encoder E, decoder R, classifier C, generator G and critic D, as in figure 1.
 
     The paper calls D the discriminator; under the Wasserstein divergence it is a critic, and that
     is its name here. The defaults are the paper's.

@@ -100,7 +100,7 @@ def is_written_out(divergence: Divergence) -> TypeGuard[WrittenOutDivergence]:
 
 @dataclass(frozen=True)
 class CrossEntropy:
-    """The vanilla adversarial loss (Eq. 10, and the first term of Eq. 14).
+    """The vanilla adversarial loss, of equation 10 and the first term of equation 14.
 
     The critic returns logits, so D = sigmoid(critic).
 
@@ -160,7 +160,7 @@ class CrossEntropy:
 
 @dataclass(frozen=True)
 class WassersteinDivergence:
-    """Wasserstein divergence (Wu et al., ECCV 2018): Eq. 17 and the first term of Eq. 18.
+    """The Wasserstein divergence of Wu and others (2018), of equations 17 and 18.
 
     Parameters
     ----------

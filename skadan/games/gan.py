@@ -16,7 +16,7 @@ from .terms import rounds
 
 @dataclass(frozen=True)
 class GANGame:
-    """Generator G and critic D of rows: Eqs. 1 to 3 and 5, 6.
+    """Generator G and critic D of rows, of equations 1 to 3, 5 and 6.
 
     Parameters
     ----------

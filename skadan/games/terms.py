@@ -62,7 +62,7 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
 
 
 def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
-    """Squared distance of each row to its reconstruction, ``||x - x^||^2`` (Eqs. 9 and 12).
+    """Squared distance of each row to its reconstruction, ``||x - x^||^2``, of equations 9 and 12.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ class FrozenSampler(DrawingSampler):
         As for the sampler. Anything but 0 needs a sampler that was fitted with an anchor above 0.
 
     shrink : float or {"auto", "fitted"}, default="fitted"
-        As for the sampler; "auto" goes by the class counts of its training rows.
+        As for the sampler; "auto" goes by its training rows.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the draws. None takes the sampler's own: with an int there, every draw of the same
