@@ -12,6 +12,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 import torch
@@ -122,6 +123,31 @@ def problem():
     return make_speaker_classification(
         45, 100, n_classes=3, n_speakers=3, weights=(3, 2, 1), random_state=0
     )
+
+
+@pytest.fixture
+def table(problem, tmp_path):
+    """A CSV of openSMILE's kind."""
+    X, y, groups = problem
+    frame = pd.DataFrame(X, columns=[f"f{j}" for j in range(X.shape[1])])
+    frame.insert(0, "name", [f"u{i}" for i in range(len(X))])
+    frame["emotion"] = np.array(["sad", "glad", "calm"])[y]
+    frame["speaker"] = groups
+    path = tmp_path / "features.csv"
+    frame.to_csv(path, index=False, sep=";")
+    return path
+
+
+@pytest.fixture
+def small_table(tmp_path):
+    """Write a small table of text and return its path and the usual arguments."""
+
+    def write(text, name="t.csv"):
+        path = tmp_path / name
+        path.write_bytes(text.encode())
+        return [str(path), "--target", "emotion", "--groups", "speaker", "--epochs", "1"]
+
+    return write
 
 
 @pytest.fixture

@@ -1,30 +1,17 @@
 """The command line, as a shell would use it."""
 
-import re
 import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import pyplot as plt
+from small_tables import HEAD, rows
 
 from skadan import ShrunkenSampler, WADANSampler, save_generator
 from skadan._cli import commands, main
+from skadan._cli.arguments import TRAINED, UNTRAINED
 from skadan.datasets import load_table
-
-
-@pytest.fixture
-def table(problem, tmp_path):
-    """A CSV of openSMILE's kind."""
-    X, y, groups = problem
-    frame = pd.DataFrame(X, columns=[f"f{j}" for j in range(X.shape[1])])
-    frame.insert(0, "name", [f"u{i}" for i in range(len(X))])
-    frame["emotion"] = np.array(["sad", "glad", "calm"])[y]
-    frame["speaker"] = groups
-    path = tmp_path / "features.csv"
-    frame.to_csv(path, index=False, sep=";")
-    return path
 
 
 def test_augment_writes_the_samplers_rows(table, tmp_path, capsys):
@@ -70,24 +57,6 @@ def test_augment_an_npz(problem, tmp_path):
     assert after.frame["is_synthetic"].sum() == 3 * np.bincount(y).max() - 45
 
 
-def test_evaluate(table, tmp_path, capsys):
-    common = [str(table), "--target", "emotion", "--groups", "speaker", "--epochs", "2"]
-    samplers = ["--samplers", "duplication", "noise", "smote", "wadan"]
-    plot = tmp_path / "gains.png"
-    assert main(["evaluate", *common, *samplers, "--C", "0.01", "--plot", str(plot)]) == 0
-    assert plt.imread(plot).shape[:2] == (517, 1050)  # 1.2 inches and 0.45 for each of five rows
-    printed, progress = capsys.readouterr()
-    header, *rows = printed.splitlines()
-    assert header.split()[:3] == ["sampler", "WA", "%"]
-    names = ["none", "weights", "duplication", "noise", "smote", "wadan"]
-    assert [row.split()[0] for row in rows] == names
-    assert all(0 <= float(row.split()[2]) <= 100 for row in rows)
-    assert re.fullmatch(r"smote .*[+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\)", rows[4])
-    assert len(rows[0].split()) == 3
-    assert "18 of 18: wadan, speaker 2" in progress
-    assert "100 features, 3 classes (8 calm); left out: name (written by" in progress
-
-
 def test_usage_errors(table, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["augment", str(table)])
@@ -122,35 +91,11 @@ def test_balanced_data_are_written_with_a_word(tmp_path, capsys):
     assert not pd.read_csv(tmp_path / "out.csv")["is_synthetic"].any()
 
 
-@pytest.fixture
-def small(tmp_path):
-    """Write a small table of text and return its path and the usual arguments."""
-
-    def write(text, name="t.csv"):
-        path = tmp_path / name
-        path.write_bytes(text.encode())
-        return [str(path), "--target", "emotion", "--groups", "speaker", "--epochs", "1"]
-
-    return write
-
-
-def rows(n=18, speaker="0{}", f="{}.5", extra=""):
-    """Rows of speaker, emotion, two features and whatever comes behind."""
-    rng = np.random.default_rng(0)
-    for i in range(n):
-        emotion = "ang" if i % 4 == 0 else "neu"
-        value = f.format(int(rng.integers(100)))
-        yield f"{speaker.format(1 + i % 3)};{emotion};{value};{int(rng.integers(9))}{extra}\n"
-
-
-HEAD = "speaker;emotion;f;n"
-
-
-def test_real_rows_come_out_as_they_went_in(small, tmp_path):
+def test_real_rows_come_out_as_they_went_in(small_table, tmp_path):
     """Cell by cell: speaker 01 is no 1.0, and 7.50 no 7.5; the decimal mark is the table's."""
     text = f"{HEAD}\n" + "".join(rows(f="{},50"))
     out = tmp_path / "a.csv"
-    assert main(["augment", *small(text), "--sets", "1", "--out", str(out)]) == 0
+    assert main(["augment", *small_table(text), "--sets", "1", "--out", str(out)]) == 0
     lines = out.read_text().splitlines()
     assert lines[0] == f"{HEAD};is_synthetic"
     assert lines[1:19] == [f"{line};False" for line in text.splitlines()[1:]]
@@ -165,18 +110,18 @@ def test_real_rows_come_out_as_they_went_in(small, tmp_path):
     assert len(lines) == 37
 
 
-def test_a_second_run_replaces_the_synthetic_rows(small, tmp_path):
+def test_a_second_run_replaces_the_synthetic_rows(small_table, tmp_path):
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
-    usual = small(f"{HEAD}\n" + "".join(rows()))
+    usual = small_table(f"{HEAD}\n" + "".join(rows()))
     assert main(["augment", *usual, "--sets", "1", "--out", str(one)]) == 0
     assert main(["augment", str(one), *usual[1:], "--sets", "1", "--out", str(two)]) == 0
     assert two.read_text() == one.read_text()
 
 
-def test_whole_numbers_stay_whole_in_parquet(small, tmp_path):
+def test_whole_numbers_stay_whole_in_parquet(small_table, tmp_path):
     text = f"{HEAD};x\n" + "".join(rows(speaker="{}", extra=";7"))
     out = tmp_path / "a.parquet"
-    arguments = ["augment", *small(text), "--drop", "x", "--sets", "1", "--out", str(out)]
+    arguments = ["augment", *small_table(text), "--drop", "x", "--sets", "1", "--out", str(out)]
     assert main(arguments) == 0
     after = pd.read_parquet(out)
     assert after["n"].dtype == np.int64
@@ -187,9 +132,11 @@ def test_whole_numbers_stay_whole_in_parquet(small, tmp_path):
     assert pd.read_parquet(again)["n"].dtype == np.int64
 
 
-def test_what_cannot_be_written_is_said_before_the_training(small, tmp_path, capsys, monkeypatch):
+def test_what_cannot_be_written_is_said_before_the_training(
+    small_table, tmp_path, capsys, monkeypatch
+):
     monkeypatch.setattr("skadan._cli.commands.sampler_of", lambda *_: pytest.fail("it trained"))
-    usual = small(f"{HEAD}\n" + "".join(rows()))
+    usual = small_table(f"{HEAD}\n" + "".join(rows()))
     for out, message in [
         (tmp_path / "no" / "a.csv", "there is no folder"),
         (tmp_path / "t.csv", "is the table itself: pass --force"),
@@ -199,39 +146,15 @@ def test_what_cannot_be_written_is_said_before_the_training(small, tmp_path, cap
         assert message in capsys.readouterr().err
 
 
-def test_force_writes_over_the_table(small, tmp_path):
-    usual = small(f"{HEAD}\n" + "".join(rows()))
+def test_force_writes_over_the_table(small_table, tmp_path):
+    usual = small_table(f"{HEAD}\n" + "".join(rows()))
     out = ["--sets", "1", "--out", str(tmp_path / "t.csv"), "--force"]
     assert main(["augment", *usual, *out]) == 0
     assert len((tmp_path / "t.csv").read_text().splitlines()) == 37
 
 
-def test_synthetic_rows_are_never_held_out(small, capsys):
-    """Labels of synthetic rows that no classifier could learn leave the scores as they are."""
-    real = [line.strip() for line in rows(24)]
-    plain = f"{HEAD}\n" + "".join(f"{line}\n" for line in real)
-    flagged = f"{HEAD};is_synthetic\n" + "".join(f"{line};False\n" for line in real)
-    flagged += "".join(f"0{1 + i % 3};ang;99.5;1;True\n" for i in range(40))
-    arms = ["--samplers", "duplication"]
-    assert main(["evaluate", *small(plain), *arms]) == 0
-    expected = capsys.readouterr().out
-    assert main(["evaluate", *small(flagged), *arms]) == 0
-    printed, progress = capsys.readouterr()
-    assert printed == expected
-    assert "40 synthetic rows are left out" in progress
-
-
-def test_one_arm_that_cannot_does_not_end_the_others(small, capsys):
-    text = f"{HEAD}\n01;sad;3.5;1\n" + "".join(rows(24))
-    assert main(["evaluate", *small(text), "--samplers", "smote", "duplication"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == ["none", "weights", "smote", "duplication"]
-    assert re.match(r"smote +- +- +speaker 0\d held out: .*k_neighbors|smote +- +- .*", lines[3])
-    assert float(lines[4].split()[2]) >= 0
-
-
-def test_the_seed_reaches_the_sampler(small, tmp_path):
-    usual = small(f"{HEAD}\n" + "".join(rows()))
+def test_the_seed_reaches_the_sampler(small_table, tmp_path):
+    usual = small_table(f"{HEAD}\n" + "".join(rows()))
     texts = []
     for seed in ("0", "0", "1"):
         out = tmp_path / f"{len(texts)}.csv"
@@ -242,9 +165,9 @@ def test_the_seed_reaches_the_sampler(small, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["augment", "evaluate"])
-def test_every_sampler_of_every_command_has_the_seed(command, small, tmp_path, monkeypatch):
+def test_every_sampler_of_every_command_has_the_seed(command, small_table, tmp_path, monkeypatch):
     """What each fit is seeded with, as the sampler itself sees it."""
-    usual, seeds = small(f"{HEAD}\n" + "".join(rows(24))), []
+    usual, seeds = small_table(f"{HEAD}\n" + "".join(rows(24))), []
 
     def watched(name):
         class Watched(commands.SAMPLERS[name]):
@@ -260,22 +183,14 @@ def test_every_sampler_of_every_command_has_the_seed(command, small, tmp_path, m
 
     for name in commands.SAMPLERS:
         monkeypatch.setitem(commands.SAMPLERS, name, watched(name))
-    names = sorted(commands.SAMPLERS if command == "evaluate" else commands.TRAINED)
+    own = (*UNTRAINED, *TRAINED)
+    names = sorted(commands.SAMPLERS if command == "evaluate" else own)
     out = str(tmp_path / "out.csv")
     runs = [["--sampler", name, "--out", out] for name in names]
     for more in [["--samplers", *names]] if command == "evaluate" else runs:
         assert main([command, *usual, "--seed", "7", *more]) == 0
     assert {name for name, _ in seeds} == set(names)
     assert {seed for _, seed in seeds} == {7}
-
-
-def test_the_same_seed_the_same_scores(small, capsys):
-    usual = small(f"{HEAD}\n" + "".join(rows(24)))
-    printed = []
-    for _ in range(2):
-        assert main(["evaluate", *usual, "--seed", "7", "--samplers", "noise", "smote"]) == 0
-        printed.append(capsys.readouterr().out)
-    assert printed[0] == printed[1]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["augment"], ["eval", "t.csv"]])

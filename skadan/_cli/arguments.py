@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 TRAINED = ("adan", "wadan")
-SAMPLERS = ("duplication", "noise", "shrunken", "smote", *TRAINED)
+UNTRAINED = ("noise", "shrunken")
+SAMPLERS = ("duplication", "smote", *UNTRAINED, *TRAINED)
+CLASSIFIERS = {
+    "svc": "SVC(kernel='linear', C={C:g})",
+    "linearsvc": "LinearSVC(C={C:g})",
+    "logistic": "LogisticRegression(C={C:g})",
+}
 WRITTEN = (".csv", ".tsv", ".parquet")
 
 AUGMENT = """Append synthetic rows to a table. Without --sets every class is filled up to the
@@ -16,9 +22,11 @@ anchored in, and nothing in the other columns. Synthetic rows of an earlier run 
 
 EVALUATE = """Hold out one group at a time and compare classifiers that are trained with and without
 synthetic rows, or with class weights. Each fold: sampler on the training groups, z-norm, linear
-SVC. Scores are those of the pooled predictions of all groups; the interval of a gain is a bootstrap
-over rows (95 %), for one training: another seed can differ by as much. Synthetic rows in the table
-are left out."""
+classifier. Scores are those of the pooled predictions of all groups. WA is the accuracy, the share
+of rows that are right, so that frequent classes decide it. UAR is the unweighted average recall, or
+balanced accuracy: the share that is right of each class, averaged over the classes. The interval of
+a gain is a bootstrap over rows (95 %). It knows nothing of other seeds, and one seed can differ
+from another by as much: --seeds averages over several. Synthetic rows in the table are left out."""
 
 
 SAMPLE = """Draw rows from a file of save_generator into a folder of parquet files, any number of
@@ -36,6 +44,13 @@ class Version(argparse.Action):
         parser.exit(message=f"skadan {__version__}\n")
 
 
+def _count(text: str) -> int:
+    """Read a number of 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return int(text)
+
+
 def called() -> str:
     """Say how the command was called: a usage line is there to be typed again."""
     return "python -m skadan" if Path(sys.argv[0]).name == "__main__.py" else "skadan"
@@ -49,29 +64,44 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=Version, nargs=0, help="print it and leave")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     augment = _command(commands, "augment", "append synthetic rows", AUGMENT)
-    augment.add_argument("--sampler", choices=TRAINED, default="wadan", help="default: wadan")
+    augment.add_argument(
+        "--sampler", choices=(*UNTRAINED, *TRAINED), default="wadan", help="default: wadan"
+    )
     augment.add_argument("--groups", metavar="COLUMN", help="groups: a column that is no feature")
     augment.add_argument("--sets", type=int, metavar="K", help="add K sets of the table's size")
     augment.add_argument("--out", type=Path, required=True, metavar="FILE", help=" ".join(WRITTEN))
     augment.add_argument("--force", action="store_true", help="write over the table itself")
+    _add_evaluate(commands)
+    _add_sample(commands)
+    return top
+
+
+def _add_evaluate(commands: Any) -> None:
     evaluate = _command(commands, "evaluate", "does augmentation help?", EVALUATE)
     evaluate.add_argument("--groups", metavar="COLUMN", help="whom to hold out, such as speakers")
     evaluate.add_argument(
         "--samplers",
         nargs="+",
         choices=SAMPLERS,
-        default=["smote", "wadan"],
+        default=["smote", "shrunken", "wadan"],
         metavar="SAMPLER",
-        help=f"of {', '.join(SAMPLERS)} (default: smote wadan)",
+        help=f"of {', '.join(SAMPLERS)} (default: smote shrunken wadan)",
     )
     evaluate.add_argument(
         "--sets", type=int, default=0, metavar="K", help="K sets each (default: fill classes up)"
     )
-    evaluate.add_argument("--C", type=float, default=1.0, help="of the SVC (default: 1)")
+    evaluate.add_argument(
+        "--seeds", type=_count, default=1, metavar="K", help="average over K seeds (default: 1)"
+    )
+    evaluate.add_argument(
+        "--classifier",
+        choices=list(CLASSIFIERS),
+        default="svc",
+        help="SVC with a linear kernel (the default), LinearSVC or LogisticRegression",
+    )
+    evaluate.add_argument("--C", type=float, default=1.0, help="its penalty (default: 1)")
     evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw the gains, such as a.png")
     evaluate.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
-    _add_sample(commands)
-    return top
 
 
 def _add_sample(commands: Any) -> None:

@@ -36,13 +36,6 @@ def check_out(args: Namespace) -> None:
         raise ValueError(f"--out {args.out} is the table itself: pass --force to replace it.")
 
 
-def real_rows(table: Any) -> np.ndarray:
-    """Which rows of a table are real: all of them where it does not say."""
-    if table.is_synthetic is None:
-        return np.ones(len(table.target), dtype=bool)
-    return ~table.is_synthetic
-
-
 def data_of(table: Any, real: np.ndarray) -> tuple[Any, Any]:
     """Features and labels of the real rows."""
     pandas = require("pandas", "tables")
