@@ -9,17 +9,14 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import LeaveOneGroupOut
-from sklearn.utils import check_array
 
 from .._optional import require
 from ..metrics import RecallGain, recall_gain, unweighted_average_recall
 from ..samplers._checks import check_finite_columns
-from ..samplers._columns import numeric_table
-from ..samplers.drawing import LENIENT
 from .arguments import CLASSIFIERS
 from .arms import is_random, predict
 from .progress import Progress
-from .tables import load, real_rows
+from .tables import features_of, load, real_rows
 
 
 class Problem(NamedTuple):
@@ -64,7 +61,7 @@ def problem_of(table: Any, args: Namespace) -> Problem:
     real = real_rows(table)
     if not real.all():
         print(f"{(~real).sum()} synthetic rows are left out.", file=sys.stderr)
-    X = check_array(numeric_table(table.data[real]), **LENIENT)
+    X = features_of(table)[real]
     check_finite_columns(X, np.asarray(table.feature_names, dtype=object))
     return Problem(X, table.target[real], table.groups[real])
 

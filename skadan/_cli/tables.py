@@ -1,29 +1,43 @@
 """The table of a command: read, and described in a line."""
 
+import shlex
 import sys
 from argparse import Namespace
 from typing import Any
 
 import numpy as np
+from sklearn.utils import check_array
 
 from ..datasets import load_table
+from ..datasets._wording import worded_by
+from ..samplers._columns import numeric_table
+from ..samplers.drawing import LENIENT
+
+FEW = 5  # columns of whole numbers that are worth a word
 
 
 def load(args: Namespace) -> Any:
     """Read the table, and say in a line what is used of it."""
-    table = load_table(
-        args.table,
-        target=args.target,
-        groups=args.groups,
-        drop=args.drop,
-        encoding=args.encoding,
-        sep=args.sep,
-        decimal=args.decimal,
-    )
+    with worded_by(option):
+        table = load_table(
+            args.table,
+            target=args.target,
+            groups=args.groups,
+            drop=args.drop,
+            encoding=args.encoding,
+            sep=args.sep,
+            decimal=args.decimal,
+        )
     if table.target is None:
         raise ValueError("Which column has the labels? Pass it as --target COLUMN.")
     print(summary(table), file=sys.stderr)
     return table
+
+
+def option(name: str, value: Any) -> str:
+    """Word an argument of `load_table` as one types it in a shell."""
+    text = shlex.quote(str(value))
+    return f"--{name}={text}" if text.startswith("-") else f"--{name} {text}"
 
 
 def real_rows(table: Any) -> np.ndarray:
@@ -33,11 +47,39 @@ def real_rows(table: Any) -> np.ndarray:
     return ~table.is_synthetic
 
 
+def features_of(table: Any) -> np.ndarray:
+    """Features of all rows as one array, in which what is missing is NaN."""
+    return check_array(numeric_table(table.data), **LENIENT)
+
+
 def summary(table: Any) -> str:
     """Say what is used: "802 features, 3 classes (6 severe); left out: name (...)"."""
     classes, counts = np.unique(table.target[real_rows(table)], return_counts=True)
     rarest = f"{counts.min()} {classes[counts.argmin()]}"
-    text = f"{len(table.feature_names)} features, {len(classes)} classes ({rarest})"
+    features = f"{len(table.feature_names)} features{whole_numbers(table)}"
+    text = f"{features}, {len(classes)} classes ({rarest})"
     shown = [f"{str(name)[:40]} ({why})" for name, why in list(table.left_out.items())[:8]]
     more = f" and {len(table.left_out) - 8} more" if len(table.left_out) > 8 else ""
     return f"{text}; left out: {', '.join(shown)}{more}" if shown else text
+
+
+def whole_numbers(table: Any) -> str:
+    """Name the few columns of whole numbers among measured ones, such as an age: ", of which ...".
+
+    Such a column is often no feature but something known of the row.
+    """
+    rows = features_of(table)
+    whole = ((rows == np.rint(rows)) | np.isnan(rows)).all(0)
+    counted = [j for j in np.flatnonzero(whole) if _takes_many(rows[:, j])]
+    if 2 * whole.sum() >= len(whole) or not 1 <= len(counted) <= FEW:
+        return ""
+    *names, last = (str(table.feature_names[j])[:40] for j in counted)
+    if not names:
+        return f", of which {last} has whole numbers (--drop it if it is no feature)"
+    listed = f"{', '.join(names)} and {last}"
+    return f", of which {listed} have whole numbers (--drop those that are no features)"
+
+
+def _takes_many(column: np.ndarray) -> bool:
+    """Whether a column has more than two values: a flag has no more."""
+    return len(np.unique(column[~np.isnan(column)])) > 2

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._wording import passing
+
 # How programs write that a value is missing.
 MISSING = re.compile(
     r"|\?|#?N/?A|n/a|<NA>|null|NULL|None|none|-?(nan|NaN|NAN)(\((ind|snan)\))?|-?1\.#(QNAN|IND)"
@@ -118,7 +120,7 @@ def _decimal_mark(candidates: Mapping[str, Column]) -> str:
                 point, comma = (_value(cell, mark) for mark in ".,")
                 raise ValueError(
                     f"the column {name!r} holds {cell!r}, which may be {point:g} or {comma:g}: "
-                    "pass decimal='.' or decimal=','"
+                    f"pass {passing('decimal', '.')} or {passing('decimal', ',')}"
                 )
     return "."
 
@@ -128,7 +130,7 @@ def _refuse(name: str, cells: list[str], mark: str, lines: list[int]) -> None:
     row = next(i for i, cell in enumerate(cells) if not is_read([cell], mark))
     raise ValueError(
         f"the column {name!r} is mostly numbers, but line {lines[row]} holds "
-        f"{cells[row][:80]!r}: mend it, leave it empty, or pass drop=[{name!r}]"
+        f"{cells[row][:80]!r}: mend it, leave it empty, or pass {passing('drop', name)}"
     )
 
 

@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ._wording import passing
+
 SEPARATORS = ",;\t|"
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -37,10 +39,14 @@ def read_text(path: Path, encoding: str | None) -> str:
     except UnicodeError as error:
         line = data[: getattr(error, "start", 0)].count(b"\n") + 1
         raise ValueError(
-            f"line {line} is not {found}: pass the file's encoding, such as encoding='latin-1'"
+            f"line {line} is not {found}: pass the file's encoding, such as "
+            f"{passing('encoding', 'latin-1')}"
         ) from error
     if "\0" in text:
-        raise ValueError("it holds NUL characters: pass the file's encoding, such as 'utf-16-le'")
+        raise ValueError(
+            "it holds NUL characters: pass the file's encoding, such as "
+            f"{passing('encoding', 'utf-16-le')}"
+        )
     return text.removeprefix("\ufeff")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from ._columns import labels
+from ._wording import passing
 
 # What openSMILE and audformat write beside the features.
 NO_FEATURES = ("name", "frameIndex", "frameTime", "file", "start", "end")
@@ -101,14 +102,14 @@ def _why(name: str, raw: Raw, drop: Sequence[str]) -> str | None:
 def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray]) -> None:
     """Warn of what a reader may have meant otherwise: groups that were not named, identifiers."""
     texts = [
-        f"The column {name!r} looks like a group, so it is no feature: pass groups={name!r}, or "
-        "rename it."
+        f"The column {name!r} looks like a group, so it is no feature: pass "
+        f"{passing('groups', name)}, or rename it."
         for name, why in left_out.items()
         if why == "looks like a group"
     ]
     texts += [
         f"The column {name!r} is another whole number in each row, like an identifier: pass "
-        f"drop=[{name!r}] if it is one."
+        f"{passing('drop', name)} if it is one."
         for name, values in numbers.items()
         if _identifies(str(name), values)
     ]
