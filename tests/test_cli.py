@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from small_tables import HEAD, rows
 
-from skadan import ShrunkenSampler, WADANSampler, save_generator
+from skadan import Replicate, ShrunkenSampler, WADANSampler, save_generator
 from skadan._cli import commands, main
 from skadan._cli.arguments import TRAINED, UNTRAINED
 from skadan.datasets import load_table
@@ -230,5 +230,58 @@ def test_sample_draws_from_a_file(problem, tmp_path, capsys):
     pd.testing.assert_frame_equal(found, expected.assign(emotion=labels))
     assert main([*rows, "--out", str(tmp_path / "rows")]) == 1
     assert "choose an empty folder" in capsys.readouterr().err
-    assert main(["sample", str(tmp_path / "none"), *rows[2:], "--out", str(tmp_path / "o")]) == 1
-    assert "none" in capsys.readouterr().err
+
+
+def test_sample_refuses_before_it_makes_a_folder(tmp_path, capsys):
+    there = tmp_path / "g.safetensors"
+    there.write_bytes(b"x")
+    for generator, out, message in [
+        (tmp_path / "gone", tmp_path / "o", f"There is no file {tmp_path / 'gone'}.\n"),
+        (there, tmp_path / "d.csv", f"--out {tmp_path / 'd.csv'}: --out names a folder, and"),
+        (there, tmp_path / "no" / "o", f"there is no folder {tmp_path / 'no'}.\n"),
+    ]:
+        assert main(["sample", str(generator), "--rows", "6", "--out", str(out)]) == 1
+        assert message in capsys.readouterr().err
+        assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "missing", "extra"),
+    [
+        ("augment", "pyarrow", "tables"),
+        ("sample", "pyarrow", "tables"),
+        ("sample", "pandas", "tables"),
+        ("sample", "safetensors", "save"),
+    ],
+)
+def test_what_an_extra_brings_is_asked_for_first(
+    command, missing, extra, table, tmp_path, capsys, monkeypatch
+):
+    for name in [name for name in sys.modules if name.partition(".")[0] == missing]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(commands, "load", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr(commands, "sample_files", lambda *_, **__: pytest.fail("it drew"))
+    monkeypatch.setitem(sys.modules, missing, None)
+    more = {
+        "augment": ["--target", "emotion", "--out", str(tmp_path / "o.parquet")],
+        "sample": ["--rows", "6", "--out", str(tmp_path / "o")],
+    }
+    assert main([command, str(table), *more[command]]) == 1
+    assert f"This needs {missing}, which the extra {extra!r} brings" in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("sampler", UNTRAINED)
+def test_augment_by_a_sampler_without_a_network(sampler, small_table, tmp_path, capsys):
+    usual, out = small_table(f"{HEAD}\n" + "".join(rows())), tmp_path / "out.csv"
+    arguments = ["augment", *usual, "--sampler", sampler, "--sets", "1", "--out", str(out)]
+    assert main(arguments) == 0
+    assert "18 rows and 18 synthetic ones" in capsys.readouterr().err
+    after = load_table(out, target="emotion", groups="speaker")
+    read = load_table(usual[0], target="emotion", groups="speaker")
+    cls = commands.SAMPLERS[sampler]
+    made, labels = cls(sampling_strategy=Replicate(1), random_state=0).fit_resample(
+        read.data, read.target
+    )
+    np.testing.assert_allclose(after.data, made, rtol=1e-12)
+    assert after.target.tolist() == labels.tolist()

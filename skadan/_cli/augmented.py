@@ -26,6 +26,8 @@ def check_out(args: Namespace) -> None:
         If the name says no known format, or is that of the table itself.
     OSError
         If its folder is not there.
+    ImportError
+        If what writes it is not installed.
     """
     if args.out.suffix.lower() not in WRITTEN:
         raise ValueError(f"--out {args.out}: the file ends on one of {', '.join(WRITTEN)}.")
@@ -34,6 +36,9 @@ def check_out(args: Namespace) -> None:
     itself = args.out.exists() and args.table.exists() and args.out.samefile(args.table)
     if itself and not args.force:
         raise ValueError(f"--out {args.out} is the table itself: pass --force to replace it.")
+    require("pandas", "tables")
+    if args.out.suffix.lower() == ".parquet":
+        require("pyarrow.parquet", "tables")
 
 
 def data_of(table: Any, real: np.ndarray) -> tuple[Any, Any]:

@@ -4,6 +4,7 @@ import contextlib
 import sys
 from argparse import Namespace
 
+from .._optional import require
 from ..distributed import sample_files
 from .arms import SAMPLERS, sampler_of
 from .augmented import check_out, data_of, write
@@ -11,6 +12,9 @@ from .evaluation import evaluate
 from .tables import load, real_rows
 
 __all__ = ["SAMPLERS", "augment", "evaluate", "sample"]
+
+# By `sample`: what reads a generator, and what writes its rows.
+NEEDED = (("safetensors.numpy", "save"), ("pandas", "tables"), ("pyarrow.parquet", "tables"))
 
 
 def augment(args: Namespace) -> None:
@@ -28,8 +32,21 @@ def augment(args: Namespace) -> None:
     print(f"{args.out}: {len(data)} rows and {n_new} synthetic ones.", file=sys.stderr)
 
 
+def check_sample(args: Namespace) -> None:
+    """Refuse what cannot be drawn from or written to, before anything is read or made."""
+    if args.out.suffix[1:].isalpha() and not args.out.is_dir():
+        raise ValueError(f"--out {args.out}: --out names a folder, and this is a file's name.")
+    if not args.out.parent.is_dir():
+        raise OSError(f"--out {args.out}: there is no folder {args.out.parent}.")
+    if not args.generator.exists():
+        raise FileNotFoundError(f"There is no file {args.generator}.")
+    for module, extra in NEEDED:
+        require(module, extra)
+
+
 def sample(args: Namespace) -> None:
     """Draw rows from a saved sampler into parquet files."""
+    check_sample(args)
     files = sample_files(
         args.generator,
         args.rows,
