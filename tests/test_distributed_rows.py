@@ -61,8 +61,9 @@ def test_files_of_any_number(fitted, tmp_path):
 
 
 @pytest.mark.parametrize("container", ["pandas", "polars", "sparse", "list", "tensor"])
-@pytest.mark.usefixtures("dispatch")
-def test_frames_of_any_training_table(problem, container):
+def test_frames_of_any_training_table(problem, container, request):
+    if container == "tensor":
+        request.getfixturevalue("dispatch")
     X, y, _ = problem
     columns = [f"f{j}" for j in range(X.shape[1])]
     table = {
