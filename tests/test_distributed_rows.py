@@ -187,3 +187,19 @@ def test_tables_that_are_refused(source, target, message, tmp_path):
 def test_what_is_no_table(tmp_path):
     with pytest.raises(TypeError, match="source=int"):
         write_memmap(3, tmp_path / "table.npy")
+
+
+def test_dask_tables_in_a_fit(frame):
+    """Arrays are computed; frames would lose their names, and are refused."""
+    import dask.array
+    import dask.dataframe
+
+    values, y = frame.drop(columns="emotion").to_numpy(), frame["emotion"].to_numpy()
+    lazy = dask.array.from_array(values, chunks=(10, 30))
+    rows = ShrunkenSampler(random_state=0).fit(lazy, y).sample(5)[0]
+    np.testing.assert_array_equal(rows, ShrunkenSampler(random_state=0).fit(values, y).sample(5)[0])
+    lazy = dask.dataframe.from_pandas(frame, npartitions=2)
+    with pytest.raises(TypeError, match=r"X is a dask DataFrame.*X\.compute\(\).*write_memmap"):
+        ShrunkenSampler().fit(lazy.drop(columns="emotion"), y)
+    with pytest.raises(TypeError, match=r"y is a dask Series"):
+        ShrunkenSampler().fit(values, lazy["emotion"])

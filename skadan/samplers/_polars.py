@@ -12,7 +12,16 @@ def is_polars(container: Any) -> bool:
 
 
 def refuse_lazy(name: str, container: Any) -> None:
-    """Refuse what polars has not computed yet."""
+    """Refuse frames that are not computed yet, of polars and of dask.
+
+    NumPy would compute dask's, without their names, dtypes and index.
+    """
+    if type(container).__module__.startswith("dask.") and hasattr(container, "to_dask_array"):
+        raise TypeError(
+            f"{name} is a dask {type(container).__name__}, which holds no rows yet: pass "
+            f"{name}.compute(), or what skadan.distributed.write_memmap makes of it where memory "
+            "is too small for that."
+        )
     if is_polars(container) and type(container).__name__ in ("LazyFrame", "Expr"):
         raise TypeError(
             f"{name} is a polars {type(container).__name__}, which holds no rows yet: pass "
