@@ -89,7 +89,6 @@ def _write_header(file: Any, n_rows: int, n_columns: int) -> None:
 
 def _blocks(source: Any) -> Iterator[Any]:
     if isinstance(source, str | os.PathLike):
-        require("pyarrow", "tables")
         data = require("pyarrow.dataset", "tables").dataset(os.fspath(source), format="parquet")
         return (batch.to_pandas() for batch in data.to_batches(batch_size=BATCH_ROWS))
     if hasattr(source, "numblocks"):  # dask's arrays, and its frames below

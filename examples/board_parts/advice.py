@@ -5,10 +5,9 @@ from collections.abc import Iterable
 
 import numpy as np
 from board_parts.report import Grid, in_words
-from board_parts.scores import Scores, classifiers_of, gain_on, score
+from board_parts.scores import FEWEST_TABLES, Scores, classifiers_of, gain_on, score
 from board_parts.tables import Table, folds, kept
 
-FEWEST_TABLES = 4  # of a row
 RARE = {"up to 4": (0, 4), "5 to 15": (5, 15), "16 and more": (16, np.inf)}
 SHAPES = {"wide": "more than 2 n", "between": "n to 2 n", "narrow": "fewer than n"}
 # From the cheapest on. An arm is worth its cost if it has half a point more than all before it.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from board_parts.scores import Scores, classifiers_of, interval, score
+from board_parts.scores import FEWEST_TABLES, Scores, classifiers_of, interval, score
 from scipy.stats import friedmanchisquare, studentized_range
 
 SHOWN = ("WADAN", "shrunken copies", "class weights", "bagged under-sampling")
@@ -12,7 +12,6 @@ COLOURS = {"WADAN": "C3", "shrunken copies": "C0", "ADAN": "C1"}  # what this li
 CLASSES = {"WADAN": "WADANSampler", "shrunken copies": "ShrunkenSampler", "ADAN": "ADANSampler"}
 REFERENCE = "SMOTE"
 LINEAR = ("SVC", "LinearSVC", "logistic")  # the summary is of their mean
-FEWEST_TABLES = 4  # of a domain that has a row, and an interval, of its own
 
 
 def critical_difference(n_arms: int, n_tables: int) -> float:

@@ -10,6 +10,7 @@ from scipy.stats import rankdata, wilcoxon
 
 REFERENCES = ("none", "class weights", "SMOTE", "bagged under-sampling", "shrunken copies")
 N_RESAMPLES = 10_000
+FEWEST_TABLES = 4  # of a row of its own, with an interval: a domain, a shape
 USUAL = 0.9  # of the tables: an arm that was run on fewer has no rank
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..games.base import EncodingGame
+from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import to_array, to_tensor, with_weights
 from .scaling import Scaling
@@ -114,9 +114,8 @@ def file_of(rows: np.ndarray) -> File | None:
     memmap = cast(Any, mapped)
     if memmap.mode == "c":
         return None  # changes of such a mapping are not in the file
-    buffer = _mapping_of(memmap)
     start = memmap.offset - memmap.offset % mmap.ALLOCATIONGRANULARITY
-    within = rows.__array_interface__["data"][0] - np.frombuffer(buffer, np.uint8).ctypes.data
+    within = rows.__array_interface__["data"][0] - np.frombuffer(memmap._mmap, np.uint8).ctypes.data
     path = os.path.abspath(memmap.filename)
     memmap.flush()
     state = os.stat(path)
@@ -151,11 +150,13 @@ def whole(x: "Tensor | ScaledRows") -> Tensor:
 
 
 def _is_mapped(array: Any) -> bool:
-    return isinstance(array, np.memmap) and _mapping_of(array) is not None and bool(array.filename)
+    mapping = getattr(array, "_mmap", None)
+    return isinstance(array, np.memmap) and mapping is not None and bool(array.filename)
 
 
-def _mapping_of(array: Any) -> Any:
-    return getattr(array, "_mmap", None)
+def lost(game: Game, networks: Networks, x: Tensor) -> Tensor:
+    """Return what the decoder lost of rows x (m, r), x - R(E(x))."""
+    return x - game.decode(networks, cast(EncodingGame, game).encode(networks, x))
 
 
 @dataclass(frozen=True)
@@ -224,8 +225,8 @@ class LostRows:
     ----------
     rows : ScaledRows
         The rows x.
-    game : EncodingGame
-        It makes the networks again.
+    game : Game
+        It makes the networks again, and encodes.
     weights : dict of str to ndarray
         Their weights.
     n_classes : int
@@ -233,7 +234,7 @@ class LostRows:
     """
 
     rows: ScaledRows
-    game: EncodingGame
+    game: Game
     weights: dict[str, np.ndarray] = field(repr=False)
     n_classes: int
 
@@ -250,7 +251,7 @@ class LostRows:
         """Compute the rows (m,)."""
         x = to_tensor(self.rows[rows])
         with torch.no_grad():
-            return to_array(x - self.game.decode(self.networks, self.game.encode(self.networks, x)))
+            return to_array(lost(self.game, self.networks, x))
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "networks"}

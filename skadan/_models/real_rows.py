@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from .._torch.settings import evaluating
-from ..games.base import EncodingGame, Game
+from ..games.base import Game
 from ..games.networks import Networks
 from .arrays import to_array, to_tensor, weights_of
 from .base import NOWHERE
 from .draws import Draw, Page, Rounds
-from .on_disk import LostRows, ScaledRows, row_blocks
+from .on_disk import LostRows, ScaledRows, lost, row_blocks
 from .shrinkage import shrink_factors, shrink_from_data
 
 
@@ -103,23 +103,27 @@ class RealRows:
     ) -> "RealRows":
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
         order, counts = np.argsort(class_index, kind="stable"), np.bincount(class_index)
+        x: Tensor | ScaledRows
         if isinstance(u, Tensor):
-            lost, anchors = _kept(game, networks, u[to_tensor(order, u.device)])
-            blocks = row_blocks(to_array(u))
+            x, blocks = u[to_tensor(order, u.device)], row_blocks(to_array(u))
         else:
-            lost, anchors = _kept_on_disk(game, networks, replace(u, index=order), len(counts))
-            blocks = u.blocks()
+            x, blocks = replace(u, index=order), u.blocks()
         from_data = shrink_from_data(blocks, class_index, len(counts))
         return cls(
             counts,
-            lost() if blend.residuals is not None else None,
+            _lost(game, networks, x, len(counts)) if blend.residuals is not None else None,
             blend.residuals != "all",
-            anchors() if blend.anchor else None,
+            (to_array(x) if isinstance(x, Tensor) else x) if blend.anchor else None,
             blend.anchor,
             shrink_factors(blend.shrink, counts, from_data),
             order,
             from_data,
         )
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether the rows stay in a file of their own."""
+        return isinstance(self.anchors, ScaledRows) or isinstance(self.residuals, LostRows)
 
     def adjusted(self, **changes: Any) -> "RealRows":
         """Return these rows with other values of fields of `Blend`.
@@ -199,20 +203,11 @@ class RealRows:
         return u
 
 
-def _kept(game: Game, networks: Networks, x: Tensor) -> tuple[Callable, Callable]:
-    """Return what computes the residuals of rows x (n, r), and what gives the rows."""
-
-    def lost() -> np.ndarray:
-        with evaluating(networks):
-            h = cast(EncodingGame, game).encode(networks, x)
-            return to_array(x - game.decode(networks, h))
-
-    return lost, lambda: to_array(x)
-
-
-def _kept_on_disk(
-    game: Game, networks: Networks, x: ScaledRows, n_classes: int
-) -> tuple[Callable, Callable]:
-    """The same for rows of a file, which are read when sampling asks for them."""
-    weights = weights_of(networks)
-    return lambda: LostRows(x, cast(EncodingGame, game), weights, n_classes), lambda: x
+def _lost(
+    game: Game, networks: Networks, x: Tensor | ScaledRows, n_classes: int
+) -> np.ndarray | LostRows:
+    """Return x - R(E(x)) of rows x (n, r); of those of a file, when sampling asks for them."""
+    if not isinstance(x, Tensor):
+        return LostRows(x, game, weights_of(networks), n_classes)
+    with evaluating(networks):
+        return to_array(lost(game, networks, x))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .._files import digest, written_whole
-from .._models.on_disk import LostRows, ScaledRows
 from .._optional import require
 from ..samplers import FrozenSampler
 from ..samplers.base import SyntheticSampler
@@ -95,9 +94,7 @@ def save_generator(
 
 def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
     real_rows = getattr(sampler._trained(), "real_rows", None)
-    if isinstance(getattr(real_rows, "anchors", None), ScaledRows) or isinstance(
-        getattr(real_rows, "residuals", None), LostRows
-    ):
+    if real_rows is not None and real_rows.on_disk:
         raise TypeError(
             "The real rows of this sampler are in a file of their own, too large to be copied: "
             "pickle the sampler, which keeps the file's name, or fit it with residuals=None and "

@@ -57,13 +57,15 @@ class Table:
 
     def batch(self, row_index: Tensor, x_noise: Tensor | None = None) -> Batch:
         """Return the rows of these indices (m,)."""
-        x, y, weight = (t.index_select(0, row_index) for t in (self.x, self.y, self.weight))
-        return Batch(x, y, weight, x_noise, n_columns=self.n_columns)
+        return Batch(*self._at(row_index), x_noise, n_columns=self.n_columns)
 
     def rows(self, row_index: Tensor) -> "Table":
         """Return the table of the rows of these indices (m,)."""
+        return Table(*self._at(row_index), self.n_columns)
+
+    def _at(self, row_index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         x, y, weight = (t.index_select(0, row_index) for t in (self.x, self.y, self.weight))
-        return Table(x, y, weight, self.n_columns)
+        return x, y, weight
 
     def part(self, row_index: Tensor) -> "Table":
         """Return the same table; rows that memory does not hold stay where they are."""
