@@ -8,6 +8,7 @@ Times training and sampling against their reference points and writes the tables
 
     python examples/studies/benchmark_speed.py
     python examples/studies/benchmark_speed.py --data FILE.npz  # real rows too, group by group
+    python examples/studies/benchmark_speed.py --gpu            # a GPU's, to performance_gpu.md
 
 The yardstick is a plain statement of Algorithm 1 (``plain_algorithm.py``): five updates an
 iteration, each with its own forward pass and a backward pass to the weights that it moves, by Adam
@@ -17,6 +18,7 @@ as torch has it. The library's epochs are those of short fits, timed by a callba
 import argparse
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -24,18 +26,21 @@ from busy_machine import thread_section
 from default_fits import fits_section, growth_of_fits_section, peers_section
 from latent_rounds import round_section
 from machine_limit import limit_section
+from on_gpu import gpu_sections
 from paper_setting import random_table
 from performance_page import Section, head, say
 from sampling_speed import sampling_section
 from timing import torch_threads
-from training_speed import epoch_section, fit_section, gpu_section, table_iii_section
+from training_speed import epoch_section, fit_section, table_iii_section
 from whole_processes import comparison_section, memory_section
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def sections(args: argparse.Namespace) -> list[Section]:
     """Every section of the page. Nothing is measured before it is written."""
+    if args.gpu:
+        return gpu_sections(args.columns, args.rounds)
     X, y = random_table(args.rows, args.columns)
     few = max(args.rounds // 3, 1)
     found = [
@@ -50,8 +55,6 @@ def sections(args: argparse.Namespace) -> list[Section]:
         memory_section(args.columns),
         thread_section(X, y, few),
     ]
-    if torch.cuda.is_available():
-        found.append(gpu_section(args.columns, args.rounds))
     if args.peers:
         found.append(peers_section(args.peers))
     if args.data:
@@ -67,16 +70,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--data", type=Path, help="npz file with X, y and groups")
     parser.add_argument("--peers", type=Path, help="python of an environment with ctgan 0.12")
-    parser.add_argument("--out", type=Path, default=PAGE)
+    parser.add_argument("--gpu", action="store_true", help="measure the GPU, and nothing else")
+    parser.add_argument("--out", type=Path, help="by default the page of the documentation")
     args = parser.parse_args(arguments)
+    if args.gpu and not torch.cuda.is_available():
+        parser.error("--gpu: torch finds none")
+    out = args.out or DOCS / ("performance_gpu.md" if args.gpu else "performance.md")
     start = time.perf_counter()
-    with torch_threads(1):
+    with nullcontext() if args.gpu else torch_threads(1):
         text = [section.markdown() for section in sections(args)]
     command = f"python examples/studies/benchmark_speed.py --rounds {args.rounds}"
+    command += " --gpu" if args.gpu else ""
     command += " --peers PYTHON" if args.peers else ""
     command += " --data FILE.npz" if args.data else ""
-    args.out.write_text("\n".join([head(command, time.perf_counter() - start), *text]))
-    say(f"\nWritten: {args.out}")
+    title = "Performance on a GPU" if args.gpu else "Performance"
+    out.write_text("\n".join([head(title, command, time.perf_counter() - start), *text]))
+    say(f"\nWritten: {out}")
 
 
 if __name__ == "__main__":

@@ -35,16 +35,15 @@ class Section:
         return "\n".join([*text, ""])
 
 
-def head(command: str, seconds: float) -> str:
+def head(title: str, command: str, seconds: float) -> str:
     """The title, the command that wrote the page, and what it ran on."""
-    no_gpu = "" if torch.cuda.is_available() else " No GPU: that path has not been measured."
     capability = torch.backends.cpu.get_cpu_capability()  # which matters most
-    return f"""# Performance
+    return f"""# {title}
 
 Written by `{command}`.
 {processor()} ({capability}), {multiprocessing.cpu_count()} cores, which other work may have
 shared; Python {platform.python_version()}, torch {torch.__version__}, numpy
-{np.__version__}, skadan {__version__}; {seconds:.0f} s in all.{no_gpu}
+{np.__version__}, skadan {__version__}; {seconds:.0f} s in all.
 """
 
 

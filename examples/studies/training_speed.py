@@ -102,26 +102,3 @@ def table_iii_section(n_columns: int, n_rounds: int) -> Section:
         ("rows", "ADAN", "WADAN", "paper's ADAN", "paper's WADAN"),
         lines(),
     )
-
-
-def gpu_section(n_columns: int, n_rounds: int) -> Section:
-    """Times of an epoch on the GPU, after its iteration has been captured as a graph."""
-
-    def lines() -> Iterator[tuple[str, ...]]:
-        for n in TABLE_III:
-            X, y = random_table(n, n_columns)
-            for name in SAMPLERS:
-                timers = {}
-                for precision in ("float32", "bfloat16"):
-                    where = {"device": "cuda", "max_epochs": 20, "precision": precision}
-                    timers[precision] = epoch_timer(paper_sampler(name, **where), X, y)
-                seconds = alternate(timers, n_rounds)
-                milliseconds = (f"{1e3 * median(values):.2f}" for values in seconds.values())
-                yield f"{name}, {n:,} rows", *milliseconds
-
-    return Section(
-        f"One epoch on {torch.cuda.get_device_name()}",
-        f"The paper's setting, {n_columns:,} columns, captured; milliseconds.",
-        ("training", "float32", "bfloat16"),
-        lines(),
-    )

@@ -9,7 +9,7 @@ from torch import Tensor
 from .._torch.linear import affine
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
-from .on_disk import ScaledRows, whole
+from .on_disk import TableRows, whole
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class AllColumns:
         """Number of columns."""
         return self.n_columns
 
-    def project_table(self, x: Tensor | ScaledRows) -> Tensor | ScaledRows:
-        """Return the rows themselves, which may be those of a file."""
+    def project_table(self, x: TableRows) -> TableRows:
+        """Return the rows themselves, wherever they are."""
         return x
 
     def project(self, x: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ class RowSpace:
         """Rank r of the rows."""
         return self.basis.shape[1]
 
-    def project_table(self, x: Tensor | ScaledRows) -> Tensor:
+    def project_table(self, x: TableRows) -> Tensor:
         """Return u = B'x of all rows, (n, r)."""
         return self.project(whole(x))
 
@@ -99,9 +99,7 @@ class RowSpace:
 Coordinates = AllColumns | RowSpace
 
 
-def choose_coordinates(
-    row_space: bool | str, x: Tensor | ScaledRows, rng: torch.Generator
-) -> Coordinates:
+def choose_coordinates(row_space: bool | str, x: TableRows, rng: torch.Generator) -> Coordinates:
     """Choose the row space or all columns; "auto" takes the former where it halves the width."""
     pays = 2 * x.shape[0] <= x.shape[1] if isinstance(row_space, str) else row_space
     return RowSpace.of(whole(x), rng) if pays else AllColumns(x.shape[1])

@@ -14,6 +14,7 @@ from torch import Tensor
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import to_array, to_tensor, with_weights
+from .in_host import HostRows, placed
 from .scaling import Scaling
 
 LARGE = 2**30  # bytes as float32: what is smaller has a copy in memory
@@ -134,17 +135,17 @@ def row_blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
         yield rows[start : start + step]
 
 
-def scaled(rows: np.ndarray, device: torch.device) -> "tuple[Scaling, Tensor | ScaledRows]":
-    """Measure rows (n, d), and scale them: a tensor, or what reads them from their file."""
+def scaled(rows: np.ndarray, device: torch.device) -> "tuple[Scaling, TableRows]":
+    """Measure rows (n, d), and scale them: where the device has no room, what fetches them."""
     file = file_of(rows)
     if file is None:
         scaling = Scaling.fit(rows)
-        return scaling, to_tensor(scaling.scale_rows(rows), device)
+        return scaling, placed(to_tensor(scaling.scale_rows(rows)), device)
     scaling = Scaling.of_blocks(file.blocks())
     return scaling, ScaledRows(file, scaling, device)
 
 
-def whole(x: "Tensor | ScaledRows") -> Tensor:
+def whole(x: "TableRows") -> Tensor:
     """Return all rows as a tensor."""
     return x if isinstance(x, Tensor) else x.whole()
 
@@ -215,6 +216,9 @@ class ScaledRows:
 
     def _numbers(self, rows: np.ndarray) -> np.ndarray:
         return rows if self.index is None else self.index[rows]
+
+
+TableRows = Tensor | HostRows | ScaledRows  # (n, d): on the device, in the host's memory, in a file
 
 
 @dataclass(frozen=True)

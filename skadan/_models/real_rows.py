@@ -11,10 +11,10 @@ from torch import Tensor
 from .._torch.settings import evaluating
 from ..games.base import Game
 from ..games.networks import Networks
-from .arrays import to_array, to_tensor, weights_of
+from .arrays import parts, to_array, to_tensor, weights_of
 from .base import NOWHERE
 from .draws import Draw, Page, Rounds
-from .on_disk import LostRows, ScaledRows, lost, row_blocks
+from .on_disk import LostRows, ScaledRows, TableRows, lost, row_blocks
 from .shrinkage import shrink_factors, shrink_from_data
 
 
@@ -97,23 +97,24 @@ class RealRows:
         cls,
         game: Game,
         networks: Networks,
-        u: Tensor | ScaledRows,
+        u: TableRows,
         class_index: np.ndarray,
         blend: Blend,
     ) -> "RealRows":
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
         order, counts = np.argsort(class_index, kind="stable"), np.bincount(class_index)
-        x: Tensor | ScaledRows
+        rows = to_tensor(order)
+        x: TableRows
         if isinstance(u, Tensor):
-            x, blocks = u[to_tensor(order, u.device)], row_blocks(to_array(u))
+            x, blocks = u[rows.to(u.device)], row_blocks(to_array(u))
         else:
-            x, blocks = replace(u, index=order), u.blocks()
+            x, blocks = u.part(rows), u.blocks()
         from_data = shrink_from_data(blocks, class_index, len(counts))
         return cls(
             counts,
             _lost(game, networks, x, len(counts)) if blend.residuals is not None else None,
             blend.residuals != "all",
-            (to_array(x) if isinstance(x, Tensor) else x) if blend.anchor else None,
+            _kept(x) if blend.anchor else None,
             blend.anchor,
             shrink_factors(blend.shrink, counts, from_data),
             order,
@@ -203,11 +204,22 @@ class RealRows:
         return u
 
 
-def _lost(
-    game: Game, networks: Networks, x: Tensor | ScaledRows, n_classes: int
-) -> np.ndarray | LostRows:
+def _kept(x: TableRows) -> np.ndarray | ScaledRows:
+    """Return rows as sampling keeps them: in the host's memory, or in their file."""
+    if isinstance(x, ScaledRows):
+        return x
+    return to_array(x) if isinstance(x, Tensor) else x.array()
+
+
+def _lost(game: Game, networks: Networks, x: TableRows, n_classes: int) -> np.ndarray | LostRows:
     """Return x - R(E(x)) of rows x (n, r); of those of a file, when sampling asks for them."""
-    if not isinstance(x, Tensor):
+    if isinstance(x, ScaledRows):
         return LostRows(x, game, weights_of(networks), n_classes)
+    device = next(networks.parameters()).device
+
+    def part(rows: slice) -> np.ndarray:
+        numbers = torch.arange(rows.start, rows.stop, device=device)
+        return to_array(lost(game, networks, x.index_select(0, numbers)))
+
     with evaluating(networks):
-        return to_array(lost(game, networks, x))
+        return np.concatenate([part(rows) for rows in parts(len(x))])

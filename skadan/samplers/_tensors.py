@@ -73,10 +73,17 @@ def cast(values: Tensor, dtype: torch.dtype) -> Tensor:
     whole = values.round()
     low, high = whole <= float(info.min), whole >= float(info.max)
     inside = whole.masked_fill(low | high, 0).to(dtype)
+    inside = _signed(inside)
     ends = (torch.tensor(end, dtype=dtype, device=values.device) for end in (info.min, info.max))
     for beyond, end in zip((low, high), ends, strict=True):
-        inside = torch.where(beyond, end, inside)
-    return inside
+        inside = torch.where(beyond, _signed(end), inside)
+    return inside.view(dtype)
+
+
+def _signed(values: Tensor) -> Tensor:
+    """The same bits as signed numbers: older torches choose among no others."""
+    signed = (torch.int8, torch.int16, torch.int32, torch.int64)
+    return values.view({kind.itemsize: kind for kind in signed}[values.dtype.itemsize])
 
 
 def _refuse_unreadable(name: str, tensor: Tensor) -> None:

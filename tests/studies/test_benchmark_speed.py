@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from conftest import SMALL, load_example
+from conftest import DEVICES, SMALL, load_example
 
 from skadan import WADANSampler
 
@@ -103,7 +103,7 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     benchmark.main([*arguments, "--data", str(tmp_path / "real.npz")])
     text = page.read_text()
     titles = [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
-    assert [title for title in titles if not title.startswith("One epoch on ")] == [
+    assert titles == [
         "One epoch, 21 x 30",
         "Share of the machine's limit",
         "A whole fit",
@@ -123,3 +123,25 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     ]
     assert "| 7, row space | " in text
     assert "| real | " in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("device", DEVICES)
+def test_it_writes_the_page_of_a_gpu(study, device, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("sklearn.callback")
+    benchmark, page = study("benchmark_speed"), tmp_path / "gpu.md"
+    monkeypatch.setattr("on_gpu.TABLE_III", {7: (0.067, 0.15)})
+    monkeypatch.setattr("on_gpu.SHAPES", ((40, 4),))
+    monkeypatch.setattr("on_gpu.N_NEW", 500)
+    arguments = ["--gpu", "--columns", "30", "--rounds", "1", "--out", str(page)]
+    if device == "cpu":
+        monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+        with pytest.raises(SystemExit):
+            benchmark.main(arguments)
+        assert "--gpu: torch finds none" in capsys.readouterr().err
+        return
+    benchmark.main(arguments)
+    text = page.read_text()
+    assert text.startswith("# Performance on a GPU")
+    for row in ("| ADAN, 7 rows | ", "| WADAN, 7 rows | ", "| 40 x 4 | ", "| 480 x 4,368 | "):
+        assert row in text
