@@ -57,6 +57,7 @@ SINGLE = (
     "experiments",
     "board",
     "performance",
+    "performance_gpu",
     "changes",
     "contributing",
 )
