@@ -54,10 +54,10 @@ def advice(records: list[dict], rows: dict[str, float]) -> Grid:
     `rows` has the training rows of each table's rarest class.
     """
     lines = defaultdict(list)
-    arms: list[str] = []
-    for name in classifiers_of(records):
-        scores = score(records, name)
-        arms = [arm for arm in CHOICES[1:] if arm in scores.arms]
+    by_classifier = {name: score(records, name) for name in classifiers_of(records)}
+    there_are = {arm for scores in by_classifier.values() for arm in scores.arms}
+    arms = [arm for arm in CHOICES[1:] if arm in there_are]  # a classifier may lack some
+    for name, scores in by_classifier.items():
         for (kind, rare), there in cells(scores, rows).items():
             gains = {arm: gain_on(scores, arm, "none", there) for arm in arms}
             means = {"none": 0.0} | {arm: g.points for arm, g in gains.items() if g}

@@ -1,5 +1,7 @@
 """The statistics of the board: penalties of other families, gains over tables, ranks, intervals."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from conftest import load_example
@@ -205,6 +207,24 @@ def test_advice_by_shape_and_rarest_class(advice):
         ("more than 2 n", "16 and more", "4", "LinearSVC", "nothing", ""),
     ]
     assert grid.lines[0][6:] == ("+10.0", "+8.0")
+
+
+def test_an_arm_that_one_classifier_lacks_has_a_column_of_its_own(advice):
+    from board_parts.classifiers import settings
+
+    records = []
+    for number, arm in product(range(4), ("none", "bagged under-sampling", "WADAN")):
+        made = record(f"t{number}", arm, 0, [50 + 9 * (arm == "WADAN")] * 5)
+        if arm.startswith("bagged"):
+            made["recall"] = {}
+        made["recall"] |= dict.fromkeys(settings("SVC"), 57 if arm.startswith("bagged") else 50)
+        records.append(made)
+    grid = advice.advice(records, {f"t{number}": 3.0 for number in range(4)})
+    assert grid.columns[-2:] == ("bagged under-sampling", "WADAN")
+    assert [line[3:5] + line[6:] for line in grid.lines] == [
+        ("SVC", "bagged under-sampling", "+7.0", "+0.0"),
+        ("LinearSVC", "`WADANSampler`", "", "+9.0"),
+    ]
 
 
 def test_rows_of_the_rarest_class(advice):
