@@ -103,18 +103,13 @@ class RealRows:
     ) -> "RealRows":
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
         order, counts = np.argsort(class_index, kind="stable"), np.bincount(class_index)
-        rows = to_tensor(order)
-        x: TableRows
-        if isinstance(u, Tensor):
-            x, blocks = u[rows.to(u.device)], row_blocks(to_array(u))
-        else:
-            x, blocks = u.part(rows), u.blocks()
+        blocks = row_blocks(to_array(u)) if isinstance(u, Tensor) else u.blocks()
         from_data = shrink_from_data(blocks, class_index, len(counts))
         return cls(
             counts,
-            _lost(game, networks, x, len(counts)) if blend.residuals is not None else None,
+            _lost(game, networks, u, order, len(counts)) if blend.residuals is not None else None,
             blend.residuals != "all",
-            _kept(x) if blend.anchor else None,
+            _kept(u, order) if blend.anchor else None,
             blend.anchor,
             shrink_factors(blend.shrink, counts, from_data),
             order,
@@ -204,22 +199,25 @@ class RealRows:
         return u
 
 
-def _kept(x: TableRows) -> np.ndarray | ScaledRows:
-    """Return rows as sampling keeps them: in the host's memory, or in their file."""
-    if isinstance(x, ScaledRows):
-        return x
-    return to_array(x) if isinstance(x, Tensor) else x.array()
+def _kept(u: TableRows, order: np.ndarray) -> np.ndarray | ScaledRows:
+    """Return rows in this order as sampling keeps them: in the host's memory, or in their file."""
+    if isinstance(u, Tensor):
+        return to_array(u)[order]
+    part = u.part(to_tensor(order))
+    return part if isinstance(part, ScaledRows) else part.array()
 
 
-def _lost(game: Game, networks: Networks, x: TableRows, n_classes: int) -> np.ndarray | LostRows:
-    """Return x - R(E(x)) of rows x (n, r); of those of a file, when sampling asks for them."""
-    if isinstance(x, ScaledRows):
-        return LostRows(x, game, weights_of(networks), n_classes)
+def _lost(
+    game: Game, networks: Networks, u: TableRows, order: np.ndarray, n_classes: int
+) -> np.ndarray | LostRows:
+    """Return x - R(E(x)) of rows in this order; of those of a file, when sampling asks for them."""
+    if isinstance(u, ScaledRows):
+        return LostRows(u.part(to_tensor(order)), game, weights_of(networks), n_classes)
     device = next(networks.parameters()).device
 
     def part(rows: slice) -> np.ndarray:
-        numbers = torch.arange(rows.start, rows.stop, device=device)
-        return to_array(lost(game, networks, x.index_select(0, numbers)))
+        numbers = to_tensor(order[rows], device)
+        return to_array(lost(game, networks, u.index_select(0, numbers)))
 
     with evaluating(networks):
-        return np.concatenate([part(rows) for rows in parts(len(x))])
+        return np.concatenate([part(rows) for rows in parts(len(order))])
