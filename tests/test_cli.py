@@ -238,7 +238,7 @@ def test_sample_refuses_before_it_makes_a_folder(tmp_path, capsys):
     for generator, out, message in [
         (tmp_path / "gone", tmp_path / "o", f"There is no file {tmp_path / 'gone'}.\n"),
         (there, tmp_path / "d.csv", f"--out {tmp_path / 'd.csv'}: --out names a folder, and"),
-        (there, tmp_path / "no" / "o", f"there is no folder {tmp_path / 'no'}.\n"),
+        (there, tmp_path / "no" / "o", f"there is no folder {tmp_path / 'no'}. Make it first.\n"),
     ]:
         assert main(["sample", str(generator), "--rows", "6", "--out", str(out)]) == 1
         assert message in capsys.readouterr().err

@@ -131,3 +131,9 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
     )
     command.add_argument("--seed", type=int, default=0, help="random_state (default: 0)")
     return command
+
+
+def check_folder(option: str, path: Path) -> None:
+    """Refuse what an option would write into a folder that is not there."""
+    if not path.parent.is_dir():
+        raise OSError(f"{option} {path}: there is no folder {path.parent}. Make it first.")

@@ -5,7 +5,6 @@ import io
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy as np
 from .._files import written_whole
 from .._optional import require
 from ..datasets._roles import SYNTHETIC
-from .arguments import WRITTEN
+from .arguments import WRITTEN, check_folder
 
 NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # kinds of numpy that have no hole
 
@@ -32,19 +31,13 @@ def check_out(args: Namespace) -> None:
     """
     if args.out.suffix.lower() not in WRITTEN:
         raise ValueError(f"--out {args.out}: the file ends on one of {', '.join(WRITTEN)}.")
-    check_folder(args.out)
+    check_folder("--out", args.out)
     itself = args.out.exists() and args.table.exists() and args.out.samefile(args.table)
     if itself and not args.force:
         raise ValueError(f"--out {args.out} is the table itself: pass --force to replace it.")
     require("pandas", "tables")
     if args.out.suffix.lower() == ".parquet":
         require("pyarrow.parquet", "tables")
-
-
-def check_folder(out: Path) -> None:
-    """Refuse what would be written into a folder that is not there."""
-    if not out.parent.is_dir():
-        raise OSError(f"--out {out}: there is no folder {out.parent}.")
 
 
 def data_of(table: Any, real: np.ndarray) -> tuple[Any, Any]:

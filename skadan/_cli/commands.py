@@ -6,8 +6,9 @@ from argparse import Namespace
 
 from .._optional import require
 from ..distributed import sample_files
+from .arguments import check_folder
 from .arms import SAMPLERS, sampler_of
-from .augmented import check_folder, check_out, data_of, write
+from .augmented import check_out, data_of, write
 from .evaluation import evaluate
 from .tables import load, real_rows
 
@@ -36,7 +37,7 @@ def check_sample(args: Namespace) -> None:
     """Refuse what cannot be drawn from or written to, before anything is read or made."""
     if args.out.suffix[1:].isalpha() and not args.out.is_dir():
         raise ValueError(f"--out {args.out}: --out names a folder, and this is a file's name.")
-    check_folder(args.out)
+    check_folder("--out", args.out)
     if not args.generator.exists():
         raise FileNotFoundError(f"There is no file {args.generator}.")
     for module, extra in NEEDED:

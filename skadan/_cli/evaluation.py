@@ -13,7 +13,7 @@ from sklearn.model_selection import LeaveOneGroupOut
 from .._optional import require
 from ..metrics import RecallGain, recall_gain, unweighted_average_recall
 from ..samplers._checks import check_finite_columns
-from .arguments import CLASSIFIERS
+from .arguments import CLASSIFIERS, check_folder
 from .arms import is_random, predict
 from .progress import Progress
 from .tables import features_of, load, real_rows
@@ -142,8 +142,7 @@ def drawable(path: Path) -> None:
     kinds = known.get_supported_filetypes()
     if path.suffix.removeprefix(".").lower() not in kinds:
         raise ValueError(f"--plot {path}: the name must end in one of .{', .'.join(kinds)}.")
-    if not path.parent.is_dir():
-        raise ValueError(f"--plot {path}: there is no folder {path.parent}. Make it first.")
+    check_folder("--plot", path)
 
 
 def draw(gains: dict[str, RecallGain], path: Path) -> None:
