@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from board_parts.arms import ARMS
-from board_parts.scores import REFERENCES, Gain, Scores, classifiers_of, gain, holm, score
+from board_parts.scores import REFERENCES, Gain, Scores, classifiers_of, gain, gain_on, holm, score
 from rich.console import Console
 from rich.table import Table as RichTable
 from studies.pages import markdown, put
@@ -116,7 +116,8 @@ def by_domain(scores: Scores, reference: str) -> Grid:
     lines = []
     for arm in in_order(scores.arms):
         if arm != reference:
-            found = [gain(scores, arm, reference, domain) for domain in sorted(domains)]
+            places = [scores.of_domain(domain) for domain in sorted(domains)]
+            found = [gain_on(scores, arm, reference, there) for there in places]
             lines.append((arm, *(f"{g.points:+.1f}" if g else "" for g in found)))
     columns = ("arm", *(f"{domain} ({domains[domain]})" for domain in sorted(domains)))
     return Grid(f"Gain over {reference} by domain", columns, lines)

@@ -43,9 +43,13 @@ class Scores:
         """The scores of an arm, table by table."""
         return self.values[self.arms.index(arm)]
 
-    def where(self, group: str) -> np.ndarray:
-        """Which tables are of a group: "all", a kind or a domain."""
-        return np.array([group in ("all", about.kind, about.domain) for about in self.about])
+    def where(self, kind: str) -> np.ndarray:
+        """Which tables are of a kind; "all" is any."""
+        return np.array([kind in ("all", about.kind) for about in self.about])
+
+    def of_domain(self, domain: str) -> np.ndarray:
+        """Which tables are of a domain, which may have the name of a kind."""
+        return np.array([about.domain == domain for about in self.about])
 
     @property
     def ranked(self) -> tuple[list[str], np.ndarray]:
@@ -139,9 +143,9 @@ def interval(gains: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def gain(scores: Scores, arm: str, reference: str, group: str = "all") -> Gain | None:
-    """The gain of an arm over another on the tables of a group that both have."""
-    return gain_on(scores, arm, reference, scores.where(group))
+def gain(scores: Scores, arm: str, reference: str, kind: str = "all") -> Gain | None:
+    """The gain of an arm over another on the tables of a kind that both have."""
+    return gain_on(scores, arm, reference, scores.where(kind))
 
 
 def gain_on(scores: Scores, arm: str, reference: str, tables: np.ndarray) -> Gain | None:

@@ -1,5 +1,6 @@
 """The statistics of the board: penalties of other families, gains over tables, ranks, intervals."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -96,11 +97,26 @@ def test_gains(scores):
     assert (gain.wins, gain.losses, gain.n_tables) == (2, 1, 4)
     assert (gain.worst, gain.worst_table) == (-1, "t1")
     assert scores.gain(found, "WADAN", "SMOTE").n_tables == 3
-    assert scores.gain(found, "WADAN", "none", "speech").points == 2
+    of_speech = found.of_domain("speech")
+    assert scores.gain_on(found, "WADAN", "none", of_speech).points == 2
     assert scores.gain(found, "WADAN", "none", "narrow") is None
     assert scores.gain(found, "WADAN", "ADAN") is None
     same = scores.gain(found, "none", "none")
     assert (same.points, same.low, same.high, same.p) == (0, 0, 0, 1)
+
+
+def test_a_domain_may_have_the_name_of_a_kind(scores):
+    from board_parts.report import by_domain
+
+    found = made(scores, [[1, 2, 3, 4], [2, 2, 2, 2], [4, 9, 3, 9]])
+    narrow = [about._replace(n_columns=5) for about in found.about]  # all four, of two domains
+    narrow[0] = narrow[0]._replace(domain="narrow")
+    found = replace(found, about=narrow)
+    assert found.where("narrow").sum() == 4
+    assert found.of_domain("narrow").tolist() == [True, False, False, False]
+    grid = by_domain(found, "none")
+    assert grid.columns == ("arm", "narrow (1)", "omics (1)", "speech (2)")
+    assert grid.lines[1] == ("WADAN", "+3.0", "+0.0", "+6.0")
 
 
 def test_the_interval_is_over_tables(scores):
