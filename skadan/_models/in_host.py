@@ -1,6 +1,5 @@
 """Training rows that stay in the host's memory, as the device has no room for them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,10 +47,6 @@ class HostRows:
 
     def read_ahead(self, rows: Tensor) -> None:
         """Do nothing: memory need not be told."""
-
-    def blocks(self) -> Iterator[np.ndarray]:
-        """Yield all rows at once: they are in memory."""
-        yield self.array()
 
     def array(self) -> np.ndarray:
         """Return the rows as an array."""

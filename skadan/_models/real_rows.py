@@ -14,6 +14,7 @@ from ..games.networks import Networks
 from .arrays import parts, to_array, to_tensor, weights_of
 from .base import NOWHERE
 from .draws import Draw, Page, Rounds
+from .in_host import HostRows
 from .on_disk import LostRows, ScaledRows, TableRows, lost, row_blocks
 from .shrinkage import shrink_factors, shrink_from_data
 
@@ -103,7 +104,7 @@ class RealRows:
     ) -> "RealRows":
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
         order, counts = np.argsort(class_index, kind="stable"), np.bincount(class_index)
-        blocks = row_blocks(to_array(u)) if isinstance(u, Tensor) else u.blocks()
+        blocks = u.blocks() if isinstance(u, ScaledRows) else row_blocks(_in_memory(u))
         from_data = shrink_from_data(blocks, class_index, len(counts))
         return cls(
             counts,
@@ -201,10 +202,12 @@ class RealRows:
 
 def _kept(u: TableRows, order: np.ndarray) -> np.ndarray | ScaledRows:
     """Return rows in this order as sampling keeps them: in the host's memory, or in their file."""
-    if isinstance(u, Tensor):
-        return to_array(u)[order]
-    part = u.part(to_tensor(order))
-    return part if isinstance(part, ScaledRows) else part.array()
+    return u.part(to_tensor(order)) if isinstance(u, ScaledRows) else _in_memory(u)[order]
+
+
+def _in_memory(u: Tensor | HostRows) -> np.ndarray:
+    """Return the rows as an array in the host's memory."""
+    return to_array(u) if isinstance(u, Tensor) else u.array()
 
 
 def _lost(

@@ -47,12 +47,12 @@ def test_half_of_what_is_free_may_be_taken(free, stays, monkeypatch):
     assert isinstance(placed(x, torch.device("cpu")), HostRows) == stays
 
 
-def test_a_part_of_a_part_and_its_blocks():
+def test_a_part_of_a_part():
     x = torch.arange(12.0).reshape(6, 2)
     rows = HostRows(x, torch.device("cpu"))
     part = rows.part(torch.tensor([5, 1, 3])).part(torch.tensor([2, 0]))
     assert part.shape == (2, 2)
-    for found in (part.array(), part.whole(), *part.blocks()):
+    for found in (part.array(), part.whole()):
         np.testing.assert_array_equal(found, x[[3, 5]])
     np.testing.assert_array_equal(part.index_select(0, torch.tensor([1, 1])), x[[5, 5]])
     np.testing.assert_array_equal(rows.array(), x)
