@@ -56,8 +56,7 @@ def draw_domains(scores: Scores, title: str) -> plt.Figure | None:
     arms = [arm for arm in SHOWN if arm in scores.arms]
     if REFERENCE not in scores.arms or not arms:
         return None
-    domains = np.array([about.domain for about in scores.about])
-    names = sorted(set(domains), reverse=True)
+    names = sorted({about.domain for about in scores.about}, reverse=True)
     size = 1.8 + 2.3 * len(arms), 1.4 + 0.32 * len(names)
     figure, panels = plt.subplots(
         1, len(arms), figsize=size, sharex=True, sharey=True, squeeze=False, layout="constrained"
@@ -65,7 +64,7 @@ def draw_domains(scores: Scores, title: str) -> plt.Figure | None:
     for arm, axes in zip(arms, panels[0], strict=True):
         gains = scores.of(arm) - scores.of(REFERENCE)
         for place, name in enumerate(names):
-            found = gains[(domains == name) & ~np.isnan(gains)]
+            found = gains[scores.of_domain(name) & ~np.isnan(gains)]
             heights = place + np.linspace(-0.25, 0.25, len(found)) * (len(found) > 1)
             axes.scatter(found, heights, s=16, color=COLOURS.get(arm, "0.35"), alpha=0.6, lw=0)
             if len(found):

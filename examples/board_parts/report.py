@@ -113,10 +113,10 @@ def duels(scores: Scores) -> Grid:
 def by_domain(scores: Scores, reference: str) -> Grid:
     """Mean gain over one reference in each domain."""
     domains = Counter(about.domain for about in scores.about)
+    places = [scores.of_domain(domain) for domain in sorted(domains)]
     lines = []
     for arm in in_order(scores.arms):
         if arm != reference:
-            places = [scores.of_domain(domain) for domain in sorted(domains)]
             found = [gain_on(scores, arm, reference, there) for there in places]
             lines.append((arm, *(f"{g.points:+.1f}" if g else "" for g in found)))
     columns = ("arm", *(f"{domain} ({domains[domain]})" for domain in sorted(domains)))

@@ -18,7 +18,6 @@ as torch has it. The library's epochs are those of short fits, timed by a callba
 import argparse
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -77,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--gpu: torch finds none")
     out = args.out or DOCS / ("performance_gpu.md" if args.gpu else "performance.md")
     start = time.perf_counter()
-    with nullcontext() if args.gpu else torch_threads(1):
+    with torch_threads(1):
         text = [section.markdown() for section in sections(args)]
     command = f"python examples/studies/benchmark_speed.py --rounds {args.rounds}"
     command += " --gpu" if args.gpu else ""

@@ -66,17 +66,22 @@ def fixed_fit(X: np.ndarray, y: np.ndarray) -> Callable[[], float]:
     return run
 
 
+def default_fit(X: np.ndarray, y: np.ndarray, device: str = "cpu") -> Callable[[], float]:
+    """A function that fits `WADANSampler()` as it comes and returns its seconds."""
+    sampler = WADANSampler(random_state=0, device=device)
+    return call_timer(lambda: sampler.fit(X, y))
+
+
 def fits_section(n_rounds: int) -> Section:
     """Default fits, beside 200 epochs of networks of one size for all tables, and SMOTE."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for n_rows, n_columns in SHAPES:
             X, y = unequal_table(n_rows, n_columns)
-            sampler = WADANSampler(random_state=0, device="cpu")
             smote = SMOTE(random_state=0)
             timers = {
                 "fixed": fixed_fit(X, y),
-                "default": call_timer(lambda: sampler.fit(X, y)),  # noqa: B023
+                "default": default_fit(X, y),
                 "SMOTE": call_timer(lambda: smote.fit_resample(X, y)),  # noqa: B023
             }
             seconds = alternate(timers, n_rounds)
@@ -99,9 +104,7 @@ def growth_of_fits_section(n_rounds: int) -> Section:
     def lines() -> Iterator[tuple[str, ...]]:
         timers = {}
         for n_rows in GROWING:
-            X, y = unequal_table(n_rows, 50)
-            sampler = WADANSampler(random_state=0, device="cpu")
-            timers[n_rows] = call_timer(lambda s=sampler, X=X, y=y: s.fit(X, y))
+            timers[n_rows] = default_fit(*unequal_table(n_rows, 50))
         seconds = alternate(timers, n_rounds)
         for n_rows, values in seconds.items():
             times = ratio(values, seconds[GROWING[0]])

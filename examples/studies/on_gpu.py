@@ -1,12 +1,10 @@
 """What a GPU brings: epochs of the paper's setting, default fits, and sampling."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from statistics import median
-from typing import Any
 
-import numpy as np
 import torch
-from default_fits import unequal_table
+from default_fits import default_fit, unequal_table
 from paper_setting import SAMPLERS, in_words, paper_sampler, random_table
 from performance_page import Section
 from timing import alternate, call_timer, epoch_timer, ratio
@@ -54,7 +52,7 @@ def fits_section(n_rounds: int) -> Section:
     def lines() -> Iterator[tuple[str, ...]]:
         for shape in SHAPES:
             X, y = unequal_table(*shape)
-            timers = {device: fit_timer(X, y, device=device) for device in ("cpu", "cuda")}
+            timers = {device: default_fit(X, y, device) for device in ("cpu", "cuda")}
             seconds = alternate(timers, n_rounds)
             shown = (f"{median(values):.2f}" for values in seconds.values())
             yield in_words(X), *shown, f"{ratio(seconds['cpu'], seconds['cuda']):.1f}"
@@ -65,12 +63,6 @@ def fits_section(n_rounds: int) -> Section:
         ("table", "one thread", "GPU", "times faster"),
         lines(),
     )
-
-
-def fit_timer(X: np.ndarray, y: np.ndarray, **keywords: Any) -> Callable[[], float]:
-    """A function that fits a default sampler and returns its seconds."""
-    sampler = WADANSampler(random_state=0, **keywords)
-    return call_timer(lambda: sampler.fit(X, y))
 
 
 def sampling_section(n_rounds: int) -> Section:

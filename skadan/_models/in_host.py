@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .arrays import to_array
+from .arrays import to_array, to_tensor
 
 SHARE = 0.5  # of a device's free memory that a table may take; networks and batches want some
 
@@ -54,7 +54,7 @@ class HostRows:
 
     def whole(self) -> Tensor:
         """Return the rows on the device, which must have room for them after all."""
-        return torch.from_numpy(self.array()).to(self.device)
+        return to_tensor(self.array(), self.device)
 
     def _numbers(self, rows: Tensor) -> Tensor:
         return rows.cpu() if self.index is None else self.index[rows.cpu()]

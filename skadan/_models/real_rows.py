@@ -11,7 +11,7 @@ from torch import Tensor
 from .._torch.settings import evaluating
 from ..games.base import Game
 from ..games.networks import Networks
-from .arrays import parts, to_array, to_tensor, weights_of
+from .arrays import blocks, parts, to_array, to_tensor, weights_of
 from .base import NOWHERE
 from .draws import Draw, Page, Rounds
 from .in_host import HostRows
@@ -104,8 +104,8 @@ class RealRows:
     ) -> "RealRows":
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
         order, counts = np.argsort(class_index, kind="stable"), np.bincount(class_index)
-        blocks = u.blocks() if isinstance(u, ScaledRows) else row_blocks(_in_memory(u))
-        from_data = shrink_from_data(blocks, class_index, len(counts))
+        pieces = u.blocks() if isinstance(u, ScaledRows) else row_blocks(_in_memory(u))
+        from_data = shrink_from_data(pieces, class_index, len(counts))
         return cls(
             counts,
             _lost(game, networks, u, order, len(counts)) if blend.residuals is not None else None,
@@ -218,9 +218,8 @@ def _lost(
         return LostRows(u.part(to_tensor(order)), game, weights_of(networks), n_classes)
     device = next(networks.parameters()).device
 
-    def part(rows: slice) -> np.ndarray:
-        numbers = to_tensor(order[rows], device)
-        return to_array(lost(game, networks, u.index_select(0, numbers)))
+    def residuals(part: slice) -> Tensor:
+        return lost(game, networks, u.index_select(0, to_tensor(order[part], device)))
 
     with evaluating(networks):
-        return np.concatenate([part(rows) for rows in parts(len(order))])
+        return np.concatenate([to_array(x) for x in blocks(residuals, parts(len(order)))])
