@@ -66,7 +66,15 @@ html_static_path = ["_static"]
 html_css_files = ["wide.css"]
 
 
-PAGES = ("quick_start", "rare_classes", "omics", "spectra", "speech", "look_inside")
+PAGES = (
+    "quick_start",
+    "rare_classes",
+    "prior_correction",
+    "omics",
+    "spectra",
+    "speech",
+    "look_inside",
+)
 
 
 def in_order(name: str) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from ._prior_correction import PriorCorrectedClassifier
     from ._saving import load_generator, save_generator
     from ._show_versions import show_versions
     from ._strategy import Replicate
@@ -29,6 +30,7 @@ __all__ = [
     "GANSampler",
     "GameSampler",
     "NoiseSampler",
+    "PriorCorrectedClassifier",
     "Replicate",
     "ShrunkenSampler",
     "WADANSampler",
@@ -40,6 +42,7 @@ __all__ = [
 
 # torch is imported with the first name that needs it: `--help` and data sets do without.
 HOMES = {
+    "PriorCorrectedClassifier": "_prior_correction",
     "Replicate": "_strategy",
     "load_generator": "_saving",
     "save_generator": "_saving",

@@ -1,0 +1,285 @@
+"""A classifier whose probabilities are corrected for other class shares."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from scipy.special import logsumexp
+from sklearn import get_config
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
+from sklearn.utils import Tags, column_or_1d, get_tags
+from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.validation import check_is_fitted
+
+from ._class_shares import (
+    check_shares_can_be_told,
+    class_counts,
+    fit_and_record,
+    last_step,
+    trained_shares,
+)
+
+
+class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    r"""Correct a classifier's probabilities for other class shares than it was trained with.
+
+    The probability of each class is multiplied by the ratio of its wanted to its trained share, and
+    each row is divided by its sum [1]_ [2]_ [3]_ [4]_. With equal wanted shares, the default,
+    `predict` aims at the unweighted average recall (balanced accuracy), as over-sampling does, but
+    without synthetic rows. With ``priors="training"`` the probabilities of a pipeline that
+    resamples are calibrated for rows as they come.
+
+    Parameters
+    ----------
+    estimator : estimator with predict_proba
+        A classifier, or a pipeline that ends with one and may contain samplers. Classifiers without
+        probabilities, such as `LinearSVC`, need a `CalibratedClassifierCV` around them. A fitted
+        classifier goes into a `sklearn.frozen.FrozenEstimator`; `fit` then only counts ``y``, which
+        has to have the class shares that the classifier was trained with.
+    priors : {"balanced", "training"}, array-like of shape (n_classes,) or dict, default="balanced"
+        The wanted class shares. "balanced": all equal. "training": the class shares of the ``y``
+        that `fit` gets, before any resampling, each row counted once whatever its weight. Numbers,
+        in the order of ``classes_`` or by label, are positive and need not sum to 1.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The fitted estimator.
+    classes_ : ndarray of shape (n_classes,)
+        The labels that `estimator_` knows.
+    training_priors_ : ndarray of shape (n_classes,)
+        The class shares that the probabilities of `estimator_` stand for: those of the rows that
+        its last step was fitted to, weights included.
+    priors_ : ndarray of shape (n_classes,)
+        The wanted class shares.
+    n_features_in_ : int
+        Number of columns, if `estimator_` knows it.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the columns, if `estimator_` knows them.
+
+    Raises
+    ------
+    ValueError
+        From ``fit``, if `estimator` has no ``predict_proba``, if the class shares that it was
+        trained with cannot be determined, or if `priors` does not give each class a positive
+        number.
+
+    See Also
+    --------
+    sklearn.model_selection.TunedThresholdClassifierCV : Tune the threshold of two classes.
+    sklearn.calibration.CalibratedClassifierCV : Calibrate probabilities on held-out rows.
+    skadan.ShrunkenSampler : Fill up rare classes with rows instead.
+
+    Notes
+    -----
+    With trained shares :math:`\pi_k` and wanted shares :math:`\pi'_k`, a row with probabilities
+    :math:`p_k` gets
+
+    .. math:: p'_k = \frac{p_k \, \pi'_k / \pi_k}{\sum_j p_j \, \pi'_j / \pi_j}.
+
+    This is Bayes' rule if only the class shares differ between training and use, while the rows
+    of a class are alike, and it is as good as the probabilities are. Synthetic rows are alike only
+    roughly: after SMOTE, corrected probabilities of a random forest are too low. A probability of
+    exactly 0, such as forests of fully grown trees return, stays 0. The odds of two classes are
+    multiplied by the same factor in all rows: with two classes the ranking of the rows stays the
+    same, with more it barely changes.
+
+    The trained shares are the class counts of the last step, with these exceptions:
+
+    - ``sample_weight`` and ``class_weight`` of the last step count, so that nothing is corrected
+      twice. Leave ``class_weight`` at None in forests: it counts, but hardly changes fully grown
+      trees. Weights under other names, such as ``scale_pos_weight``, are not noticed.
+    - `CalibratedClassifierCV` and `SVC` fit probabilities to the rows of ``y`` once more, so that
+      class weights and samplers inside them do not count. Temperature scaling does not undo these,
+      and they are refused there.
+    - Classifiers with ``priors``, `PriorCorrectedClassifier` itself among them, state their shares.
+    - Ensembles of imbalanced-learn that under-sample to equal classes have equal shares.
+    - The weights of a search are those of its ``best_estimator_``. A sampler inside a search is
+      refused, because its rows cannot be counted: put the search outside, as in
+      ``GridSearchCV(PriorCorrectedClassifier(pipeline), ...)``.
+
+    As the last step of a pipeline, the correction works too, but "training" then means the shares
+    after resampling.
+
+    References
+    ----------
+    .. [1] King, G. and Zeng, L. (2001). Logistic regression in rare events data. Political Analysis
+       9(2), 137-163.
+    .. [2] Elkan, C. (2001). The foundations of cost-sensitive learning. IJCAI, 973-978.
+    .. [3] Saerens, M., Latinne, P. and Decaestecker, C. (2002). Adjusting the outputs of a
+       classifier to new a priori probabilities: a simple procedure. Neural Computation 14(1),
+       21-41.
+    .. [4] Menon, A. K. et al. (2021). Long-tail learning via logit adjustment. ICLR.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skadan import PriorCorrectedClassifier
+    >>> from skadan.metrics import unweighted_average_recall
+    >>> X, y = make_classification(1000, weights=[0.95], class_sep=0.5, random_state=0)
+    >>> plain = LogisticRegression().fit(X[:500], y[:500])
+    >>> corrected = PriorCorrectedClassifier(LogisticRegression()).fit(X[:500], y[:500])
+    >>> for classifier in (plain, corrected):
+    ...     print(round(unweighted_average_recall(y[500:], classifier.predict(X[500:])), 2))
+    0.67
+    0.79
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "estimator": [HasMethods("fit")],
+        "priors": [StrOptions({"balanced", "training"}), dict, "array-like"],
+    }
+
+    def __init__(
+        self, estimator: Any, *, priors: str | dict | Sequence | np.ndarray = "balanced"
+    ) -> None:
+        self.estimator = estimator
+        self.priors = priors
+
+    @_fit_context(prefer_skip_nested_validation=False)  # the estimator validates itself
+    def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
+        """Fit the estimator, and count the classes that its last step sees.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, as `estimator` takes them.
+        y : array-like of shape (n_samples,)
+            Labels.
+        **fit_params : dict
+            Parameters for the ``fit`` of `estimator`; with metadata routing, those it requests.
+
+        Returns
+        -------
+        PriorCorrectedClassifier
+            The fitted classifier itself.
+        """
+        labels = column_or_1d(y)
+        estimator = clone(self.estimator)
+        step = last_step(estimator)
+        if not hasattr(estimator, "predict_proba"):
+            raise ValueError(
+                f"estimator={self.estimator!r}: {step!r} has no predict_proba. "
+                "Wrap a classifier such as LinearSVC in sklearn.calibration.CalibratedClassifierCV."
+            )
+        check_shares_can_be_told(step)
+        if get_config()["enable_metadata_routing"]:
+            fit_params = process_routing(self, "fit", **fit_params).estimator.fit
+        y_seen, params_seen = fit_and_record(estimator, X, y, fit_params)
+
+        self.estimator_ = estimator
+        self.classes_ = estimator.classes_
+        self.training_priors_ = trained_shares(step, y_seen, params_seen)
+        self.priors_ = self._wanted_shares(labels)
+        for name in ("n_features_in_", "feature_names_in_"):
+            if hasattr(estimator, name):
+                setattr(self, name, getattr(estimator, name))
+        return self
+
+    def _wanted_shares(self, y: np.ndarray) -> np.ndarray:
+        if isinstance(self.priors, str):
+            balanced = self.priors == "balanced"
+            shares = np.ones(len(self.classes_)) if balanced else class_counts(y, self.classes_)
+        else:
+            shares = _shares_given(self.priors, self.classes_.tolist())
+        return shares / shares.sum()
+
+    def predict_log_proba(self, X: Any) -> np.ndarray:
+        """Return the logarithms of the corrected probabilities.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, as `estimator` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Natural logarithms, in the order of ``classes_``.
+        """
+        check_is_fitted(self)
+        proba = np.asarray(self.estimator_.predict_proba(X), dtype=np.float64)
+        with np.errstate(divide="ignore"):
+            logs = np.log(proba)
+        logs += np.log(self.priors_) - np.log(self.training_priors_)
+        # Some classifiers give an outlier no class at all: there is nothing but the prior then.
+        logs[~proba.any(axis=1)] = np.log(self.priors_)
+        return logs - logsumexp(logs, axis=1, keepdims=True)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the corrected probabilities.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, as `estimator` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities in the order of ``classes_``; each row sums to 1.
+        """
+        return np.exp(self.predict_log_proba(X))
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the label of highest corrected probability for each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows, as `estimator` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels.
+        """
+        class_index = self.predict_log_proba(X).argmax(axis=1)
+        return self.classes_[class_index]
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Return which metadata goes where.
+
+        Returns
+        -------
+        MetadataRouter
+            All of `fit` goes to the ``fit`` of `estimator`.
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        router = MetadataRouter(owner=type(self).__name__)
+        return router.add(estimator=self.estimator, method_mapping=mapping)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.estimator)
+        tags.input_tags = inner.input_tags
+        tags.non_deterministic = inner.non_deterministic
+        if inner.classifier_tags is not None:
+            tags.classifier_tags = inner.classifier_tags
+            tags.classifier_tags.multi_label = False
+        return tags
+
+
+def _shares_given(priors: dict | Sequence | np.ndarray, classes: list) -> np.ndarray:
+    """Return the numbers that the user gives, in the order of the classes."""
+    if isinstance(priors, dict):
+        missing = [label for label in classes if label not in priors]
+        unknown = [label for label in priors if label not in classes]
+        if missing or unknown:
+            raise ValueError(
+                f"priors={priors!r}: missing labels {missing}, unknown labels {unknown}. Give one "
+                f"number for each of the classes {classes}."
+            )
+        priors = [priors[label] for label in classes]
+    try:
+        shares = np.asarray(priors, dtype=np.float64)
+    except (TypeError, ValueError):
+        shares = np.array([np.nan])
+    if shares.shape != (len(classes),) or not np.isfinite(shares).all() or shares.min() <= 0:
+        raise ValueError(
+            f"priors={priors!r}: give one positive, finite number for each of the classes "
+            f"{classes}, in this order or as a dict."
+        )
+    return shares
