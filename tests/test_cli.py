@@ -69,7 +69,7 @@ def test_usage_errors(table, tmp_path, capsys):
         (["augment", str(table), "--target", "feeling", *out], "no 'feeling'"),
         (["augment", str(table), "--target", "emotion", "--sets", "-1", *out], "n_sets=-1"),
         (["augment", str(table), "--target", "emotion", "--out", "a.xls"], ".csv, .tsv"),
-        (["evaluate", str(table), "--target", "emotion"], "Pass it as --groups"),
+        (["evaluate", str(table), "--groups", "speaker"], "Pass it as --target"),
         ([*usual, "--plot", "gains.xls"], "must end in one of .eps"),
         ([*usual, "--plot", str(tmp_path / "gone" / "a.png")], "there is no folder"),
     ]:
@@ -187,7 +187,7 @@ def test_every_sampler_of_every_command_has_the_seed(command, small_table, tmp_p
     names = sorted(commands.SAMPLERS if command == "evaluate" else own)
     out = str(tmp_path / "out.csv")
     runs = [["--sampler", name, "--out", out] for name in names]
-    for more in [["--samplers", *names]] if command == "evaluate" else runs:
+    for more in [["--arms", *names]] if command == "evaluate" else runs:
         assert main([command, *usual, "--seed", "7", *more]) == 0
     assert {name for name, _ in seeds} == set(names)
     assert {seed for _, seed in seeds} == {7}

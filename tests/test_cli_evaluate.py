@@ -1,4 +1,4 @@
-"""The command `skadan evaluate`."""
+"""The command `skadan evaluate`, from its arguments to what it prints."""
 
 import re
 import sys
@@ -6,35 +6,57 @@ import sys
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
-from small_tables import HEAD, rows
+from small_tables import HEAD, command_line, rows, write_table
 
-from skadan._cli import arms, main
+from skadan._cli import arms, classifiers, cost, evaluation, main
 from skadan._cli.arguments import CLASSIFIERS, parser
-from skadan._cli.evaluation import cross_validate, problem_of
 from skadan._cli.progress import Progress
 from skadan.datasets import load_table
-from skadan.metrics import recall_gain
+from skadan.metrics import auc_gain, one_vs_rest_auc, recall_gain, unweighted_average_recall
+
+GAIN = r"[+-]\d+\.\d \(-?\d+\.\d to -?\d+\.\d\)"
+SCORED = rf"\w+ +\d+\.\d  {GAIN} +\d+\.\d  {GAIN}"
+
+
+def arms_in(printed):
+    """First words of the lines of the table."""
+    lines = printed.splitlines()
+    return [line.split()[0] for line in lines[2:] if re.match(r"\w+ +(\d+\.\d|-) ", line + " ")]
 
 
 def test_evaluate(table, tmp_path, capsys):
-    common = [str(table), "--target", "emotion", "--groups", "speaker", "--epochs", "2"]
-    samplers = ["--samplers", "duplication", "noise", "smote", "wadan"]
+    names = ["duplication", "noise", "smote", "wadan"]
     plot = tmp_path / "gains.png"
-    assert main(["evaluate", *common, *samplers, "--C", "0.01", "--plot", str(plot)]) == 0
-    assert plt.imread(plot).shape[:2] == (517, 1050)  # 1.2 inches and 0.45 for each of five rows
+    arguments = [*command_line(table), "--groups", "speaker", "--arms", *names]
+    assert main([*arguments, "--plot", str(plot)]) == 0
+    assert plt.imread(plot).shape[:2] == (450, 1050)  # 1.2 inches and 0.45 for each of four rows
     printed, progress = capsys.readouterr()
-    setting, header, *rows, alike = printed.splitlines()
-    assert setting == "SVC(kernel='linear', C=0.01), one speaker held out at a time"
-    assert header.split()[:3] == ["sampler", "WA", "%"]
-    names = ["none", "weights", "duplication", "noise", "smote", "wadan"]
-    assert [row.split()[0] for row in rows] == names
-    assert all(0 <= float(row.split()[2]) <= 100 for row in rows)
-    assert re.fullmatch(r"smote .*[+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\)", rows[4])
-    assert len(rows[0].split()) == 3
-    # On a GPU, whose rounding is another, wadan may be one of them.
-    assert re.match("duplication, noise(, wadan)?: the same predictions as none, as of a", alike)
-    assert "18 of 18: wadan, speaker 2" in progress
+    setting, header, none, *lines = printed.splitlines()
+    assert setting == (
+        "Logistic regression, C chosen in inner folds; one speaker held out at a time; seed 0"
+    )
+    gain = "gain (95 % interval)"
+    assert " ".join(header.split()) == f"arm UAR % {gain} AUC % {gain}"
+    assert re.fullmatch(r"none +\d+\.\d +\d+\.\d", none)
+    for name, line in zip(names, lines[:4], strict=True):
+        assert line.split()[0] == name
+        assert re.fullmatch(SCORED, line)
+        assert [line.index(" (") for line in lines[:4]] == [lines[0].index(" (")] * 4
+    assert max(map(len, printed.splitlines())) <= 88
+    assert "15 of 15: wadan, speaker 2" in progress
     assert "100 features, 3 classes (8 calm); left out: name (written by" in progress
+    assert "165 fits and 9 trainings of WADAN" in progress  # two groups are left: two inner folds
+
+
+def test_default_arms_and_no_fixed_penalty(capsys):
+    args = parser().parse_args(["evaluate", "t.csv"])
+    assert args.arms == ["weights", "prior", "smote", "shrunken", "wadan"]
+    assert (args.classifier, args.folds) == ("logistic", None)
+    for wrong in (["--C", "1"], ["--samplers", "smote"], ["--arms", "none"], ["--folds", "1"]):
+        with pytest.raises(SystemExit) as stop:
+            main(["evaluate", "t.csv", *wrong])
+        assert stop.value.code == 2
+    assert "'1' is not a whole number of 2 or more" in capsys.readouterr().err
 
 
 def test_synthetic_rows_are_never_held_out(small_table, capsys):
@@ -43,7 +65,7 @@ def test_synthetic_rows_are_never_held_out(small_table, capsys):
     plain = f"{HEAD}\n" + "".join(f"{line}\n" for line in real)
     flagged = f"{HEAD};is_synthetic\n" + "".join(f"{line};False\n" for line in real)
     flagged += "".join(f"0{1 + i % 3};ang;99.5;1;True\n" for i in range(40))
-    arms = ["--samplers", "duplication"]
+    arms = ["--arms", "duplication"]
     assert main(["evaluate", *small_table(plain), *arms]) == 0
     expected = capsys.readouterr().out
     assert main(["evaluate", *small_table(flagged), *arms]) == 0
@@ -54,83 +76,132 @@ def test_synthetic_rows_are_never_held_out(small_table, capsys):
 
 def test_one_arm_that_cannot_does_not_end_the_others(small_table, capsys):
     text = f"{HEAD}\n01;sad;3.5;1\n" + "".join(rows(24))
-    assert main(["evaluate", *small_table(text), "--samplers", "smote", "duplication"]) == 0
+    assert main(["evaluate", *small_table(text), "--arms", "smote", "duplication"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[2:6]] == ["none", "weights", "smote", "duplication"]
-    assert re.match(r"smote +- +- +speaker 0\d held out: .*k_neighbors|smote +- +- .*", lines[4])
-    assert float(lines[5].split()[2]) >= 0
+    assert [line.split()[0] for line in lines[2:5]] == ["none", "smote", "duplication"]
+    reason = "speaker 02 held out: SMOTE needs two rows of each class, and 'sad' has one."
+    assert re.fullmatch(rf"smote +-  {reason}", lines[3])
+    assert re.fullmatch(SCORED, lines[4])
+    assert re.search(r"The intervals? rests? on 1 row of 'sad'\.", " ".join(lines))
+
+
+def test_where_every_arm_fails_the_reason_is_the_error(tmp_path, capsys):
+    path = write_table(tmp_path, np.arange(12.0)[:, None], ["a"] * 12)
+    assert main([*command_line(path), "--folds", "2", "--arms", "prior"]) == 1
+    printed, error = capsys.readouterr()
+    assert printed == ""
+    assert re.search(r"skadan evaluate: fold 1 of 2 held out: .*one class|2 classes", error)
 
 
 def test_the_same_seed_the_same_scores(small_table, capsys):
     usual = small_table(f"{HEAD}\n" + "".join(rows(24)))
     printed = []
     for _ in range(2):
-        assert main(["evaluate", *usual, "--seed", "7", "--samplers", "noise", "smote"]) == 0
+        assert main(["evaluate", *usual, "--seed", "7", "--arms", "noise", "smote"]) == 0
         printed.append(capsys.readouterr().out)
     assert printed[0] == printed[1]
 
 
 @pytest.mark.parametrize("classifier", CLASSIFIERS)
-def test_classifiers(classifier, table, capsys):
-    common = [str(table), "--target", "emotion", "--groups", "speaker", "--samplers", "shrunken"]
-    more = ["--classifier", classifier, "--C", "0.02", "--seed", "4"]
-    assert main(["evaluate", *common, *more]) == 0
+def test_every_classifier_runs_and_says_what_it_cannot_do(
+    classifier, small_table, capsys, monkeypatch
+):
+    monkeypatch.setattr(classifiers, "N_TREES", 5)
+    usual = small_table(f"{HEAD}\n" + "".join(rows(24)))
+    names = ["prior", "weights", "duplication"]
+    more = ["--folds", "2", "--classifier", classifier, "--arms", *names]
+    assert main(["evaluate", *usual, *more]) == 0
     printed, progress = capsys.readouterr()
-    args = parser().parse_args(["evaluate", *common, *more])
-    estimator = arms.pipeline("weights", np.array([0, 1]), args, 4)["classifier"]
-    assert type(estimator).__name__ == printed.partition("(")[0]
-    assert "C=0.02), one speaker held out at a time" in printed.splitlines()[0]
-    assert (estimator.C, estimator.class_weight) == (0.02, "balanced")
-    assert classifier == "svc" or estimator.random_state == 4
+    title = CLASSIFIERS[classifier]
+    assert printed.lower().startswith(f"{title.lower()}, ")
+    assert printed.splitlines()[0].endswith(
+        " chosen in inner folds; two folds of 3 speakers; seed 0"
+    )
+    assert arms_in(printed) == ["none", *names]
+    lines = dict(line.split(maxsplit=1) for line in printed.splitlines()[2:6])
+    unsuited = {"weights": ("knn", "mlp"), "prior": ("svc", "linearsvc", "rbf")}
+    for arm, word in [("weights", "takes no class weights"), ("prior", "gives no probabilities")]:
+        impossible = f"-  not possible with {title}, which {word}"
+        assert (lines[arm] == impossible) == (classifier in unsuited[arm])
+        assert re.search(GAIN, lines[arm]) or classifier in unsuited[arm]
     assert "converge" not in progress
 
 
-@pytest.mark.parametrize(
-    ("classifier", "kind"), [("svc", "SVM"), ("linearsvc", "SVM"), ("logistic", "classifier")]
-)
-def test_arms_that_predict_what_none_does_are_named(classifier, kind, table, capsys):
-    """Where a hundred columns separate the classes, class weights move nothing."""
-    common = [str(table), "--target", "emotion", "--groups", "speaker", "--classifier", classifier]
-    arms = ["--samplers", "duplication", "shrunken"]
-    assert main(["evaluate", *common, *arms, "--C", "10"]) == 0
-    line = capsys.readouterr().out.splitlines()[-1]
-    names, _, text = line.partition(": ")
-    assert "weights" in names.split(", ")
-    assert text == (
-        f"the same predictions as none, as of a linear {kind} whose classes are separable at this "
-        "C; try a smaller --C."
+def test_a_baseline_that_predicts_one_class_is_named(tmp_path, capsys):
+    """Columns that say nothing of the class."""
+    X = np.tile([[0.0, 1.0], [1.0, 0.0]], (18, 1))
+    path = write_table(tmp_path, X, ["healthy"] * 26 + ["ill"] * 10)
+    assert main([*command_line(path), "--folds", "2", "--arms", "prior"]) == 0
+    printed = capsys.readouterr().out
+    assert "none predicts 'healthy' for every row: compare with chance (50.0).\n" in printed
+
+
+def test_arms_that_predict_what_none_does_are_named(tmp_path, capsys):
+    """Equal classes leave a sampler nothing to add."""
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    y = ["a", "b"] * 20
+    path = write_table(tmp_path, X + 3 * (np.array(y) == "b")[:, None], y)
+    assert main([*command_line(path), "--folds", "2", "--arms", "duplication", "prior"]) == 0
+    printed = capsys.readouterr().out
+    assert "\nduplication, prior: the same predictions as none.\n" in printed
+    assert printed.endswith("\nNothing here is better than doing nothing.\n")
+
+
+def test_prior_correction_is_recommended_where_classes_are_unequal_and_overlap(tmp_path, capsys):
+    y = np.repeat(["common", "rare"], [200, 30])
+    X = np.random.default_rng(6).normal(size=(230, 3)) + 0.9 * (y == "rare")[:, None]
+    path = write_table(tmp_path, X, y)
+    assert main([*command_line(path), "--folds", "5", "--arms", "prior", "smote"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(
+        r"Use prior correction: \+\d+\.\d \(\d+\.\d to \d+\.\d\)\. "
+        r"SMOTE (adds nothing to it here|is worse here: .*)\.",
+        last,
     )
-    assert main(["evaluate", *common, *arms, "--C", "0.0001"]) == 0
-    assert "separable" not in capsys.readouterr().out
 
 
 def test_scores_are_means_over_seeds(table, capsys, monkeypatch):
-    arguments = [str(table), "--target", "emotion", "--groups", "speaker", "--C", "0.001"]
-    arguments += ["--samplers", "noise", "--seed", "3", "--seeds", "2"]
-    fitted = []
-    whole = arms.pipeline
+    arguments = [*command_line(table), "--groups", "speaker", "--classifier", "svc"]
+    arguments += ["--arms", "weights", "noise", "--seed", "3", "--seeds", "2"]
+    fitted, outcomes = [], []
+    fit, cross_validate = arms.fit, evaluation.cross_validate
 
-    def watched(arm, y, args, seed):
+    def watched_fit(arm, args, seed, *others):
         fitted.append((arm, seed))
-        return whole(arm, y, args, seed)
+        return fit(arm, args, seed, *others)
 
-    monkeypatch.setattr(arms, "pipeline", watched)
-    assert main(["evaluate", *arguments]) == 0
+    def watched_outcome(*values):
+        outcomes.append(cross_validate(*values))
+        return outcomes[0]
+
+    monkeypatch.setattr(cost, "seconds_of", lambda *_: 0.0)
+    monkeypatch.setattr(arms, "fit", watched_fit)
+    monkeypatch.setattr(evaluation, "cross_validate", watched_outcome)
+    assert main(arguments) == 0
     printed, progress = capsys.readouterr()
     assert sorted(set(fitted)) == [("noise", 3), ("noise", 4), ("none", 3), ("weights", 3)]
     assert len(fitted) == 12  # three folds of each: no seed moves a linear SVC
-    assert "C=0.001), one speaker held out at a time, means over the seeds 3 to 4\n" in printed
+    assert printed.splitlines()[0].endswith("held out at a time; mean of seeds 3 to 4")
     assert "12 of 12: noise, seed 4, speaker 2" in progress
-    args = parser().parse_args(["evaluate", *arguments])
-    problem = problem_of(load_table(table, target="emotion", groups="speaker"), args)
-    predicted, failed, _ = cross_validate(problem, args)
-    assert not failed
-    assert {arm: p.shape for arm, p in predicted.items()} == dict.fromkeys(predicted, (2, 45))
-    assert (predicted["none"][0] == predicted["none"][1]).all()
-    assert (predicted["noise"][0] != predicted["noise"][1]).any()
-    gain = recall_gain(problem.y, predicted["noise"], predicted["none"], random_state=0)
+    (outcome,) = outcomes
+    labels, scores, penalties = outcome.labels, outcome.scores, outcome.penalties
+    assert {arm: one.shape for arm, one in labels.items()} == dict.fromkeys(labels, (2, 45))
+    assert {arm: one.shape for arm, one in scores.items()} == dict.fromkeys(labels, (2, 45, 3))
+    assert {arm: one.shape for arm, one in penalties.items()} == dict.fromkeys(labels, (2, 3))
+    assert (labels["none"][0] == labels["none"][1]).all()
+    assert (scores["noise"][0] != scores["noise"][1]).any()
+    y = load_table(table, target="emotion", groups="speaker").target
+    by_fold = {"classes": outcome.classes, "folds": outcome.folds}
+    recall = np.mean([unweighted_average_recall(y, one) for one in labels["noise"]])
+    auc = np.mean([one_vs_rest_auc(y, one, **by_fold) for one in scores["noise"]])
+    gains = [
+        recall_gain(y, labels["noise"], labels["none"], random_state=0),
+        auc_gain(y, scores["noise"], scores["none"], **by_fold, random_state=0),
+    ]
     noise = next(line for line in printed.splitlines() if line.startswith("noise"))
-    assert noise.endswith("{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * np.array(gain))))
+    found = [float(number) for number in re.findall(r"[+-]?\d+\.\d", noise)]
+    expected = 100 * np.array([recall, *gains[0], auc, *gains[1]])
+    np.testing.assert_allclose(found, expected, atol=0.0501)
 
 
 def test_one_seed_or_more(table, capsys):
@@ -181,13 +252,8 @@ def test_a_warning_of_every_fold_is_shown_once(jobs, small_table, capsys):
         line.replace(";neu;", ";ang;") for line in lines
     ]
     usual = small_table(f"{HEAD}\n" + "".join(balanced))
-    more = ["--samplers", "shrunken", "--jobs", jobs]
+    more = ["--arms", "shrunken", "--jobs", jobs]
     assert main(["evaluate", *usual, *more]) == 0
     error = capsys.readouterr().err
     assert error.count("asks for no synthetic rows") == 1
-    assert error.count("of 9: ") == 9
-
-
-def test_samplers_without_a_word():
-    args = parser().parse_args(["evaluate", "t.csv"])
-    assert args.samplers == ["smote", "shrunken", "wadan"]
+    assert error.count("of 6: ") == 6

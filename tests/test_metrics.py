@@ -186,7 +186,7 @@ def test_many_rows_take_little_memory(monkeypatch):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 120e6
-    monkeypatch.setattr("skadan.metrics._recall.CELLS", 10**9)
+    monkeypatch.setattr("skadan.metrics._gain.CELLS", 10**9)
     assert recall_gain(y, p, q, n_resamples=200, random_state=0) == parts
 
 

@@ -159,7 +159,7 @@ def test_the_readme_renders_without_the_repository(repository):
         assert len(paths) == len(re.findall(r"\]\((?!https?:|#)", readme))
         assert all((ROOT / path.partition("#")[0]).is_file() for path in paths)
     else:
-        assert "stands in an imbalanced-learn `Pipeline`" in " ".join(page.split())
+        assert "take SMOTE's place in an imbalanced-learn `Pipeline`" in " ".join(page.split())
         assert readme.count("```") == page.count("```")
 
 

@@ -25,7 +25,7 @@ from skadan.displays import (
     TrainingHistoryDisplay,
 )
 from skadan.metrics import (
-    RecallGain,
+    Gain,
     TwoSampleTest,
     classifier_two_sample_test,
     conditional_hit_rate,
@@ -54,7 +54,7 @@ def program(path: Path, pipeline: Any) -> float:
     frozen.fit(X, y).set_params(anchor=0.2).fit_resample(X, y)
     ResamplingSearchCV(pipeline, {"aug__anchor": [0.5, 0.75]}, n_jobs=2).fit(X, y, groups=groups)
     test: TwoSampleTest = classifier_two_sample_test(X, X_new)
-    gain: RecallGain = recall_gain(y, y, y)
+    gain: Gain = recall_gain(y, y, y)
     ratio: np.ndarray = nearest_neighbour_ratio(X, X_new)
     curve = augmentation_curve(pipeline, X, y, groups=groups, n_sets=(0, 1))
     AugmentationCurveDisplay.from_curve(curve).plot()

@@ -7,11 +7,17 @@ from typing import Any
 
 TRAINED = ("adan", "wadan")
 UNTRAINED = ("noise", "shrunken")
-SAMPLERS = ("duplication", "smote", *UNTRAINED, *TRAINED)
+ARMS = ("weights", "prior", "smote", "duplication", *UNTRAINED, *TRAINED)
+DEFAULT_ARMS = ("weights", "prior", "smote", "shrunken", "wadan")
 CLASSIFIERS = {
-    "svc": "SVC(kernel='linear', C={C:g})",
-    "linearsvc": "LinearSVC(C={C:g})",
-    "logistic": "LogisticRegression(C={C:g})",
+    "logistic": "logistic regression",
+    "svc": "linear SVC",
+    "linearsvc": "LinearSVC",
+    "rbf": "RBF SVC",
+    "knn": "nearest-neighbour classifier",
+    "mlp": "MLP",
+    "forest": "random forest",
+    "boosting": "boosted trees",
 }
 WRITTEN = (".csv", ".tsv", ".parquet")
 
@@ -20,14 +26,17 @@ largest. The result has all columns of the table and one more, is_synthetic. Rea
 they went in; synthetic rows have features, a label, and the group of the real row that they are
 anchored in, and nothing in the other columns. Synthetic rows of an earlier run are replaced."""
 
-EVALUATE = """Hold out one group at a time and compare classifiers that are trained with and without
-synthetic rows, or with class weights. Each fold: sampler on the training groups, z-norm, linear
-classifier. Scores are those of the pooled predictions of all groups. WA is the accuracy, the share
-of rows that are right, so that frequent classes decide it. UAR is the unweighted average recall, or
-balanced accuracy: the share that is right of each class, averaged over the classes. The interval of
-a gain is a bootstrap over rows (95 %). It knows nothing of other seeds, and one seed can differ
-from another by as much: --seeds averages over several. Synthetic rows in the table are left out."""
-
+EVALUATE = """Find out whether synthetic rows, class weights or prior correction help a classifier
+on this table. Every arm is cross-validated: features are z-scored, the sampler (if the arm has one)
+adds rows to the training rows, and the classifier predicts the rows that are held out. "none" is
+the classifier alone, "weights" has class weights, "prior" corrects the probabilities for equal
+classes, and the other arms are samplers. The penalty of the classifier is chosen anew for every
+arm, "none" included, on inner folds of the training rows. UAR is the unweighted average recall, or
+balanced accuracy: the share of each class that is recognised, averaged over the classes. AUC is the
+share of pairs of rows of a fold, one of a class and one of another, that the scores put in the
+right order. Gains are over "none". Their intervals (95 %) are a bootstrap over rows and do not
+cover the spread between seeds: use --seeds to average over several. Synthetic rows in the table are
+left out."""
 
 SAMPLE = """Draw rows from a file of save_generator into a folder of parquet files, any number of
 them: each process has one file in memory. Seed and number of rows say what is drawn; the number of
@@ -48,6 +57,13 @@ def _count(text: str) -> int:
     """Read a number of 1 or more."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return int(text)
+
+
+def _several(text: str) -> int:
+    """Read a number of 2 or more."""
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 2 or more")
     return int(text)
 
 
@@ -78,17 +94,31 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_evaluate(commands: Any) -> None:
     evaluate = _command(commands, "evaluate", "does augmentation help?", EVALUATE)
-    evaluate.add_argument("--groups", metavar="COLUMN", help="whom to hold out, such as speakers")
     evaluate.add_argument(
-        "--samplers",
-        nargs="+",
-        choices=SAMPLERS,
-        default=["smote", "shrunken", "wadan"],
-        metavar="SAMPLER",
-        help=f"of {', '.join(SAMPLERS)} (default: smote shrunken wadan)",
+        "--groups",
+        metavar="COLUMN",
+        help="hold out all rows of a group, such as a speaker, together",
     )
     evaluate.add_argument(
-        "--sets", type=int, default=0, metavar="K", help="K sets each (default: fill classes up)"
+        "--folds",
+        type=_several,
+        metavar="K",
+        help="number of folds (default: 10, or one for each group if they are fewer)",
+    )
+    evaluate.add_argument(
+        "--arms",
+        nargs="+",
+        choices=ARMS,
+        default=list(DEFAULT_ARMS),
+        metavar="ARM",
+        help=f"what to compare with none, of {', '.join(ARMS)} (default: {' '.join(DEFAULT_ARMS)})",
+    )
+    evaluate.add_argument(
+        "--sets",
+        type=int,
+        default=0,
+        metavar="K",
+        help="samplers add K sets of the training set's size (default: they fill classes up)",
     )
     evaluate.add_argument(
         "--seeds", type=_count, default=1, metavar="K", help="average over K seeds (default: 1)"
@@ -96,11 +126,13 @@ def _add_evaluate(commands: Any) -> None:
     evaluate.add_argument(
         "--classifier",
         choices=list(CLASSIFIERS),
-        default="svc",
-        help="SVC with a linear kernel (the default), LinearSVC or LogisticRegression",
+        default="logistic",
+        metavar="NAME",
+        help=f"one of {', '.join(CLASSIFIERS)} (default: logistic)",
     )
-    evaluate.add_argument("--C", type=float, default=1.0, help="its penalty (default: 1)")
-    evaluate.add_argument("--plot", type=Path, metavar="FILE", help="draw the gains, such as a.png")
+    evaluate.add_argument(
+        "--plot", type=Path, metavar="FILE", help="draw the gains in UAR, such as a.png"
+    )
     evaluate.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
 
 

@@ -1,44 +1,89 @@
-"""What `evaluate` compares: samplers, class weights, and a classifier behind them."""
+"""What `evaluate` compares: ways to treat unequal classes, each with a penalty of its own."""
 
 import warnings
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import Pipeline
-from sklearn.linear_model import LogisticRegression
+from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
+from sklearn.metrics import make_scorer
+from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC, LinearSVC
+from threadpoolctl import threadpool_limits
 
+from .._prior_correction import PriorCorrectedClassifier
 from .._strategy import Replicate
-from ..model_selection import smote_neighbors
+from ..model_selection import ResamplingSearchCV, smote_neighbors
 from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
-from .arguments import TRAINED
+from .arguments import CLASSIFIERS, TRAINED
+from .classifiers import (
+    RANDOM,
+    WITHOUT_PROBABILITIES,
+    WITHOUT_WEIGHTS,
+    classifier_of,
+    middle,
+    penalty_grid,
+)
+from .folds import Problem, inner_folds
+
+FAILURES = (ValueError, RuntimeError, ArithmeticError)  # of an arm: the others go on
+
+
+class CappedSMOTE(SMOTE):
+    """SMOTE that takes as many neighbours, up to five, as each class has."""
+
+    def fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
+        """Set the number of neighbours by the labels, and resample."""
+        self.k_neighbors = smote_neighbors(y)
+        if self.k_neighbors < 1:
+            labels, counts = np.unique(y, return_counts=True)
+            rare = labels[counts.argmin()]
+            raise ValueError(f"SMOTE needs two rows of each class, and '{rare}' has one.")
+        return super().fit_resample(X, y, **params)
+
 
 SAMPLERS = {
     "adan": ADANSampler,
     "duplication": RandomOverSampler,
     "noise": NoiseSampler,
     "shrunken": ShrunkenSampler,
-    "smote": SMOTE,
+    "smote": CappedSMOTE,
     "wadan": WADANSampler,
 }
-# Both stop long before, where their tolerance is met.
-PASSES = 1_000_000  # of LinearSVC over the rows: the usual 1,000 end too early on wide tables
-STEPS = 100_000  # of LogisticRegression
 
 
 class Prediction(NamedTuple):
-    """The labels of the held-out rows, or what is wrong; and what was warned of.
-
-    `separates` says whether the classifier has every training row on the right side.
-    """
+    """Labels (m,) and scores (m, n_classes) of held-out rows, and the penalty; or an error."""
 
     labels: np.ndarray | None
-    separates: bool
+    scores: np.ndarray | None
+    penalty: float
     error: str
     warned: list[tuple[str, type[Warning]]]
+
+
+def arms_of(args: Namespace) -> list[str]:
+    """Return the arms in the order of the table, the baseline first."""
+    return list(dict.fromkeys(["none", *args.arms]))
+
+
+def unsuited(arm: str, args: Namespace) -> str:
+    """Say why the classifier cannot do an arm; empty if it can."""
+    title = CLASSIFIERS[args.classifier]
+    if arm == "weights" and args.classifier in WITHOUT_WEIGHTS:
+        return f"not possible with {title}, which takes no class weights"
+    if arm == "prior" and args.classifier in WITHOUT_PROBABILITIES:
+        return f"not possible with {title}, which gives no probabilities"
+    return ""
+
+
+def n_runs(arm: str, args: Namespace) -> int:
+    """Return how many seeds an arm is run with: one if no seed changes its predictions."""
+    return args.seeds if arm in SAMPLERS or args.classifier in RANDOM else 1
 
 
 def sampler_of(name: str, args: Namespace, seed: int) -> Any:
@@ -50,41 +95,94 @@ def sampler_of(name: str, args: Namespace, seed: int) -> Any:
     return SAMPLERS[name](**keywords)
 
 
-def classifier_of(args: Namespace, seed: int, class_weight: str | None = None) -> Any:
-    """Make the classifier by the arguments."""
-    usual = {"C": args.C, "class_weight": class_weight}
-    if args.classifier == "svc":
-        return SVC(kernel="linear", **usual)
-    if args.classifier == "linearsvc":
-        return LinearSVC(random_state=seed, max_iter=PASSES, **usual)
-    return LogisticRegression(random_state=seed, max_iter=STEPS, **usual)
-
-
-def is_random(arm: str, args: Namespace) -> bool:
-    """Whether another seed may change the predictions of an arm."""
-    return arm in SAMPLERS or args.classifier == "linearsvc"  # which draws the order of rows
-
-
-def pipeline(arm: str, y: np.ndarray, args: Namespace, seed: int) -> Pipeline:
-    """Make the pipeline of an arm. It z-norms first, for samplers that measure distances."""
-    steps: list[tuple[str, Any]] = [("before", StandardScaler())]
+def model_of(arm: str, args: Namespace, seed: int) -> Any:
+    """Make the model of an arm. Its penalty is set later."""
+    classifier = classifier_of(args.classifier, "balanced" if arm == "weights" else None, seed)
+    steps: list[tuple[str, Any]] = [("scale", StandardScaler()), ("classifier", classifier)]
     if arm in SAMPLERS:
-        sampler = sampler_of(arm, args, seed)
-        if arm == "smote":
-            sampler.set_params(k_neighbors=smote_neighbors(y))
-        steps.append(("aug", sampler))
-    classifier = classifier_of(args, seed, "balanced" if arm == "weights" else None)
-    return Pipeline([*steps, ("scale", StandardScaler()), ("classifier", classifier)])
+        steps.insert(1, ("sampler", sampler_of(arm, args, seed)))
+    pipeline = Pipeline(steps)
+    return PriorCorrectedClassifier(pipeline) if arm == "prior" else pipeline
 
 
-def predict(arm: str, args: Namespace, seed: int, X: Any, y: Any, X_test: Any) -> Prediction:
-    """Predict the held-out rows. Warnings are for the process that asked: it shows each once."""
-    labels, separates, wrong = None, False, ""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
+def grid_of(arm: str, args: Namespace, n_columns: int) -> tuple[str, list[float]]:
+    """Return the name of the penalty in the model of an arm, and its values to choose from."""
+    parameter, values = penalty_grid(args.classifier, n_columns)
+    prefix = "estimator__" if arm == "prior" else ""
+    return f"{prefix}classifier__{parameter}", values
+
+
+def predict(
+    arm: str, args: Namespace, seed: int, training: Problem, X_test: np.ndarray, classes: np.ndarray
+) -> Prediction:
+    """Choose the penalty and fit on the training rows; predict the rows that are held out."""
+    labels, scores, penalty, wrong = None, None, np.nan, ""
+    with quiet() as caught:
         try:
-            fitted = pipeline(arm, y, args, seed).fit(X, y)
-            labels, separates = fitted.predict(X_test), bool((fitted.predict(X) == y).all())
-        except ValueError as error:
-            wrong = str(error)[:300]
-    return Prediction(labels, separates, wrong, [(str(w.message), w.category) for w in caught])
+            penalty = choose_penalty(arm, args, seed, training)
+            caught.clear()  # those of the inner folds: the fit on all training rows warns, too
+            fitted = fit(arm, args, seed, training, penalty)
+            labels, scores = fitted.predict(X_test), scores_of(fitted, X_test, classes)
+        except FAILURES as error:
+            wrong = " ".join(str(error).split())[:300]
+    warned = [(str(warning.message), warning.category) for warning in caught]
+    return Prediction(labels, scores, penalty, wrong, warned)
+
+
+def choose_penalty(arm: str, args: Namespace, seed: int, training: Problem) -> float:
+    """Return the penalty of the best mean recall on inner folds.
+
+    It is the middle of the grid if no penalty can be scored there.
+    """
+    X, y, _ = training
+    name, values = grid_of(arm, args, X.shape[1])
+    splits = inner_folds(training, args.seed)
+    # It trains ADAN and WADAN once for all penalties.
+    search_class = ResamplingSearchCV if arm in TRAINED else GridSearchCV
+    search = search_class(
+        model_of(arm, args, seed), {name: values}, scoring=SCORER, cv=splits, refit=False
+    )
+    try:
+        scores = search.fit(X, y).cv_results_["mean_test_score"]
+    except ValueError:  # all fits failed, or there are no folds
+        return middle(values)
+    return middle(values) if np.isnan(scores).all() else values[np.nanargmax(scores)]
+
+
+def fit(arm: str, args: Namespace, seed: int, training: Problem, penalty: float) -> Any:
+    """Fit the model of an arm with one penalty."""
+    name, _ = grid_of(arm, args, training.X.shape[1])
+    return model_of(arm, args, seed).set_params(**{name: penalty}).fit(training.X, training.y)
+
+
+def scores_of(fitted: Any, X: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return probabilities or decision values (m, n_classes), -inf for a class without rows."""
+    if hasattr(fitted, "predict_proba"):
+        found = fitted.predict_proba(X)
+    else:
+        found = fitted.decision_function(X)
+        found = found if found.ndim == 2 else np.column_stack([-found, found])
+    scores = np.full((len(X), len(classes)), -np.inf)
+    scores[:, np.searchsorted(classes, fitted.classes_)] = found
+    return scores
+
+
+def mean_recall(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Return the unweighted average recall. An inner fold may lack a class: no cause to warn."""
+    return float(np.mean([(predicted[y == label] == label).mean() for label in np.unique(y)]))
+
+
+SCORER = make_scorer(mean_recall)
+
+
+@contextmanager
+def quiet() -> Iterator[list[warnings.WarningMessage]]:
+    """Compute with one thread, and record warnings that are for the user."""
+    # Tables are small: threads that wait for each other cost more than they save.
+    one_thread = threadpool_limits(limits=1)
+    with one_thread, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        warnings.simplefilter("ignore", ConvergenceWarning)  # of models that are scored as they are
+        warnings.simplefilter("ignore", FitFailedWarning)
+        warnings.filterwarnings("ignore", "One or more of the test scores", UserWarning)
+        yield caught

@@ -97,7 +97,12 @@ class ADANSampler(_ADANFamily):
     See Also
     --------
     WADANSampler : The same game under the Wasserstein divergence.
+    PriorCorrectedClassifier : Balanced decisions without synthetic rows.
     imblearn.over_sampling.SMOTE : Over-sampling by interpolation.
+
+    Notes
+    -----
+    {when_rows_help}
 
     References
     ----------
@@ -202,7 +207,12 @@ class WADANSampler(_ADANFamily):
     See Also
     --------
     ADANSampler : The same game under cross-entropy.
+    PriorCorrectedClassifier : Balanced decisions without synthetic rows.
     imblearn.over_sampling.SMOTE : Over-sampling by interpolation.
+
+    Notes
+    -----
+    {when_rows_help}
 
     References
     ----------

@@ -42,6 +42,11 @@ class ShrunkenSampler(SyntheticSampler):
     WADANSampler : Rows of their own at the same distance.
     imblearn.over_sampling.RandomOverSampler : Plain copies; its ``shrinkage`` is another thing, the
         size of noise.
+    PriorCorrectedClassifier : Balanced decisions without synthetic rows.
+
+    Notes
+    -----
+    {when_rows_help}
 
     Examples
     --------

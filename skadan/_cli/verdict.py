@@ -1,0 +1,179 @@
+"""The table of an evaluation, and what to make of it in words."""
+
+import textwrap
+from argparse import Namespace
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..metrics import Gain, auc_gain, one_vs_rest_auc, recall_gain, unweighted_average_recall
+from .arguments import CLASSIFIERS
+from .classifiers import PENALTIES
+from .cross_validation import Outcome
+from .folds import Folds
+
+# From the cheapest arm to the dearest: an arm is recommended if it gains over all cheaper ones.
+NAMES = {
+    "prior": "prior correction",
+    "weights": "class weights",
+    "duplication": "duplication",
+    "noise": "noise",
+    "smote": "SMOTE",
+    "shrunken": "shrunken copies",
+    "adan": "ADAN",
+    "wadan": "WADAN",
+}
+PLURAL = ("weights", "shrunken")
+FEW = 10  # rows of a class, on which no interval should rest without a word
+WIDTH = 88
+ROW = "{:<12} {:>5}  {:<22} {:>5}  {:<22}"
+
+GainOver = Callable[[str, str], Gain]  # of an arm over another
+
+
+class Result(NamedTuple):
+    """Recall and AUC of an arm, between 0 and 1, and its gains over none where there are any."""
+
+    recall: float
+    recall_gain: Gain | None
+    auc: float
+    auc_gain: Gain | None
+
+
+def results_of(y: np.ndarray, outcome: Outcome) -> dict[str, Result]:
+    """Score the arms that did not fail. AUC is NaN if no fold has rows of two classes."""
+    _, classes, folds, labels, scores, *_ = outcome
+    results = {}
+    for arm in labels:
+        recall = np.mean([unweighted_average_recall(y, one) for one in labels[arm]])
+        aucs = [one_vs_rest_auc(y, one, classes=classes, folds=folds) for one in scores[arm]]
+        gains: list[Gain | None] = [None, None]
+        if arm != "none" and "none" in labels:
+            gains[0] = recall_gain(y, labels[arm], labels["none"], random_state=0)
+            if not np.isnan(aucs).any():
+                gains[1] = auc_gain(
+                    y, scores[arm], scores["none"], classes=classes, folds=folds, random_state=0
+                )
+        results[arm] = Result(float(recall), gains[0], float(np.mean(aucs)), gains[1])
+    return results
+
+
+def header(args: Namespace, folds: Folds) -> str:
+    """Say what is scored, in a line."""
+    title, (penalty, _) = CLASSIFIERS[args.classifier], PENALTIES[args.classifier]
+    last = args.seed + args.seeds - 1
+    seeds = f"mean of seeds {args.seed} to {last}" if args.seeds > 1 else f"seed {args.seed}"
+    title = title[0].upper() + title[1:]
+    return f"{title}, {penalty} chosen in inner folds; {folds.text}; {seeds}"
+
+
+def table_lines(outcome: Outcome, results: dict[str, Result]) -> list[str]:
+    """Return a line for each arm: its scores and gains, or why it has none."""
+    gain = "gain (95 % interval)"
+    lines = [ROW.format("arm", "UAR %", gain, "AUC %", gain)]
+    for arm in outcome.arms:
+        if arm in outcome.failed:
+            lines.append(f"{arm:<12} {'-':>5}  {outcome.failed[arm]}")
+            continue
+        result = results[arm]
+        recall, auc = (
+            "-" if np.isnan(score) else f"{100 * score:.1f}"
+            for score in (result.recall, result.auc)
+        )
+        gains = [figures(one) if one else "" for one in (result.recall_gain, result.auc_gain)]
+        lines.append(ROW.format(arm, recall, gains[0], auc, gains[1]))
+    return [line.rstrip() for line in lines]
+
+
+def figures(gain: Gain) -> str:
+    """Return a gain and its interval in points, such as "+9.1 (4.0 to 13.2)"."""
+    middle, low, high = points(gain)
+    return f"{middle:+.1f} ({low:.1f} to {high:.1f})"
+
+
+def points(gain: Gain) -> tuple[float, float, float]:
+    """Return gain, low and high in points with one digit: what is printed is what decides."""
+    middle, low, high = (round(100 * value, 1) + 0.0 for value in gain)  # no -0.0
+    return middle, low, high
+
+
+def remarks(outcome: Outcome, results: dict[str, Result]) -> list[str]:
+    """Name arms that predict a single class or the same as none; say why there is no AUC."""
+    labels, lines = outcome.labels, []
+    for arm, predicted in labels.items():
+        if (predicted == predicted[0, 0]).all():
+            chance = f"compare with chance ({100 / len(outcome.classes):.1f})"
+            lines.append(f"{arm} predicts '{predicted[0, 0]}' for every row: {chance}.")
+    alike = [
+        arm
+        for arm in labels
+        if arm != "none" and "none" in labels and (labels[arm] == labels["none"]).all()
+    ]
+    if alike:
+        lines.append(f"{', '.join(alike)}: the same predictions as none.")
+    if any(np.isnan(result.auc) for result in results.values()):
+        lines.append("There is no AUC, because no fold has rows of two classes.")
+    return lines
+
+
+def recommendation(y: np.ndarray, outcome: Outcome, results: dict[str, Result]) -> str:
+    """Say what to use, and how sure that is."""
+    arms = [arm for arm in NAMES if arm in outcome.labels]
+    if "none" not in outcome.labels or not arms:
+        return "There is nothing to compare."
+    labels = outcome.labels
+
+    def gain_over(arm: str, other: str) -> Gain:
+        return recall_gain(y, labels[arm], labels[other], random_state=0)
+
+    chosen = best_arm(arms, gain_over)
+    sentences = advice(chosen, arms, gain_over)
+    ranking = None if chosen == "none" else results[chosen].auc_gain
+    if ranking and points(ranking)[2] < 0:
+        verb = "rank" if chosen in PLURAL else "ranks"
+        pronoun = "They" if chosen in PLURAL else "It"
+        sentences.append(f"{pronoun} {verb} rows worse than none: AUC {figures(ranking)}.")
+    classes, counts = np.unique(y, return_counts=True)
+    if counts.min() < FEW:
+        subject = "The intervals rest" if chosen == "none" else "The interval rests"
+        rows = "row" if counts.min() == 1 else "rows"
+        sentences.append(f"{subject} on {counts.min()} {rows} of '{classes[counts.argmin()]}'.")
+    return textwrap.fill(" ".join(sentences), WIDTH)
+
+
+def best_arm(arms: list[str], gain_over: GainOver) -> str:
+    """Return the arm to use: each dearer arm has to gain over the one chosen so far."""
+    chosen = "none"
+    for arm in NAMES:
+        if arm in arms and points(gain_over(arm, chosen))[1] > 0:
+            chosen = arm
+    return chosen
+
+
+def advice(chosen: str, arms: list[str], gain_over: GainOver) -> list[str]:
+    """Return sentences that recommend an arm, and say what dearer arms are worth."""
+    if chosen == "none":
+        sentences = ["Nothing here is better than doing nothing."]
+        best = max(arms, key=lambda arm: gain_over(arm, "none").gain)
+        gain = gain_over(best, "none")
+        if points(gain)[0] > 0:
+            verb = "gain" if best in PLURAL else "gains"
+            sentences.append(
+                f"The best, {NAMES[best]}, {verb} {figures(gain)}, which may be chance."
+            )
+        return sentences
+    sentences = [f"Use {NAMES[chosen]}: {figures(gain_over(chosen, 'none'))}."]
+    order = list(NAMES)
+    dearer = [arm for arm in order[order.index(chosen) + 1 :] if arm in arms]
+    if dearer:
+        sentences.append(comparison(dearer[-1], gain_over(dearer[-1], chosen), chosen in PLURAL))
+    return sentences
+
+
+def comparison(arm: str, gain: Gain, plural: bool) -> str:
+    """Say what a dearer arm is worth against the one that is recommended."""
+    name, it = NAMES[arm][0].upper() + NAMES[arm][1:], "them" if plural else "it"
+    if points(gain)[2] < 0:
+        return f"{name} {'are' if arm in PLURAL else 'is'} worse here: {figures(gain)}."
+    return f"{name} {'add' if arm in PLURAL else 'adds'} nothing to {it} here."

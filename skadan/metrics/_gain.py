@@ -1,0 +1,214 @@
+"""Whether a classifier gained over a reference, with a bootstrap interval over rows."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils import check_random_state
+
+from ._ranking import Truth, weighted_auc
+
+CELLS = 2**21  # numbers in the block of resampling weights that is in memory at a time
+
+
+class Gain(NamedTuple):
+    """A difference of two scores and its interval, from `recall_gain` or `auc_gain`.
+
+    Parameters
+    ----------
+    gain : float
+        Difference of the scores, between -1 and 1.
+    low, high : float
+        Ends of its interval.
+
+    Examples
+    --------
+    >>> from skadan.metrics import Gain
+    >>> result = Gain(0.05, 0.01, 0.09)
+    >>> result.low > 0
+    True
+    >>> print(result)
+    +5.0 points (+1.0 to +9.0)
+    """
+
+    gain: float
+    low: float
+    high: float
+
+    def __repr__(self) -> str:
+        """The three numbers to four digits after the point."""
+        return f"Gain(gain={self.gain:.4f}, low={self.low:.4f}, high={self.high:.4f})"
+
+    def __str__(self) -> str:
+        """The gain in percentage points, and its interval."""
+        gain, low, high = (f"{100 * value:+.1f}" for value in self)
+        return f"{gain} points ({low} to {high})"
+
+
+def recall_gain(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    y_reference: ArrayLike,
+    *,
+    confidence_level: float = 0.95,
+    n_resamples: int = 2000,
+    random_state: Any = None,
+) -> Gain:
+    """Difference of two predictions' unweighted average recall, and its bootstrap interval.
+
+    The interval is a paired one over rows: both predictions are scored on the same resample. It
+    says what another set of test rows might have given; the spread between trainings is for the
+    caller to average over, by passing the predictions of several seeds.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Labels.
+    y_pred : array-like of shape (n_samples,) or (n_seeds, n_samples)
+        Predictions; those of several trainings are scored one by one and averaged.
+    y_reference : array-like of shape (n_samples,) or (n_seeds, n_samples)
+        The predictions to compare with.
+    confidence_level : float, default=0.95
+        Of the interval, between 0 and 1.
+    n_resamples : int, default=2000
+        Bootstrap resamples.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the resamples.
+
+    Returns
+    -------
+    result : Gain
+        ``gain`` between -1 and 1, and the ends ``low`` and ``high`` of its percentile interval.
+
+    Raises
+    ------
+    ValueError
+        If the predictions do not match the labels in number, or `confidence_level` or
+        `n_resamples` is out of range.
+
+    See Also
+    --------
+    auc_gain : The same for how well scores rank the rows.
+
+    Examples
+    --------
+    >>> from skadan.metrics import recall_gain
+    >>> y = [0, 0, 1, 1] * 25
+    >>> result = recall_gain(y, y, [0, 1, 1, 1] * 25, random_state=0)
+    >>> result.gain, 0.15 < result.low < 0.25 < result.high < 0.35
+    (0.25, True)
+    """
+    y = np.asarray(y_true)
+    predictions = [np.atleast_2d(p) for p in (y_pred, y_reference)]
+    for p in predictions:
+        if p.shape[1:] != y.shape:
+            raise ValueError(f"Predictions of shape {p.shape} do not match {y.shape[0]} labels.")
+    hits, reference = ((p == y).mean(0) for p in predictions)
+    one_hot = (y[:, None] == np.unique(y)).astype(float)  # (n, K)
+
+    def gain(weights: np.ndarray) -> np.ndarray:
+        with np.errstate(invalid="ignore"):  # a class that a resample lacks does not count in it
+            recalls = (weights * (hits - reference)) @ one_hot / (weights @ one_hot)
+        return np.nanmean(recalls, axis=1)
+
+    return _with_interval(gain, len(y), confidence_level, n_resamples, random_state)
+
+
+def auc_gain(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    reference_score: ArrayLike,
+    *,
+    classes: ArrayLike | None = None,
+    folds: ArrayLike | None = None,
+    confidence_level: float = 0.95,
+    n_resamples: int = 2000,
+    random_state: Any = None,
+) -> Gain:
+    """Difference of two classifiers' `one_vs_rest_auc`, and its bootstrap interval.
+
+    As `recall_gain`, a paired interval over rows.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        Labels.
+    y_score : array-like of shape (n_samples, n_classes) or (n_seeds, n_samples, n_classes)
+        Scores of each class; those of several trainings are scored one by one and averaged.
+    reference_score : array-like, as `y_score`
+        The scores to compare with.
+    classes : array-like of shape (n_classes,), default=None
+        The labels of the columns. None means the sorted labels in `y_true`.
+    folds : array-like of shape (n_samples,), default=None
+        The fold in which each row was held out. Rows are only compared within a fold.
+    confidence_level : float, default=0.95
+        Of the interval, between 0 and 1.
+    n_resamples : int, default=2000
+        Bootstrap resamples.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the resamples.
+
+    Returns
+    -------
+    result : Gain
+        ``gain`` between -1 and 1, and the ends ``low`` and ``high`` of its percentile interval.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, a score is NaN, a label has no column, or `confidence_level` or
+        `n_resamples` is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skadan.metrics import auc_gain
+    >>> y = np.array([0, 1] * 50)
+    >>> noise = np.random.default_rng(0).normal(size=100)
+    >>> sure, unsure = 2 * y + noise, noise
+    >>> result = auc_gain(y, np.c_[-sure, sure], np.c_[-unsure, unsure], random_state=0)
+    >>> 0.2 < result.low < result.gain < result.high
+    True
+    """
+    truth = Truth.of(y_true, classes, folds)
+    trainings = [
+        [truth.check(one, name) for one in _by_seed(scores)]
+        for name, scores in (("y_score", y_score), ("reference_score", reference_score))
+    ]
+
+    def gain(weights: np.ndarray) -> np.ndarray:
+        areas = [[weighted_auc(truth, one, weights) for one in each] for each in trainings]
+        return np.mean(areas[0], axis=0) - np.mean(areas[1], axis=0)
+
+    n = len(truth.class_index)
+    return _with_interval(gain, n, confidence_level, n_resamples, random_state)
+
+
+def _by_seed(scores: ArrayLike) -> np.ndarray:
+    """Scores (n_seeds, n, n_classes) of one training or several."""
+    scores = np.asarray(scores, dtype=float)
+    return scores if scores.ndim == 3 else scores[None]
+
+
+def _with_interval(
+    gain: Callable[[np.ndarray], np.ndarray],
+    n_rows: int,
+    confidence_level: float,
+    n_resamples: int,
+    random_state: Any,
+) -> Gain:
+    """A gain and its percentile interval. `gain` maps weights (n_resamples, n_rows) to gains."""
+    if not 0 < confidence_level < 1:
+        raise ValueError(f"confidence_level={confidence_level}: above 0 and below 1, such as 0.95.")
+    if n_resamples < 1:
+        raise ValueError(f"n_resamples={n_resamples}: 1 or more.")
+    rng = check_random_state(random_state)
+    share = np.full(n_rows, 1 / n_rows)
+    most = max(1, CELLS // n_rows)
+    sizes = [min(most, n_resamples - start) for start in range(0, n_resamples, most)]
+    draws = np.concatenate([gain(rng.multinomial(n_rows, share, size=size)) for size in sizes])
+    tail = (1 - confidence_level) / 2
+    known = draws[~np.isnan(draws)]  # a resample without two classes in any fold has no AUC
+    low, high = np.quantile(known, [tail, 1 - tail]) if len(known) else (np.nan, np.nan)
+    return Gain(float(gain(np.ones((1, n_rows)))[0]), float(low), float(high))
