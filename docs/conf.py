@@ -56,6 +56,7 @@ SINGLE = (
     "results",
     "experiments",
     "board",
+    "board_tables",
     "performance",
     "performance_gpu",
     "changes",

@@ -3,9 +3,9 @@
 The board: samplers on many tables, and how they rank there
 ===========================================================
 
-Each arm makes a training set in every fold of every table; each classifier is fitted on it at every
-penalty of its grid. The penalty that counts for a table is chosen, arm by arm, on the tables of
-other families. ::
+An arm is a remedy for rare classes: it makes a training set, or uses the one there is in another
+way. Each classifier is fitted for each arm in every fold of every table, at every penalty of its
+grid. The penalty that counts for a table is chosen, arm by arm, on the tables of other families. ::
 
     python examples/board.py --tables FOLDER --results board.jsonl
 
@@ -33,6 +33,7 @@ from board_parts.peers import PACKAGES, is_there
 from board_parts.report import report
 from board_parts.runs import KEY, run_all, tasks
 from board_parts.study import study, workers
+from board_parts.summary import summary_grid
 from board_parts.tables import Source, read, sources
 from rich.console import Console
 from studies import resumable
@@ -57,7 +58,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--only", nargs="+", metavar="TABLE", help="names of tables")
     add("--report", type=Path, metavar="FILE.md", help="page for the tables, beside the terminal")
     add("--advice", type=Path, metavar="FILE.md", help="page for what to use on which tables")
-    add("--figures", type=Path, metavar="FOLDER", help="where diagrams of ranks and gains go")
+    add("--no-run", action="store_true", help="report on the records that are there")
+    add(
+        "--summary", type=Path, nargs="+", default=[], metavar="FILE.md", help="pages for one table"
+    )
+    add("--figures", type=Path, metavar="FOLDER", help="where diagrams of gains go")
     known = {action.dest for action in parser._actions} - {"help", "study"}
     parser.set_defaults(samplers={})
     path = parser.parse_args(arguments).study
@@ -94,24 +99,35 @@ def main(arguments: Sequence[str] | None = None) -> list[dict]:
     cost = costs(found, args)
     names, arms = sorted(cost, key=cost.get), chosen_arms(args.arms)
     done = resumable.load(args.results, KEY)
-    wanted = tasks(done, names, args.scenario, args.seeds, arms, args.classifiers)
-    with workers(args.scheduler):
-        failures = run_all(found, args.results, wanted, args.scenario, args.n_jobs, args.samplers)
-    if failures:
-        say(f"{len(failures)} tasks failed; the same command tries them again.")
-    done = resumable.load(args.results, KEY)
+    if not args.no_run:
+        wanted = tasks(done, names, args.scenario, args.seeds, arms, args.classifiers)
+        with workers(args.scheduler):
+            what = (found, args.results, wanted, args.scenario, args.n_jobs, args.samplers)
+            failures = run_all(*what)
+        if failures:
+            say(f"{len(failures)} tasks failed; the same command tries them again.")
+        done = resumable.load(args.results, KEY)
     keys = product(names, [args.scenario], args.seeds, arms)
     records = [done[key] for key in keys if key in done]
     if records:
-        command = "python examples/board.py " + shlex.join(arguments or sys.argv[1:])
-        report(records, args.scenario, args.report, command)
-    if records and args.advice:
+        publish(records, found, args, shlex.join(arguments or sys.argv[1:]))
+    return records
+
+
+def publish(
+    records: list[dict], found: dict[str, Source], args: argparse.Namespace, options: str
+) -> None:
+    """Print the report; write the pages and figures that were asked for."""
+    report(records, args.scenario, args.report, f"python examples/board.py {options}")
+    if args.advice:
+        names = {record["table"] for record in records}
         rows = {name: rarest(read(found[name]), args.scenario, args.seeds) for name in names}
         put(args.advice, "advice", "examples/board.py", advice(records, rows).markdown())
-    if records and args.figures:
+    for path in args.summary:
+        put(path, "summary", "examples/board.py", summary_grid(records).markdown())
+    if args.figures:
         for path in draw_all(records, args.scenario, args.figures):
             say(f"wrote {path}")
-    return records
 
 
 if __name__ == "__main__":

@@ -1,19 +1,27 @@
 """What to use, by what is known of a table beforehand: its shape, and its rarest class."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
 from board_parts.report import Grid, in_words
-from board_parts.scores import FEWEST_TABLES, Scores, classifiers_of, gain_on, score
+from board_parts.scores import FEWEST_TABLES, Scores, score_all, summary
 from board_parts.tables import Table, folds, kept
 
 RARE = {"up to 4": (0, 4), "5 to 15": (5, 15), "16 and more": (16, np.inf)}
 SHAPES = {"wide": "more than 2 n", "between": "n to 2 n", "narrow": "fewer than n"}
 # From the cheapest on. An arm is worth its cost if it has half a point more than all before it.
-CHOICES = ("none", "class weights", "SMOTE", "shrunken copies", "bagged under-sampling", "WADAN")
+CHOICES = {
+    "none": "nothing",
+    "prior correction": "prior correction",
+    "class weights": "class weights",
+    "tuned thresholds": "tuned thresholds",
+    "smoothed bootstrap": "smoothed bootstrap",
+    "SMOTE": "SMOTE",
+    "shrunken copies": "`ShrunkenSampler`",
+    "bagged under-sampling": "bagged under-sampling",
+    "WADAN": "`WADANSampler`",
+}
 WORTH = 0.5
-NAMES = {"none": "nothing", "shrunken copies": "`ShrunkenSampler`", "WADAN": "`WADANSampler`"}
 
 
 def rarest(table: Table, scenario: str, seeds: Iterable[int]) -> float:
@@ -26,7 +34,7 @@ def rarest(table: Table, scenario: str, seeds: Iterable[int]) -> float:
     return float(np.mean(counts))
 
 
-def cells(scores: Scores, rows: dict[str, float]) -> dict[tuple[str, str], np.ndarray]:
+def places(scores: Scores, rows: dict[str, float]) -> dict[tuple[str, str], np.ndarray]:
     """Which tables are of each shape and rarest class; those with few tables are left out."""
     found = {}
     kinds = np.array([about.kind for about in scores.about])
@@ -48,25 +56,28 @@ def choice(means: dict[str, float]) -> str:
     return best
 
 
+def advised(scores: Scores, there: np.ndarray) -> str:
+    """What to use on some tables (a mask) with one classifier, and its gain over none.
+
+    Arms with fewer seeds or tables than none cannot be compared with the others.
+    """
+    lacking = {arm: np.isnan(scores.of(arm)) & ~np.isnan(scores.of("none")) for arm in CHOICES}
+    arms = [arm for arm in CHOICES if not lacking[arm].any()]
+    gains = {arm: summary(scores.gains(arm, "none"), scores.tables, there) for arm in arms}
+    means = {arm: found.points for arm, found in gains.items() if found}
+    use = choice({"none": 0.0} | means)
+    return CHOICES[use] if use == "none" else f"{CHOICES[use]} {in_words(gains[use])}"
+
+
 def advice(records: list[dict], rows: dict[str, float]) -> Grid:
-    """For each shape, rarest class and classifier: what to use, and what each arm gained.
+    """For each shape, rarest class and classifier: what to use, and what it gained.
 
     `rows` has the training rows of each table's rarest class.
     """
-    lines = defaultdict(list)
-    by_classifier = {name: score(records, name) for name in classifiers_of(records)}
-    there_are = {arm for scores in by_classifier.values() for arm in scores.arms}
-    arms = [arm for arm in CHOICES[1:] if arm in there_are]  # a classifier may lack some
-    for name, scores in by_classifier.items():
-        for (kind, rare), there in cells(scores, rows).items():
-            gains = {arm: gain_on(scores, arm, "none", there) for arm in arms}
-            means = {"none": 0.0} | {arm: g.points for arm, g in gains.items() if g}
-            use = choice(means)
-            expected = "" if use == "none" else in_words(gains[use])
-            others = (f"{means[arm]:+.1f}" if arm in means else "" for arm in arms)
-            head = (SHAPES[kind], rare, str(there.sum()), name)
-            lines[kind, rare].append((*head, NAMES.get(use, use), expected, *others))
-    columns = ("columns", "rarest class", "tables", "classifier", "use", "gain", *arms)
-    every = [line for group in lines.values() for line in group]
-    title = "Gain over nothing by shape of the table and training rows of its rarest class"
-    return Grid(title, columns, every)
+    every = score_all(records)
+    lines = []
+    for (kind, rare), there in places(next(iter(every.values())), rows).items():
+        cells = (advised(scores, there) for scores in every.values())
+        lines.append((SHAPES[kind], rare, str(there.sum()), *cells))
+    title = "What to use, and its gain over nothing"
+    return Grid(title, ("columns", "rarest class", "tables", *every), lines)

@@ -1,12 +1,13 @@
-"""Arms of the board: ways to make a training set, or to weigh or bag the one there is."""
+"""Arms of the board: ways to make a training set, or to use the one there is in another way."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from board_parts.classifiers import CORRECTED, LDA
 from board_parts.peers import PACKAGES, peer_rows
-from imblearn.ensemble import BalancedBaggingClassifier, BalancedRandomForestClassifier
+from board_parts.wrappers import TunedThresholds, in_bags
 from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from studies import training_sets
@@ -18,6 +19,7 @@ from skadan.model_selection import smote_neighbors
 NEIGHBORS = training_sets.NEIGHBORS | {"BorderlineSMOTE": "k_neighbors", "SVMSMOTE": "k_neighbors"}
 SAMPLERS: dict[str, Callable[..., Any]] = {
     "duplication": RandomOverSampler,
+    "smoothed bootstrap": partial(RandomOverSampler, shrinkage=1.0),
     "SMOTE": SMOTE,
     "BorderlineSMOTE": BorderlineSMOTE,
     "SVMSMOTE": SVMSMOTE,
@@ -29,9 +31,11 @@ SAMPLERS: dict[str, Callable[..., Any]] = {
 }
 CODES = {"latent Gaussian": gaussian, "latent mixing": mixture}
 OF_ONE_TRAINING = ("WADAN", *CODES)  # in one task, so that WADAN is trained once
-N_BAGS = 15
 BAGGED = "bagged under-sampling"
-ARMS = ("none", "class weights", BAGGED, *SAMPLERS, *OF_ONE_TRAINING, *PACKAGES)
+TUNED = "tuned thresholds"
+WRAPPED = {BAGGED: in_bags, TUNED: TunedThresholds}
+WITHOUT_ROWS = ("none", *CORRECTED, TUNED, "class weights", BAGGED, LDA)
+ARMS = (*WITHOUT_ROWS, *SAMPLERS, *OF_ONE_TRAINING, *PACKAGES)
 
 
 class TrainingSets:
@@ -85,19 +89,3 @@ class TrainingSets:
         if params.get("sampling_strategy") == "auto":
             sampler.set_params(sampling_strategy=self.strategy)
         return sampler.fit_resample(self.Z, self.y)
-
-
-def in_bags(classifier: Any, seed: int) -> Any:
-    """The same classifier, bagged over balanced under-samples; a forest has its own kind.
-
-    A bag under-samples all rows, not a bootstrap of them, in which a class of three rows may lack.
-    """
-    if hasattr(classifier, "min_samples_leaf"):
-        return BalancedRandomForestClassifier(
-            classifier.n_estimators,
-            min_samples_leaf=classifier.min_samples_leaf,
-            random_state=seed,
-        )
-    return BalancedBaggingClassifier(
-        classifier, n_estimators=N_BAGS, bootstrap=False, random_state=seed
-    )

@@ -1,154 +1,133 @@
-"""Figures of the board: a critical-difference diagram, and gains table by table."""
+"""Figures of the board: gains by classifier, and gains table by table."""
 
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from board_parts.scores import FEWEST_TABLES, Scores, classifiers_of, interval, score
-from scipy.stats import friedmanchisquare, studentized_range
+from board_parts.scores import Scores, mean_gains, mean_over, score_all, summary
 
-SHOWN = ("WADAN", "shrunken copies", "class weights", "bagged under-sampling")
-COLOURS = {"WADAN": "C3", "shrunken copies": "C0", "ADAN": "C1"}  # what this library makes
-CLASSES = {"WADAN": "WADANSampler", "shrunken copies": "ShrunkenSampler", "ADAN": "ADANSampler"}
-REFERENCE = "SMOTE"
-LINEAR = ("SVC", "LinearSVC", "logistic")  # the summary is of their mean
+# The arms that figures show, with a name and a colour that tells kinds of remedy apart: nothing is
+# added (green and yellow), rows that others make (greys), and rows of this library (blue and red).
+SHOWN = {
+    "prior correction": ("prior correction", "#009e73", "o"),
+    "class weights": ("class weights", "#7fc97f", "s"),
+    "tuned thresholds": ("tuned thresholds", "#b8a000", "d"),
+    "bagged under-sampling": ("bagged under-sampling", "0.35", "D"),
+    "SMOTE": ("SMOTE", "0.6", "^"),
+    "smoothed bootstrap": ("smoothed bootstrap", "0.75", "v"),
+    "shrunken copies": ("ShrunkenSampler", "C0", "P"),
+    "WADAN": ("WADANSampler", "C3", "X"),
+}
+WORDS = {
+    "cut": "a third of the classes cut to a tenth of their training rows",
+    "native": "tables of unequal classes as they are",
+    "full": "all training rows and one more set of them",
+}
+MEASURES = {"recall": "unweighted average recall", "auc": "AUC, one class against the rest"}
+TITLES = {
+    "SVC": "linear SVC",
+    "logistic": "logistic regression",
+    "RBF": "RBF SVC",
+    "neighbours": "nearest neighbours",
+    "forest": "random forest",
+    "boosting": "boosted trees",
+}
 
 
-def critical_difference(n_arms: int, n_tables: int) -> float:
-    """Nemenyi's: mean ranks further apart differ at the level of 5 % (Demsar, JMLR 2006)."""
-    q = studentized_range.ppf(0.95, n_arms, np.inf) / np.sqrt(2)
-    return float(q * np.sqrt(n_arms * (n_arms + 1) / (6 * n_tables)))
+def rows_of(every: dict[str, Scores]) -> dict[str, dict[str, Scores]]:
+    """The rows of the summary, from below: the mean over all classifiers, then each of them."""
+    return {"all classifiers": every} | {name: {name: every[name]} for name in reversed(every)}
 
 
-def draw_ranks(scores: Scores, title: str) -> plt.Figure | None:
-    """Mean ranks of the arms, joined where they do not differ; None with too little to rank."""
-    import scikit_posthocs
+def draw_gains(every: dict[str, Scores], axes: plt.Axes) -> None:
+    """Gain of each arm over none, with its interval over tables, a row for each classifier."""
+    tables = next(iter(every.values())).tables
+    everywhere = np.full(len(tables), True)
+    arms = [arm for arm in SHOWN if any(arm in scores.arms for scores in every.values())]
+    for place, group in enumerate(rows_of(every).values()):
+        for number, arm in enumerate(arms):
+            found = summary(mean_gains(group, arm, "none"), tables, everywhere)
+            if found is None:
+                continue
+            name, colour, marker = SHOWN[arm]
+            height = place + 0.36 - 0.72 * number / max(len(arms) - 1, 1)
+            axes.plot([found.low, found.high], [height, height], color=colour, lw=1.4)
+            label = name if place == 0 else None
+            axes.plot(found.points, height, marker, color=colour, ms=5, label=label)
+    for border in range(1, len(every) + 1):
+        axes.axhline(border - 0.5, color="0.9" if border > 1 else "0.5", lw=0.8)
+    axes.axvline(0, color="0.4", lw=0.8, zorder=0)
+    axes.grid(axis="x", color="0.93")
+    axes.set_axisbelow(True)
+    axes.set_ylim(-0.5, len(every) + 0.5)
 
-    arms, ranks = scores.ranked
-    if len(arms) < 3 or ranks.shape[1] < 3:
+
+def draw_summary(records: list[dict], title: str) -> plt.Figure | None:
+    """Gains over none by classifier: recall on the left, ranking, if measured, on the right."""
+    found = {measure: score_all(records, measure) for measure in MEASURES}
+    found = {m: every for m, every in found.items() if any(s.arms for s in every.values())}
+    if not any("none" in scores.arms for every in found.values() for scores in every.values()):
         return None
-    means = dict(zip(arms, ranks.mean(1), strict=True))
-    p = scikit_posthocs.posthoc_nemenyi_friedman(ranks.T)
-    p.index = p.columns = arms
-    figure, axes = plt.subplots(figsize=(9, 1.6 + 0.22 * len(arms)), layout="constrained")
-    scikit_posthocs.critical_difference_diagram(
-        means,
-        p,
-        ax=axes,
-        label_fmt_left="{label} ({rank:.1f}) ",
-        label_fmt_right=" ({rank:.1f}) {label}",
-        color_palette={arm: COLOURS.get(arm, "0.25") for arm in arms},
-        crossbar_props={"color": "0.5"},
-        text_h_margin=0.5,
+    names = [TITLES.get(name, name) for name in reversed(found["recall"])]
+    size = 4.4 + 3.6 * len(found), 1.8 + 0.75 * len(names)
+    figure, panels = plt.subplots(
+        1, len(found), figsize=size, sharey=True, squeeze=False, layout="constrained"
     )
-    friedman = friedmanchisquare(*ranks).pvalue
-    gap = critical_difference(len(arms), ranks.shape[1])
-    axes.set_title(
-        f"{title}: mean ranks over {ranks.shape[1]} tables, best on the left\n"
-        f"critical difference {gap:.1f}; Friedman's p {friedman:.1g}",
-        fontsize=10,
-    )
+    for (measure, every), axes in zip(found.items(), panels[0], strict=True):
+        draw_gains(every, axes)
+        axes.set_title(MEASURES[measure], fontsize=10)
+    panels[0, 0].set_yticks(range(len(names) + 1), ["all classifiers", *names])
+    handles = panels[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper center", ncols=4, fontsize=9, frameon=False)
+    figure.supxlabel(f"gain over nothing in points, 95 % interval over tables; {title}", fontsize=9)
     return figure
 
 
-def draw_domains(scores: Scores, title: str) -> plt.Figure | None:
-    """Gains over SMOTE, a dot for each table, in the rows of its domain; a bar is the mean."""
-    arms = [arm for arm in SHOWN if arm in scores.arms]
-    if REFERENCE not in scores.arms or not arms:
+def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
+    """Gains over none, a dot for each table, in the rows of its domain; a bar is the mean."""
+    arms = [arm for arm in SHOWN if any(arm in scores.arms for scores in every.values())]
+    about = next(iter(every.values()))
+    names = sorted({a.domain for a in about.about}, reverse=True)
+    if "none" not in about.arms or not arms:
         return None
-    names = sorted({about.domain for about in scores.about}, reverse=True)
-    size = 1.8 + 2.3 * len(arms), 1.4 + 0.32 * len(names)
+    size = 1.8 + 1.7 * len(arms), 1.4 + 0.32 * len(names)
     figure, panels = plt.subplots(
         1, len(arms), figsize=size, sharex=True, sharey=True, squeeze=False, layout="constrained"
     )
     for arm, axes in zip(arms, panels[0], strict=True):
-        gains = scores.of(arm) - scores.of(REFERENCE)
+        gains = mean_gains(every, arm, "none")
         for place, name in enumerate(names):
-            found = gains[scores.of_domain(name) & ~np.isnan(gains)]
+            found = gains[about.of_domain(name) & ~np.isnan(gains)]
             heights = place + np.linspace(-0.25, 0.25, len(found)) * (len(found) > 1)
-            axes.scatter(found, heights, s=16, color=COLOURS.get(arm, "0.35"), alpha=0.6, lw=0)
+            axes.scatter(found, heights, s=14, color=SHOWN[arm][1], alpha=0.7, lw=0)
             if len(found):
-                axes.vlines(found.mean(), place - 0.35, place + 0.35, color="k", lw=1.5)
+                axes.vlines(mean_over(found, 0), place - 0.35, place + 0.35, color="k", lw=1.5)
         axes.axvline(0, color="0.6", lw=0.8, zorder=0)
-        axes.set_title(arm, fontsize=10)
+        axes.set_title(SHOWN[arm][0].replace(" ", "\n", 1), fontsize=9)
         axes.grid(axis="y", color="0.93")
         axes.set_axisbelow(True)
     panels[0, 0].set_yticks(range(len(names)), names)
-    figure.supxlabel(f"gain over {REFERENCE} (points of UAR)", fontsize=10)
-    figure.suptitle(f"{title}: a dot for each table, a bar for the mean of a domain", fontsize=10)
-    return figure
-
-
-def gains_over(found: list[Scores], arm: str, reference: str) -> np.ndarray:
-    """Gains of an arm, table by table, in the mean over classifiers."""
-    return np.mean([scores.of(arm) - scores.of(reference) for scores in found], axis=0)
-
-
-def rows_of(domains: np.ndarray) -> dict[str, np.ndarray]:
-    """The tables of each row of the summary: those of a domain, of small domains, and all."""
-    names, counts = np.unique(domains, return_counts=True)
-    large = names[counts >= FEWEST_TABLES][::-1]  # from the top in the order of the alphabet
-    small = {"other domains": ~np.isin(domains, large)} if len(large) < len(names) else {}
-    rows = small | {name: domains == name for name in large}
-    return rows | {"all tables": np.full(len(domains), True)}
-
-
-def draw_summary(records: list[dict], scenario: str) -> plt.Figure | None:
-    """Gains over nothing and over SMOTE by domain, with intervals over tables."""
-    names = [name for name in LINEAR if name in classifiers_of(records)]
-    found = [score(records, name) for name in names]
-    arms = [arm for arm in COLOURS if found and all(arm in scores.arms for scores in found)]
-    if not arms or any({"none", REFERENCE} - set(scores.arms) for scores in found):
-        return None
-    rows = rows_of(np.array([about.domain for about in found[0].about]))
-    size = 8.5, 1.6 + 0.42 * len(rows)
-    figure, panels = plt.subplots(
-        1, 2, figsize=size, sharex=True, sharey=True, layout="constrained"
-    )
-    for reference, axes in zip(("none", REFERENCE), panels, strict=True):
-        for number, arm in enumerate(arms):
-            gains = gains_over(found, arm, reference)
-            for place, tables in enumerate(rows.values()):
-                there = gains[tables & ~np.isnan(gains)]
-                low, high = interval(there)
-                height = place + 0.14 - 0.28 * number / max(len(arms) - 1, 1)
-                axes.plot([low, high], [height, height], color=COLOURS[arm], lw=1.5)
-                label = CLASSES[arm] if place == 0 else None
-                axes.plot(there.mean(), height, "o", color=COLOURS[arm], ms=5, label=label)
-        axes.axvline(0, color="0.4", lw=0.8, zorder=0)
-        axes.axhline(len(rows) - 1.5, color="0.8", lw=0.8)
-        axes.grid(axis="x", color="0.93")
-        axes.set_axisbelow(True)
-        axes.set_title(f"over {'nothing' if reference == 'none' else reference}", fontsize=10)
-    counted = [f"{name} ({tables.sum()})" for name, tables in rows.items()]
-    panels[0].set_yticks(range(len(rows)), counted)
-    figure.legend(
-        *panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=len(arms)
-    )
     figure.supxlabel(
-        "gain in points of unweighted average recall, 95 % interval over tables;\n"
-        f"mean of {', '.join(names)}; number of tables in brackets",
+        f"gain in unweighted average recall over nothing, in points; {title}.\n"
+        "A dot is a table, in the mean over the classifiers; a bar is the mean of a domain.",
         fontsize=9,
     )
     return figure
 
 
 def draw_all(records: list[dict], scenario: str, folder: Path) -> list[Path]:
-    """Save the figures of every classifier; returns their paths."""
+    """Save the figures; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
+    figures = {
+        f"board_{scenario}.png": draw_summary(records, WORDS[scenario]),
+        f"board_{scenario}_domains.svg": draw_domains(score_all(records), WORDS[scenario]),
+    }
     paths = []
-    if (figure := draw_summary(records, scenario)) is not None:
-        paths.append(folder / f"board_{scenario}.png")
-        figure.savefig(paths[0], dpi=150)
-        plt.close(figure)
-    for name in classifiers_of(records):
-        scores, title = score(records, name), f"{name}, {scenario}"
-        for kind, draw in (("ranks", draw_ranks), ("domains", draw_domains)):
-            figure = draw(scores, title)
-            if figure is None:
-                continue
-            paths.append(folder / f"board_{scenario}_{name}_{kind}.svg")
+    for name, figure in figures.items():
+        if figure is not None:
+            paths.append(folder / name)
+            metadata = {"Date": None} if name.endswith(".svg") else None
             with plt.rc_context({"svg.hashsalt": "board"}):
-                figure.savefig(paths[-1], metadata={"Date": None})
+                figure.savefig(paths[-1], dpi=150, metadata=metadata)
             plt.close(figure)
     return paths

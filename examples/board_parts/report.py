@@ -5,8 +5,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from board_parts.arms import ARMS
-from board_parts.scores import REFERENCES, Gain, Scores, classifiers_of, gain, gain_on, holm, score
+from board_parts.arms import ARMS, BAGGED
+from board_parts.classifiers import LDA
+from board_parts.scores import (
+    FEWEST_TABLES,
+    LOSSES,
+    REFERENCES,
+    Gain,
+    Scores,
+    classifiers_of,
+    gain,
+    holm,
+    mean_gains,
+    mean_over,
+    score,
+    score_all,
+    summary,
+    with_probabilities,
+)
 from rich.console import Console
 from rich.table import Table as RichTable
 from studies.pages import markdown, put
@@ -53,74 +69,148 @@ def in_words(found: Gain | None) -> str:
     return f"{found.points:+.1f}{bounds}"
 
 
-def overview(every: dict[str, Scores], reference: str) -> Grid:
-    """Each arm's gain over one reference, classifier by classifier."""
-    arms = in_order([arm for scores in every.values() for arm in scores.arms])
-    lines = [
-        (arm, *(in_words(gain(scores, arm, reference)) for scores in every.values()))
-        for arm in dict.fromkeys(arms)
-        if arm != reference
-    ]
-    return Grid(f"Gain over {reference}, all tables", ("arm", *every), lines)
+def points(found: Gain | None) -> str:
+    """A gain in points, without its interval."""
+    return "" if found is None else f"{found.points:+.1f}"
 
 
-def standing(scores: Scores) -> Grid:
+def all_tables(every: dict[str, Scores]) -> tuple[list[str], np.ndarray]:
+    """The tables' names, and a mask that takes all of them."""
+    tables = next(iter(every.values())).tables
+    return tables, np.full(len(tables), True)
+
+
+def arms_of(every: dict[str, Scores]) -> list[str]:
+    """The arms that a classifier has scores of."""
+    return in_order([arm for scores in every.values() for arm in scores.arms])
+
+
+def by_classifier(every: dict[str, Scores], measure: str) -> Grid:
+    """None's score, and each arm's gain over none, classifier by classifier and in the mean."""
+    groups = {"mean": every, "mean of those with probabilities": with_probabilities(every)}
+    groups = {name: group for name, group in groups.items() if group}
+    lines = []
+    for arm in arms_of(every):
+        if arm == "none":
+            levels = [np.nanmean(scores.of(arm)) for scores in every.values()]
+            means = [np.nanmean([s.of(arm) for s in group.values()]) for group in groups.values()]
+            lines.append((f"none: {measure} %", *(f"{level:.1f}" for level in (*levels, *means))))
+            continue
+        cells = [points(gain(scores, arm, "none")) for scores in every.values()]
+        for group in groups.values():
+            found = summary(mean_gains(group, arm, "none"), *all_tables(every))
+            cells.append(in_words(found))
+        lines.append((arm, *cells))
+    return Grid(f"{measure}, gain over none in points", ("arm", *every, *groups), lines)
+
+
+def against(every: dict[str, Scores], measure: str) -> Grid:
+    """Gains over each rival in the mean over the classifiers that have both, and worst tables."""
+    arms, (tables, everywhere) = arms_of(every), all_tables(every)
+    references = [arm for arm in REFERENCES if arm in arms]
+    lines = []
+    for arm in arms:
+        found = [
+            in_words(summary(mean_gains(every, arm, r), tables, everywhere)) if r != arm else ""
+            for r in references
+        ]
+        worst = summary(mean_gains(every, arm, "none"), tables, everywhere)
+        at_worst = f"{worst.worst:+.1f} ({worst.worst_table})" if worst and arm != "none" else ""
+        lines.append((arm, *found, at_worst))
+    title = f"{measure}, gain over each rival, mean over the classifiers that both have"
+    return Grid(title, ("arm", *references, "worst table against none"), lines)
+
+
+def duels(every: dict[str, Scores]) -> Grid:
+    """Tables won and lost in the mean over the classifiers, and Holm's p of Wilcoxon tests."""
+    arms, (tables, everywhere) = arms_of(every), all_tables(every)
+    references, cells = [arm for arm in REFERENCES if arm in arms], {}
+    for reference in references:
+        found = {
+            arm: summary(mean_gains(every, arm, reference), tables, everywhere)
+            for arm in arms
+            if arm != reference
+        }
+        found = {arm: g for arm, g in found.items() if g}
+        for (arm, g), p in zip(found.items(), holm(g.p for g in found.values()), strict=True):
+            cells[arm, reference] = f"{g.wins}–{g.losses}, {p:.2g}"
+    lines = [(arm, *(cells.get((arm, r), "") for r in references)) for arm in arms]
+    return Grid("UAR, tables won and lost, and Holm's p", ("arm", *references), lines)
+
+
+def by_kind(every: dict[str, Scores], measure: str) -> Grid:
+    """Mean gain over none for each shape of table and each domain of several tables."""
+    about = next(iter(every.values()))
+    kinds = {kind: about.where(kind) for kind in ("wide", "between", "narrow")}
+    domains = {name: about.of_domain(name) for name in sorted({a.domain for a in about.about})}
+    large = [item for item in domains.items() if item[1].sum() >= FEWEST_TABLES]
+    columns = [*kinds.items(), *large]  # a list, as a domain may have the name of a shape
+    lines = []
+    for arm in arms_of(every):
+        if arm != "none":
+            gains = mean_gains(every, arm, "none")
+            found = [points(summary(gains, about.tables, there)) for _, there in columns]
+            lines.append((arm, *found))
+    heads = (f"{name} ({there.sum()})" for name, there in columns)
+    title = f"{measure}, gain over none by shape and domain, mean over the classifiers"
+    return Grid(title, ("arm", *heads), lines)
+
+
+def probabilities(records: list[dict]) -> Grid:
+    """How far each arm's log loss and Brier score are above none's; lower is better."""
+    every = {measure: score_all(records, measure) for measure in LOSSES}
+    every = {measure: with_probabilities(scores) for measure, scores in every.items()}
+    lines = []
+    for arm in arms_of(every["log_loss"]):
+        cells = []
+        for scores in every.values():
+            if arm == "none":
+                cells.append(f"{np.nanmean([s.of(arm) for s in scores.values()]):.3f}")
+                continue
+            found = summary(mean_gains(scores, arm, "none"), *all_tables(scores))
+            cells.append(f"{found.points:+.3f} ({found.low:.3f} to {found.high:.3f})")
+        lines.append(("none: the loss" if arm == "none" else arm, *cells))
+    heads = ("log loss as they come", "put right", "Brier score as they come", "put right")
+    return Grid("Probabilities, loss above none's (lower is better)", ("arm", *heads), lines)
+
+
+def reference_lines(records: list[dict], measures: dict[str, str]) -> Grid:
+    """Shrinkage LDA with equal priors, against the classifiers that experts would name."""
+    lines = []
+    for measure, title in measures.items():
+        lda, every = score(records, "LDA", measure), score_all(records, measure)
+        rivals = (("logistic", "none"), ("logistic", "prior correction"), ("forest", BAGGED))
+        found = [
+            in_words(summary(mean_over(lda.of(LDA) - every[name].of(arm), 1), *all_tables(every)))
+            if name in every
+            else ""
+            for name, arm in rivals
+        ]
+        lines.append((title, f"{np.nanmean(lda.of(LDA)):.1f}", *found))
+    heads = ("logistic regression", "the same, prior-corrected", "balanced random forest")
+    columns = ("measure", "LDA %", *(f"over {head}" for head in heads))
+    return Grid("Shrinkage LDA with equal priors, and its gain over others", columns, lines)
+
+
+def standing(scores: Scores, name: str) -> Grid:
     """Recall and rank of each arm, the penalty that was chosen most, and its worst table."""
     ranked, ranks = scores.ranked
     lines = []
     for arm in in_order(scores.arms):
-        values = scores.of(arm)
         usual = Counter(scores.chosen[arm]).most_common(1)
         worst = gain(scores, arm, "none") if arm != "none" else None
         lines.append(
             (
                 arm,
-                str((~np.isnan(values)).sum()),
+                str((~np.isnan(scores.of(arm))).any(1).sum()),
                 usual[0][0].split()[1] if usual else "",
-                f"{np.nanmean(values):.1f}" if usual else "",
+                f"{np.nanmean(scores.of(arm)):.1f}" if usual else "",
                 f"{ranks[ranked.index(arm)].mean():.1f}" if arm in ranked and ranks.size else "",
                 f"{worst.worst:+.1f} ({worst.worst_table})" if worst else "",
             )
         )
     columns = ("arm", "tables", "usual penalty", "UAR %", "mean rank", "worst table against none")
-    return Grid(f"Standing; ranks over {ranks.shape[1]} tables", columns, lines)
-
-
-def gains(scores: Scores, group: str) -> Grid:
-    """Gains of each arm over the references, with intervals."""
-    references = [arm for arm in REFERENCES if arm in scores.arms]
-    lines = [
-        (arm, *(in_words(gain(scores, arm, r, group)) if r != arm else "" for r in references))
-        for arm in in_order(scores.arms)
-    ]
-    title = f"Gain over each reference, {group} tables ({scores.where(group).sum()})"
-    return Grid(title, ("arm", *references), lines)
-
-
-def duels(scores: Scores) -> Grid:
-    """Wins and losses against the references, and Holm's p of the Wilcoxon tests."""
-    references, arms = [arm for arm in REFERENCES if arm in scores.arms], in_order(scores.arms)
-    cells = {}
-    for reference in references:
-        found = {arm: gain(scores, arm, reference) for arm in arms if arm != reference}
-        found = {arm: g for arm, g in found.items() if g}
-        for (arm, g), p in zip(found.items(), holm(g.p for g in found.values()), strict=True):
-            cells[arm, reference] = f"{g.wins}–{g.losses}, {p:.2g}"
-    lines = [(arm, *(cells.get((arm, r), "") for r in references)) for arm in arms]
-    return Grid("Tables won and lost, and Holm's p", ("arm", *references), lines)
-
-
-def by_domain(scores: Scores, reference: str) -> Grid:
-    """Mean gain over one reference in each domain."""
-    domains = Counter(about.domain for about in scores.about)
-    places = [scores.of_domain(domain) for domain in sorted(domains)]
-    lines = []
-    for arm in in_order(scores.arms):
-        if arm != reference:
-            found = [gain_on(scores, arm, reference, there) for there in places]
-            lines.append((arm, *(f"{g.points:+.1f}" if g else "" for g in found)))
-    columns = ("arm", *(f"{domain} ({domains[domain]})" for domain in sorted(domains)))
-    return Grid(f"Gain over {reference} by domain", columns, lines)
+    return Grid(f"{name}: standing; ranks over {ranks.shape[1]} tables", columns, lines)
 
 
 def costs(records: list[dict]) -> Grid:
@@ -137,31 +227,46 @@ def costs(records: list[dict]) -> Grid:
 
 
 def sections(records: list[dict]) -> dict[str, list[Grid]]:
-    """The report: an overview, then each classifier."""
-    every = {name: score(records, name) for name in classifiers_of(records)}
-    arms = {record["arm"] for record in records}
-    overviews = [overview(every, r) for r in REFERENCES if r in arms]
-    found = {"All classifiers": [*overviews, costs(records)]}
-    for name, scores in every.items():
-        if scores.arms:
-            groups = [gains(scores, group) for group in ("all", "wide", "narrow")]
-            domains = [by_domain(scores, r) for r in ("none", "SMOTE") if r in scores.arms]
-            found[name] = [standing(scores), duels(scores), *groups, *domains]
-    return found
+    """The report: recall, then what else was measured."""
+    recall = score_all(records)
+    found = {"Recall": [by_classifier(recall, "UAR"), against(recall, "UAR"), duels(recall)]}
+    measures = {"recall": "UAR"}
+    auc = {name: scores for name, scores in score_all(records, "auc").items() if scores.arms}
+    if auc:
+        measures["auc"] = "AUC"
+        found["Ranking"] = [by_classifier(auc, "AUC"), against(auc, "AUC")]
+    if any(record.get("log_loss") for record in records):
+        found["Probabilities"] = [probabilities(records)]
+    found["Shapes and domains"] = [by_kind(recall, "UAR")]
+    if any(record["arm"] == LDA for record in records):
+        found["A reference"] = [reference_lines(records, measures)]
+    return found | {"Costs": [costs(records)]}
 
 
 def intro(records: list[dict]) -> str:
     """What was run."""
-    tables, arms, seeds = ({r[n] for r in records} for n in ("table", "arm", "seed"))
-    seeds = ", ".join(map(str, sorted(seeds)))
-    return (
-        f"{len(tables)} tables, {len(arms)} arms, seeds {seeds}. UAR in percent, gains in points."
-    )
+    seeds: dict[tuple, list[str]] = {}
+    for arm in in_order([r["arm"] for r in records]):
+        of_arm = tuple(sorted({r["seed"] for r in records if r["arm"] == arm}))
+        seeds.setdefault(of_arm, []).append(arm)
+    n_tables = len({r["table"] for r in records})
+    # The seeds of most arms come first.
+    *_, usual = sorted(seeds, key=lambda of_arm: len(seeds[of_arm]))
+    text = f"{n_tables} tables; {', '.join(classifiers_of(records))}; seeds {in_a_row(usual)}"
+    others = [f"{', '.join(seeds[s])}: seeds {in_a_row(s)}" for s in seeds if s != usual]
+    if others:
+        text += f" ({'; '.join(others)}). Two arms are compared on the seeds that both have"
+    return f"{text}."
+
+
+def in_a_row(numbers: tuple[int, ...]) -> str:
+    """Numbers with commas between them."""
+    return ", ".join(map(str, numbers))
 
 
 def report(records: list[dict], scenario: str, path: Path | None, command: str) -> None:
     """Print the report of one scenario, and write it to its place on a page."""
-    console, found = Console(width=150), sections(records)
+    console, found = Console(width=160), sections(records)
     parts = [f"## {SCENARIOS[scenario]}", "", f"Written by `{command}`.", intro(records), ""]
     for title, grids in found.items():
         console.rule(title)
@@ -169,5 +274,7 @@ def report(records: list[dict], scenario: str, path: Path | None, command: str) 
         for grid in grids:
             grid.show(console)
             parts.append(grid.markdown())
+    for name, scores in score_all(records).items():  # for the terminal alone
+        standing(scores, name).show(console)
     if path:
         put(path, scenario, "examples/board.py", "\n".join(parts))

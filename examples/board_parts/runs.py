@@ -1,25 +1,33 @@
 """Runs of the board: a table, a seed and some arms over all folds, and what is left to do."""
 
 import time
-import warnings
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from board_parts.arms import BAGGED, OF_ONE_TRAINING, TrainingSets, in_bags
-from board_parts.classifiers import Rows, predictions, settings, suits
+from board_parts.arms import OF_ONE_TRAINING, WRAPPED, TrainingSets
+from board_parts.classifiers import (
+    CORRECTED,
+    PENALTIES,
+    Rows,
+    fits,
+    scores_of,
+    settings,
+    suits,
+)
+from board_parts.heldout import MEASURES, Fold, HeldOut, shares
 from board_parts.peers import TooSlow
 from board_parts.tables import Source, Table, folds, kept, read
 from joblib import Parallel, delayed
 from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
+from sklearn.frozen import FrozenEstimator
 from sklearn.preprocessing import StandardScaler
 from studies import resumable
 
-from skadan import Replicate
-from skadan.metrics import unweighted_average_recall
+from skadan import PriorCorrectedClassifier, Replicate
 
 KEY = ("table", "scenario", "seed", "arm")
 Todo = dict[str, list[str]]  # arms, and the classifiers that each has still to fit
@@ -30,69 +38,97 @@ def strategy_of(scenario: str) -> Any:
     return Replicate(1) if scenario == "full" else "auto"
 
 
-def recall(y: np.ndarray, predicted: np.ndarray) -> float:
-    """Unweighted average recall in percent; -1 is a row that no fold could predict."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "y_pred contains classes not in y_true")
-        return round(100 * unweighted_average_recall(y, predicted), 2)
-
-
 class Tally:
-    """What one arm did on one table: predictions by setting, seconds, and refusals."""
+    """What one arm did on one table: predictions and scores by setting, seconds, and refusals."""
 
-    def __init__(self, arm: str, classifiers: list[str], n_rows: int, seed: int) -> None:
-        self.arm, self.seed = arm, seed
+    def __init__(self, arm: str, classifiers: list[str], table: Table, seed: int) -> None:
+        self.arm, self.seed, self.table = arm, seed, table
         self.classifiers = [name for name in classifiers if suits(name, arm)]
-        self.predicted = {
-            s: np.full(n_rows, -1) for name in self.classifiers for s in settings(name)
-        }
+        self.heldout = {s: HeldOut(table.y) for name in self.classifiers for s in settings(name)}
         self.seconds = self.seconds_fitting = 0.0
         self.refused, self.late = 0, False
+
+    @property
+    def source(self) -> str:
+        """The arm whose fits this one uses: its own, unless it corrects those of another."""
+        return CORRECTED.get(self.arm, self.arm)
 
     def rows(self, sets: TrainingSets, Z_test: np.ndarray) -> Rows:
         """The arm's training set. A sampler that refuses leaves the rows as they are."""
         start = time.process_time()
         Z, y = sets.Z, sets.y
         try:
-            Z, y = sets.make(self.arm)
+            Z, y = sets.make(self.source)
         except (RuntimeError, ValueError):
             self.refused += 1
         self.seconds += time.process_time() - start
-        return Rows(Z, y, Z_test, sets.Z)
+        return Rows(Z, y, Z_test, sets.Z, sets.y)
 
-    def fit(self, rows: Rows, test: np.ndarray) -> None:
-        """Fit the classifiers, each at every penalty, and keep what they predict."""
-        class_weight = "balanced" if self.arm == "class weights" else None
-        wrap = partial(in_bags, seed=self.seed) if self.arm == BAGGED else None
-        start = time.process_time()
-        for name in self.classifiers:
-            for setting, labels in predictions(name, rows, class_weight, self.seed, wrap):
-                self.predicted[setting][test] = labels
-        self.seconds_fitting += time.process_time() - start
+    def keep(
+        self, setting: str, fitted: Any, Z_test: np.ndarray, fold: Fold, y: np.ndarray
+    ) -> None:
+        """Keep what a classifier says of a fold's test rows; it was fitted on labels y."""
+        if self.arm in CORRECTED:
+            fitted = corrected(fitted, y, "balanced")
+        scores, are_probabilities = scores_of(fitted, Z_test)
+        right = None
+        if are_probabilities and self.arm not in CORRECTED:
+            right = corrected(fitted, y, fold.shares).predict_proba(Z_test)
+        found = (fitted.predict(Z_test), scores, right)
+        self.heldout[setting].keep(fold, fitted.classes_, *found)
 
-    def record(self, table: Table, scenario: str) -> dict[str, Any]:
+    def record(self, scenario: str) -> dict[str, Any]:
         """One line of the results file."""
-        found = {} if self.late else self.predicted
+        found = {} if self.late else self.heldout
+        scores = {setting: heldout.scores() for setting, heldout in found.items()}
+        by_name = {
+            name: {s: values[name] for s, values in scores.items() if name in values}
+            for name in MEASURES
+        }
         return {
-            **dict(zip(KEY, (table.name, scenario, self.seed, self.arm), strict=True)),
-            "domain": table.domain,
-            "family": table.family,
-            "shape": table.X.shape,
+            **dict(zip(KEY, (self.table.name, scenario, self.seed, self.arm), strict=True)),
+            "domain": self.table.domain,
+            "family": self.table.family,
+            "shape": self.table.X.shape,
             "refused": self.refused,
             "late": self.late,
             "seconds": round(self.seconds, 2),
             "seconds_fitting": round(self.seconds_fitting, 2),
-            "recall": {setting: recall(table.y, labels) for setting, labels in found.items()},
+            **by_name,
+            "predicted": {
+                setting: heldout.predicted.tolist() for setting, heldout in found.items()
+            },
         }
+
+
+def corrected(fitted: Any, y: np.ndarray, priors: Any) -> PriorCorrectedClassifier:
+    """A fitted classifier whose probabilities are put right, from its training labels y."""
+    return PriorCorrectedClassifier(FrozenEstimator(fitted), priors=priors).fit(y[:, None], y)
+
+
+def fit_all(tallies: list[Tally], sets: TrainingSets, Z_test: np.ndarray, fold: Fold) -> None:
+    """Fit the classifiers of arms that share their fits, each at every penalty."""
+    first = tallies[0]
+    rows = first.rows(sets, Z_test)
+    class_weight = "balanced" if first.source == "class weights" else None
+    wrap = partial(WRAPPED[first.source], seed=first.seed) if first.source in WRAPPED else None
+    start = time.process_time()
+    for name in PENALTIES:
+        takers = [tally for tally in tallies if name in tally.classifiers]
+        if takers:
+            for setting, *fitted in fits(name, rows, class_weight, first.seed, wrap):
+                for tally in takers:
+                    tally.keep(setting, *fitted, fold, rows.y)
+    first.seconds_fitting += time.process_time() - start
 
 
 def run(
     table: Table, scenario: str, seed: int, todo: Todo, own: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
-    """The records of some arms: recall of each classifier and penalty, pooled over the folds."""
-    tallies = [Tally(arm, names, len(table.y), seed) for arm, names in todo.items()]
-    for fold, (train, test) in enumerate(folds(table, seed)):
-        train = kept(table, train, scenario, seed, fold)
+    """The records of some arms: each classifier and penalty, pooled over the folds."""
+    tallies = [Tally(arm, names, table, seed) for arm, names in todo.items()]
+    for number, (train, test) in enumerate(folds(table, seed)):
+        train = kept(table, train, scenario, seed, number)
         y = table.y[train]
         if len(np.unique(y)) < 2:
             continue
@@ -100,12 +136,16 @@ def run(
         scaler = StandardScaler().fit(table.X[train][:, varies])
         Z, Z_test = (scaler.transform(table.X[rows][:, varies]) for rows in (train, test))
         sets = TrainingSets(Z, y, strategy_of(scenario), seed, own)
-        for tally in (t for t in tallies if not t.late):
+        fold = Fold(number, test, dict(zip(*shares(y), strict=True)))
+        for source in dict.fromkeys(tally.source for tally in tallies):
+            alike = [tally for tally in tallies if tally.source == source and not tally.late]
             try:
-                tally.fit(tally.rows(sets, Z_test), test)
+                if alike:
+                    fit_all(alike, sets, Z_test, fold)
             except TooSlow:
-                tally.late = True
-    return [tally.record(table, scenario) for tally in tallies]
+                for tally in alike:
+                    tally.late = True
+    return [tally.record(scenario) for tally in tallies]
 
 
 def attempt(
@@ -135,12 +175,14 @@ def tasks(
     classifiers: Iterable[str],
 ) -> list[tuple[str, int, Todo]]:
     """What is left to do, in turn: a whole seed at a time, its tables in the order of `names`."""
-    groups = [[arm] for arm in arms if arm not in OF_ONE_TRAINING]
-    groups.append([arm for arm in arms if arm in OF_ONE_TRAINING])
+    groups: dict[str, list[str]] = {}  # arms of one task, which share fits or a training
+    for arm in arms:
+        shared = "WADAN" if arm in OF_ONE_TRAINING else CORRECTED.get(arm, arm)
+        groups.setdefault(shared, []).append(arm)
     found = []
     for seed in seeds:
         for name in names:
-            for group in groups:
+            for group in groups.values():
                 todo = {arm: left(done, (name, scenario, seed, arm), classifiers) for arm in group}
                 found.append((name, seed, {arm: names for arm, names in todo.items() if names}))
     return [task for task in found if task[2]]
@@ -150,9 +192,9 @@ def merged(record: dict, former: dict | None) -> dict:
     """A record with the classifiers of a former one of the same key."""
     if former is None:
         return record
-    recalls = former["recall"] | record["recall"]
+    both = {name: former.get(name, {}) | record[name] for name in (*MEASURES, "predicted")}
     seconds = round(former["seconds_fitting"] + record["seconds_fitting"], 2)
-    return record | {"recall": recalls, "seconds_fitting": seconds}
+    return record | both | {"seconds_fitting": seconds}
 
 
 def run_all(

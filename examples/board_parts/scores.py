@@ -1,14 +1,15 @@
-"""What records say: recall at a penalty chosen on other families, ranks, gains and intervals."""
+"""What records say: scores at a penalty chosen on other families, gains and their intervals."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from board_parts.classifiers import PENALTIES, settings
+from board_parts.classifiers import PENALTIES, WITH_PROBABILITIES, settings
 from scipy.stats import rankdata, wilcoxon
 
-REFERENCES = ("none", "class weights", "SMOTE", "bagged under-sampling", "shrunken copies")
+REFERENCES = ("none", "prior correction", "class weights", "SMOTE", "bagged under-sampling")
+LOSSES = ("log_loss", "log_loss_right", "brier", "brier_right")  # the lower, the better
 N_RESAMPLES = 10_000
 FEWEST_TABLES = 4  # of a row of its own, with an interval: a domain, a shape
 USUAL = 0.9  # of the tables: an arm that was run on fewer has no rank
@@ -31,7 +32,7 @@ class About(NamedTuple):
 
 @dataclass(frozen=True)
 class Scores:
-    """Recall in percent of one classifier: values (arms, tables), NaN where an arm was not run."""
+    """One measure of one classifier: values (arms, tables, seeds), NaN where an arm was not run."""
 
     arms: list[str]
     tables: list[str]
@@ -40,8 +41,14 @@ class Scores:
     chosen: dict[str, list[str]]  # the setting of each arm, table by table
 
     def of(self, arm: str) -> np.ndarray:
-        """The scores of an arm, table by table."""
+        """The values (tables, seeds) of an arm; NaN for an arm that this classifier lacks."""
+        if arm not in self.arms:
+            return np.full(self.values.shape[1:], np.nan)
         return self.values[self.arms.index(arm)]
+
+    def gains(self, arm: str, reference: str) -> np.ndarray:
+        """Differences (tables,) of two arms, in the mean over the seeds that both have."""
+        return mean_over(self.of(arm) - self.of(reference), axis=1)
 
     def where(self, kind: str) -> np.ndarray:
         """Which tables are of a kind; "all" is any."""
@@ -53,38 +60,29 @@ class Scores:
 
     @property
     def ranked(self) -> tuple[list[str], np.ndarray]:
-        """The arms that were run on nearly all tables, and ranks (arms, tables that all have)."""
-        n_tables = (~np.isnan(self.values)).sum(1)
+        """The arms that were run on nearly all tables, and ranks (arms, tables that all have).
+
+        Where arms have different seeds, those that all of them have count.
+        """
+        n_tables = (~np.isnan(self.values)).any(2).sum(1)
         usual = n_tables >= USUAL * n_tables.max()
         values = self.values[usual]
-        values = values[:, ~np.isnan(values).any(0)]
+        values = mean_over(np.where(np.isnan(values).any(0), np.nan, values), axis=2)
         arms = [arm for arm, is_usual in zip(self.arms, usual, strict=True) if is_usual]
-        return arms, rankdata(-values, axis=0)
+        return arms, rankdata(-values[:, ~np.isnan(values).any(0)], axis=0)
 
 
-def mean_recalls(records: Iterable[dict]) -> dict[str, dict[str, dict[str, float]]]:
-    """Recall by arm, table and setting, over the seeds that all arms of the table have."""
-    found: dict[str, dict[str, dict[int, dict]]] = {}
-    for record in records:
-        if record["recall"]:
-            arms = found.setdefault(record["table"], {})
-            arms.setdefault(record["arm"], {})[record["seed"]] = record["recall"]
-    means: dict[str, dict[str, dict[str, float]]] = {}
-    for table, arms in found.items():
-        common = set.intersection(*(set(seeds) for seeds in arms.values()))
-        for arm, seeds in arms.items() if common else ():
-            recalls = [seeds[seed] for seed in sorted(common)]
-            shared = set.intersection(*map(set, recalls))
-            means.setdefault(arm, {})[table] = {
-                setting: float(np.mean([r[setting] for r in recalls])) for setting in shared
-            }
-    return means
+def mean_over(values: np.ndarray, axis: int) -> np.ndarray:
+    """Mean of the values that are not NaN; NaN where there is none."""
+    known = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, values, 0).sum(axis) / known.sum(axis)
 
 
 def choose(values: np.ndarray, families: list[str]) -> list[int | None]:
     """For each table the penalty of the highest mean over the tables of other families.
 
-    values (tables, penalties) are recalls. None where there is no other family.
+    values (tables, penalties). None where there is no other family.
     """
     names, found = np.array(families), []
     for family in families:
@@ -93,31 +91,50 @@ def choose(values: np.ndarray, families: list[str]) -> list[int | None]:
     return found
 
 
-def score(records: list[dict], name: str) -> Scores:
-    """The scores of one classifier, each arm at its own penalties."""
-    means, grid = mean_recalls(records), settings(name)
+def score(records: list[dict], name: str, measure: str = "recall") -> Scores:
+    """The scores of one classifier, each arm at the penalties that are best for this measure."""
+    grid, sign = settings(name), -1 if measure in LOSSES else 1
     about = {r["table"]: About(r["domain"], r["family"], *r["shape"]) for r in records}
-    tables = sorted(about)
-    values, chosen = {}, {}
-    for arm, by_table in means.items():
-        there = [t for t in tables if set(grid) <= set(by_table.get(t, {}))]
-        if not there:
-            continue
-        recalls = np.array([[by_table[t][setting] for setting in grid] for t in there])
-        best = choose(recalls, [about[t].family for t in there])
-        row = np.full(len(tables), np.nan)
-        for k, (table, i) in enumerate(zip(there, best, strict=True)):
-            row[tables.index(table)] = np.nan if i is None else recalls[k, i]
-        values[arm] = row
-        chosen[arm] = [grid[i] for i in best if i is not None]
-    rows = np.array(list(values.values())).reshape(len(values), len(tables))
-    return Scores(list(values), tables, [about[t] for t in tables], rows, chosen)
+    tables, seeds = sorted(about), sorted({r["seed"] for r in records})
+    by_arm: dict[str, np.ndarray] = {}
+    for record in records:
+        found = record.get(measure, {})
+        if set(grid) <= set(found):
+            shape = (len(tables), len(seeds), len(grid))
+            values = by_arm.setdefault(record["arm"], np.full(shape, np.nan))
+            place = tables.index(record["table"]), seeds.index(record["seed"])
+            values[place] = [found[setting] for setting in grid]
+    values, chosen = np.full((len(by_arm), len(tables), len(seeds)), np.nan), {}
+    for arm, (name_of_arm, found) in enumerate(by_arm.items()):
+        means = mean_over(found, axis=1)
+        there = np.flatnonzero(~np.isnan(means).any(1))
+        best = choose(sign * means[there], [about[tables[k]].family for k in there])
+        for table, i in zip(there, best, strict=True):
+            if i is not None:
+                values[arm, table] = found[table, :, i]
+        chosen[name_of_arm] = [grid[i] for i in best if i is not None]
+    return Scores(list(by_arm), tables, [about[t] for t in tables], values, chosen)
 
 
 def classifiers_of(records: list[dict]) -> list[str]:
-    """The classifiers that records know."""
+    """The classifiers that records know; LDA is a line of its own."""
     found = {setting.split()[0] for record in records for setting in record["recall"]}
-    return [name for name in PENALTIES if name in found]
+    return [name for name in PENALTIES if name in found and name != "LDA"]
+
+
+def score_all(records: list[dict], measure: str = "recall") -> dict[str, Scores]:
+    """The scores of every classifier."""
+    return {name: score(records, name, measure) for name in classifiers_of(records)}
+
+
+def with_probabilities(every: dict[str, Scores]) -> dict[str, Scores]:
+    """The classifiers that all arms can do, but for class weights: those with probabilities."""
+    return {name: scores for name, scores in every.items() if name in WITH_PROBABILITIES}
+
+
+def mean_gains(every: dict[str, Scores], arm: str, reference: str) -> np.ndarray:
+    """Gains (tables,) in the mean over the classifiers that have both arms."""
+    return mean_over(np.array([s.gains(arm, reference) for s in every.values()]), axis=0)
 
 
 class Gain(NamedTuple):
@@ -145,20 +162,16 @@ def interval(gains: np.ndarray) -> tuple[float, float]:
 
 def gain(scores: Scores, arm: str, reference: str, kind: str = "all") -> Gain | None:
     """The gain of an arm over another on the tables of a kind that both have."""
-    return gain_on(scores, arm, reference, scores.where(kind))
+    return summary(scores.gains(arm, reference), scores.tables, scores.where(kind))
 
 
-def gain_on(scores: Scores, arm: str, reference: str, tables: np.ndarray) -> Gain | None:
-    """The gain of an arm over another on some tables (a mask), where both have them."""
-    if not {arm, reference} <= set(scores.arms):
-        return None
-    gains = scores.of(arm) - scores.of(reference)
+def summary(gains: np.ndarray, names: list[str], tables: np.ndarray) -> Gain | None:
+    """A gain over some tables (a mask), from the gains (tables,); None where no table has one."""
     there = np.flatnonzero(tables & ~np.isnan(gains))
     if not len(there):
         return None
     gains = gains[there]
     p = wilcoxon(gains, zero_method="zsplit").pvalue if gains.any() else 1.0
-    worst = there[gains.argmin()]
     return Gain(
         float(gains.mean()),
         *interval(gains),
@@ -166,7 +179,7 @@ def gain_on(scores: Scores, arm: str, reference: str, tables: np.ndarray) -> Gai
         int((gains < 0).sum()),
         float(p),
         float(gains.min()),
-        scores.tables[worst],
+        names[there[gains.argmin()]],
         len(gains),
     )
 

@@ -23,7 +23,8 @@ def study(path: Path, known: set[str]) -> dict[str, Any]:
     for name in PATHS:
         if name in options:
             options[name] = path.parent / options[name]
-    options["tables"] = [path.parent / table for table in options.get("tables", [])]
+    for name in ("tables", "summary"):
+        options[name] = [path.parent / one for one in options.get(name, [])]
     made = {name: sampler(name, spec) for name, spec in options.pop("samplers", {}).items()}
     return options | {"samplers": made}
 

@@ -13,6 +13,7 @@ replaced or added; ``git diff docs/results/checksums.txt`` shows which.
 """
 
 import argparse
+import gzip
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,10 +24,17 @@ RESULTS = Path(__file__).parents[2] / "docs" / "results"
 
 
 def pack(path: Path) -> None:
-    """Rewrite a file whose records hold lists of rows or predictions, and no other file."""
-    records = [json.loads(text) for text in path.read_text().splitlines()]
+    """Rewrite a file whose records hold lists of rows or predictions, or that is compressed badly.
+
+    A compressed file grows line by line; compressed as a whole it is a fifth smaller.
+    """
+    content = resumable.expanded(path, path.read_bytes())
+    records = [json.loads(text) for text in content.decode().splitlines()]
     if any(resumable.packed(record) != record for record in records):
-        path.write_bytes("".join(map(resumable.line, records)).encode())
+        content = "".join(map(resumable.line, records)).encode()
+        path.write_bytes(content)
+    if path.suffix == resumable.COMPRESSED:
+        path.write_bytes(gzip.compress(content, mtime=0))
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, str]:
@@ -35,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, str]:
     parser.add_argument("folder", type=Path, nargs="?", default=RESULTS)
     folder = parser.parse_args(arguments).folder
     sums = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(folder.glob("*.jsonl*")):
         pack(path)
         sums[path.name] = resumable.checksum(path.read_bytes())
     lines = [f"{found}  {name}\n" for name, found in sums.items()]  # as `sha256sum -c` reads them

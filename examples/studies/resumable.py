@@ -2,10 +2,12 @@
 
 Records name the rows of a fold and what was predicted for them. In the file, rows are ranges and
 predictions one character a row: less than half of the lists, and a diff still shows the record that
-changed. Files that a ``checksums.txt`` beside them lists are kept: they are measured already, so
-they are read only as they were, and nothing is added to them.
+changed. A file whose name ends in ``.gz`` is compressed. Files that a ``checksums.txt`` beside them
+lists are kept: they are measured already, so they are read only as they were, and nothing is added
+to them.
 """
 
+import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -18,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 CHECKSUMS = "checksums.txt"
+COMPRESSED = ".gz"  # a compressed file is compressed line by line as it grows
 LETTERS = digits + ascii_letters
 
 
@@ -110,6 +113,11 @@ def checked(path: Path) -> bytes:
     return content
 
 
+def expanded(path: Path, content: bytes) -> bytes:
+    """The lines in the content of a results file."""
+    return gzip.decompress(content) if path.suffix == COMPRESSED else content
+
+
 def check_not_kept(path: Path) -> None:
     """Refuse to add to a kept file: defaults may have changed since its records were made."""
     if path.name in kept(path.parent):
@@ -122,7 +130,7 @@ def check_not_kept(path: Path) -> None:
 def load(path: Path | None, names: tuple[str, ...]) -> dict[tuple, dict]:
     """The records of a results file, by their values under `names`; the last one counts."""
     found = {}
-    lines = checked(path).decode().splitlines() if path else []
+    lines = expanded(path, checked(path)).decode().splitlines() if path else []
     for number, text in enumerate(lines, 1):
         try:
             record = unpacked(json.loads(text))
@@ -138,8 +146,9 @@ def load(path: Path | None, names: tuple[str, ...]) -> dict[tuple, dict]:
 def append(path: Path, record: dict) -> None:
     """Add a record to a results file, as a line of its own."""
     check_not_kept(path)
-    with path.open("a", newline="\n") as file:
-        file.write(line(record))
+    text = line(record).encode()
+    with path.open("ab") as file:
+        file.write(gzip.compress(text) if path.suffix == COMPRESSED else text)
 
 
 def run(

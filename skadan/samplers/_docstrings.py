@@ -211,9 +211,9 @@ of the data."""
 WHEN_ROWS_HELP = (
     "By default the rows of a rare class lie closer together and nearer to the middle of the table "
     "than real ones. On 55 public tables with rare classes that raised the recall of linear "
-    "classifiers most. Nearest neighbours, kernels, forests and boosted trees gained less than with "
-    "simpler remedies, the area under the ROC curve fell for most classifiers, and probabilities got "
-    "worse. If your classifier has probabilities, try `PriorCorrectedClassifier` first."
+    "classifiers most. Nearest neighbours, kernels, forests and boosted trees gained less than "
+    "with simpler remedies, the area under the ROC curve fell for most of these, and probabilities "
+    "got worse. If your classifier has probabilities, try `PriorCorrectedClassifier` first."
 )
 
 

@@ -10,18 +10,34 @@ import pytest
 from conftest import load_example
 
 from skadan import WADANSampler
+from skadan.metrics import unweighted_average_recall
 
 ARMS = ["none", "SMOTE", "ADASYN", "shrunken copies"]
+CHEAP = ["none", "prior correction", "tuned thresholds", "class weights", "bagged under-sampling"]
+CHEAP += ["shrinkage LDA", "duplication", "smoothed bootstrap", "SMOTE", "BorderlineSMOTE"]
+CHEAP += ["under-sampling", "noise", "shrunken copies"]
 
 
 @pytest.fixture(scope="module")
 def board():
     """The program, and its parts by name."""
     program = load_example("board")
-    from board_parts import arms, classifiers, peers, report, runs, tables
+    from board_parts import arms, classifiers, peers, report, runs, tables, wrappers
+    from studies import resumable
 
-    parts = {m.__name__.rpartition(".")[2]: m for m in (arms, classifiers, peers, runs, tables)}
+    modules = (arms, classifiers, peers, resumable, runs, tables, wrappers)
+    parts = {m.__name__.rpartition(".")[2]: m for m in modules}
     return SimpleNamespace(main=program.main, report=report, **parts)
+
+
+@pytest.fixture
+def quick(board, monkeypatch):
+    """Small ensembles and few epochs."""
+    monkeypatch.setattr(board.classifiers, "N_ROUNDS", 10)
+    monkeypatch.setattr(board.classifiers, "N_TREES", 5)
+    monkeypatch.setattr(board.classifiers, "n_epochs", lambda _: 5)
+    monkeypatch.setattr(board.wrappers, "N_BAGS", 2)
+    monkeypatch.setattr(board.wrappers, "MOST_FOLDS", 2)
 
 
 def a_table(board, counts=(30, 20, 12), n_columns=8, n_groups=None, seed=0, distance=2.0):
@@ -123,15 +139,31 @@ def test_one_training_serves_three_arms(board, few_epochs, monkeypatch):
         np.testing.assert_array_equal(y, y_alone)
 
 
-@pytest.mark.parametrize("name", ["MLP", "forest"])
-@pytest.mark.parametrize("arm", ["none", "class weights", "bagged under-sampling"])
-def test_every_classifier_with_weights_and_in_bags(board, name, arm):
-    table = a_table(board, (30, 4), n_columns=40)
-    (record,) = board.runs.run(table, "native", 0, {arm: [name]})
-    assert set(record["recall"]) == (
-        set(board.classifiers.settings(name)) if board.classifiers.suits(name, arm) else set()
-    )
-    assert all(0 <= recall <= 100 for recall in record["recall"].values())
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("arm", CHEAP)
+def test_every_classifier_with_every_cheap_arm(board, quick, arm, tmp_path):
+    """A record holds all measures where they apply, and is the same when read again."""
+    table, own = a_table(board, n_groups=3), board.classifiers
+    (record,) = board.runs.run(table, "cut", 0, {arm: list(own.PENALTIES)})
+    names = [name for name in own.PENALTIES if own.suits(name, arm)]
+    every = {setting for name in names for setting in own.settings(name)}
+    for measure in ("recall", "auc", "predicted"):
+        assert set(record[measure]) == every
+    with_losses = set()
+    if arm not in ("tuned thresholds", "prior correction"):
+        with_losses = {s for s in every if s.split()[0] in own.WITH_PROBABILITIES}
+    for measure in ("log_loss", "log_loss_right", "brier", "brier_right"):
+        assert set(record[measure]) == with_losses
+        assert all(np.isfinite(value) and value > 0 for value in record[measure].values())
+    for setting, predicted in record["predicted"].items():
+        expected = 100 * unweighted_average_recall(table.y, predicted)
+        assert record["recall"][setting] == pytest.approx(expected, abs=0.006)
+    assert np.mean(list(record["recall"].values())) > 45
+    assert np.mean(list(record["auc"].values())) > 60
+    assert not record["refused"]
+    board.resumable.append(tmp_path / "r.jsonl", record)
+    (again,) = board.resumable.load(tmp_path / "r.jsonl", board.runs.KEY).values()
+    assert again == record | {"shape": list(record["shape"])}
 
 
 def test_a_sampler_that_refuses_leaves_the_rows_and_is_counted(board):
@@ -142,10 +174,6 @@ def test_a_sampler_that_refuses_leaves_the_rows_and_is_counted(board):
     assert (none["refused"], adasyn["refused"]) == (0, 5)
     assert none["recall"] == adasyn["recall"]
     assert max(none["recall"].values()) == 100
-
-
-def test_recall_of_rows_that_no_fold_could_predict(board):
-    assert board.runs.recall(np.array([0, 0, 1, 1]), np.array([0, 0, 1, -1])) == 75
 
 
 def test_a_fit_of_too_many_seconds_is_noted_and_not_tried_again(board, monkeypatch):
@@ -221,30 +249,33 @@ def test_the_board_from_end_to_end_and_on(board, tmp_path, capsys, monkeypatch):
     lines = (tmp_path / "r.jsonl").read_text().splitlines()
     assert len(records) == len(lines) == 3 * len(ARMS)
     assert json.loads(lines[0])["table"] == "t0"  # the smallest comes first
-    assert "Gain over SMOTE" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert all(arm in out for arm in ARMS)
     text = page.read_text()
     assert text.startswith("# Mine")
     assert text.endswith("me\n")
     assert "former text" not in text
-    assert "### LinearSVC, cut" in text
-    assert (tmp_path / "board_cut_LinearSVC_ranks.svg").exists()
+    assert all(arm in text for arm in ARMS)
+    assert list(tmp_path.glob("board_cut*.svg"))
 
     fitted = []
-    original = board.runs.predictions
+    original = board.runs.fits
 
     def spy(name, *rest):
         fitted.append(name)
         return original(name, *rest)
 
-    monkeypatch.setattr(board.runs, "predictions", spy)
+    monkeypatch.setattr(board.runs, "fits", spy)
     assert board.main([*options, "--classifiers", "LinearSVC"]) == records
     assert not fitted
     assert (tmp_path / "r.jsonl").read_text().splitlines() == lines
     again = board.main([*options, "--classifiers", "LinearSVC", "logistic"])
     assert set(fitted) == {"logistic"}
     for before, after in zip(records, again, strict=True):
-        assert before["recall"].items() <= after["recall"].items()
-        assert len(after["recall"]) == 10
+        for measure in ("recall", "auc", "predicted"):
+            assert before[measure].items() <= after[measure].items()
+            assert len(after[measure]) == 10
+        assert len(after["log_loss"]) == 5
 
 
 def test_what_fails_does_not_end_the_board(board, tmp_path, capsys):

@@ -89,3 +89,83 @@ def test_the_board_is_a_study(board):
     assert args.scenario == "cut"
     assert args.seeds == [0, 1, 2]
     assert args.samplers["WADAN, codes of 16"]().n_latent == 16
+
+
+def test_a_correction_is_added_to_the_records_that_are_there(board, tmp_path, monkeypatch):
+    """It fits again what it corrects, and leaves the records of that as they were."""
+    from board_parts import runs
+
+    options = ["--study", str(write(tmp_path)), "--seeds", "0", "--classifiers"]
+    before = board.main([*options, "logistic", "--arms", "none"])
+    fitted, original = [], runs.fits
+
+    def spy(name, rows, *rest):
+        fitted.append(name)
+        return original(name, rows, *rest)
+
+    monkeypatch.setattr(runs, "fits", spy)
+    arms = ["--arms", "none", "prior correction"]
+    both = board.main([*options, "logistic", *arms])
+    assert len(both) == 4
+    assert [record for record in both if record["arm"] == "none"] == before
+    n_fits = 2 * 5  # tables and folds
+    assert fitted == ["logistic"] * n_fits
+    lines = (tmp_path / "r.jsonl").read_text().splitlines()
+    assert [json.loads(line)["arm"] for line in lines] == ["none"] * 2 + ["prior correction"] * 2
+    # A classifier that both lack is fitted once for both; one without probabilities is for none.
+    fitted.clear()
+    more = board.main([*options, "LinearSVC", "logistic", "neighbours", *arms])
+    assert sorted(fitted) == ["LinearSVC"] * n_fits + ["neighbours"] * n_fits
+    for record in more:
+        names = {setting.split()[0] for setting in record["recall"]}
+        svc = {"LinearSVC"} if record["arm"] == "none" else set()
+        assert names == svc | {"logistic", "neighbours"}
+        assert record["recall"].keys() == record["predicted"].keys() == record["auc"].keys()
+    fitted.clear()
+    assert board.main([*options, "LinearSVC", "logistic", "neighbours", *arms]) == more
+    assert not fitted
+
+
+def test_what_a_record_lacks(board):
+    """Arms that share fits or a training are one task; what is done or cannot be done is left."""
+    from board_parts.classifiers import settings
+    from board_parts.runs import tasks
+
+    arms = ["SMOTE", "none", "WADAN", "prior correction", "latent mixing", "shrinkage LDA"]
+    wanted = [["t"], "cut", [0], arms, ["LinearSVC", "logistic", "LDA"]]
+    both = ["LinearSVC", "logistic"]
+    assert tasks({}, *wanted) == [
+        ("t", 0, {"SMOTE": both}),
+        ("t", 0, {"none": both, "prior correction": ["logistic"]}),
+        ("t", 0, {"WADAN": both, "latent mixing": both}),
+        ("t", 0, {"shrinkage LDA": ["LDA"]}),
+    ]
+    done = {
+        ("t", "cut", 0, "SMOTE"): {"late": True, "recall": {}},
+        ("t", "cut", 0, "none"): {"late": False, "recall": dict.fromkeys(settings("logistic"))},
+        ("t", "cut", 0, "WADAN"): {
+            "late": False,
+            "recall": dict.fromkeys([*settings("LinearSVC"), *settings("logistic")[:-1]]),
+        },
+        ("t", "cut", 0, "shrinkage LDA"): {"late": False, "recall": {"LDA 0": 50}},
+        ("t", "cut", 1, "prior correction"): {"late": True, "recall": {}},  # another seed
+    }
+    assert tasks(done, *wanted) == [
+        ("t", 0, {"none": ["LinearSVC"], "prior correction": ["logistic"]}),
+        ("t", 0, {"WADAN": ["logistic"], "latent mixing": both}),
+    ]
+
+
+def test_a_record_keeps_what_a_former_one_has(board):
+    from board_parts.heldout import MEASURES
+    from board_parts.runs import merged
+
+    def record(seconds, **found):
+        measures = {name: dict(found) for name in (*MEASURES, "predicted")}
+        return {"arm": "none", "seconds_fitting": seconds, **measures}
+
+    both = merged(record(2.25, b=1), record(1.5, a=2))
+    assert both == record(3.75, a=2, b=1)
+    assert merged(record(2.0, b=1), None) == record(2.0, b=1)
+    older = {"arm": "none", "seconds_fitting": 1.5, "recall": {"a": 2}}  # had recall alone
+    assert merged(record(2.25, b=1), older) == record(3.75, b=1) | {"recall": {"a": 2, "b": 1}}

@@ -1,5 +1,6 @@
 """Results files: packed without loss, kept files unchanged, runs of one's own continued."""
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -8,7 +9,7 @@ import pytest
 from conftest import ROOT, load_example
 
 RESULTS = ROOT / "docs" / "results"
-FILES = sorted(path.name for path in RESULTS.glob("*.jsonl"))
+FILES = sorted(path.name for path in RESULTS.glob("*.jsonl*"))
 KEYS = {
     "board": ("table", "scenario", "seed", "arm"),
     "emodb": ("arm", "seed", "fold", "sets", "setting"),
@@ -28,12 +29,15 @@ def test_kept_files_are_as_they_were(files, name):
     assert files.kept(RESULTS)[name] == hashlib.sha256(content).hexdigest()
     kind = name.partition(".")[0].partition("_")[0]
     records = files.load(RESULTS / name, KEYS[kind])
+    if name.endswith(".gz"):
+        content = gzip.decompress(content)
     assert len(records) == content.count(b"\n")
     for record in records.values():
         assert files.line(record).encode() in content
         predicted = record.get("predicted", {})
         for labels in predicted.values() if isinstance(predicted, dict) else [predicted]:
-            assert len(labels) == len(record["rows"]) > 0
+            n_rows = record["shape"][0] if kind == "board" else len(record["rows"])
+            assert len(labels) == n_rows > 0
 
 
 def test_every_kept_file_is_there(files):
@@ -87,6 +91,14 @@ def test_labels_that_outnumber_the_characters_stay_a_list(files):
 
 def work(seed):
     return {"seed": seed, "rows": [0, 1], "predicted": ["a", "b"]}
+
+
+def test_a_compressed_file_is_continued(files, tmp_path):
+    path = tmp_path / "own.jsonl.gz"
+    for wanted in ([(0,)], [(0,), (1,)]):
+        found = files.run(work, wanted, ("seed",), path, 1)
+        assert found == files.load(path, ("seed",)) == {key: work(*key) for key in wanted}
+    assert gzip.decompress(path.read_bytes()).decode().count("\n") == 2
 
 
 def test_a_file_of_ones_own_is_continued_in_either_format(files, tmp_path):
