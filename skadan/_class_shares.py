@@ -1,6 +1,6 @@
 """The class shares that a classifier's probabilities stand for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import AdaBoostClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.naive_bayes import ComplementNB
@@ -18,6 +19,13 @@ from sklearn.utils.class_weight import compute_class_weight
 
 # Parameters of nested estimators that change class shares where they cannot be counted.
 CHANGE_SHARES = ("class_weight", "sampling_strategy", "priors", "class_prior")
+# Class weights under other names, and the value besides None that weights nothing.
+OTHER_WEIGHTS = {
+    "scale_pos_weight": 1,
+    "class_weights": None,
+    "auto_class_weights": "None",
+    "is_unbalance": False,
+}
 EQUAL_SHARES = ("auto", "all", "not minority")  # strategies that under-sample to equal classes
 
 
@@ -42,6 +50,12 @@ def fit_and_record(estimator: Any, X: Any, y: Any, params: dict) -> tuple[Any, d
         return y, params
     with _recording(step) as seen:
         estimator.fit(X, y, **params)
+    if "y" not in seen:
+        raise ValueError(
+            f"estimator: the fit of {type(estimator).__name__} did not call the fit of its last "
+            f"step {step!r}, for example because it fits a clone of it. The rows that the step was "
+            "trained with cannot be counted. Use a pipeline that fits the last step itself."
+        )
     return seen["y"], seen["params"]
 
 
@@ -74,13 +88,57 @@ def check_shares_can_be_told(step: Any) -> None:
                 raise ValueError(_out_of_sight(step, name, transformer))
         check_shares_can_be_told(last_step(step))
     elif not _is_calibrated(step) and "priors" not in step.get_params(deep=False):
-        for name, value in step.get_params(deep=True).items():
-            # A search may choose weights; those of its best estimator are looked up later.
-            nested = "__" in name and not isinstance(step, BaseSearchCV)
-            changes = nested and name.endswith(CHANGE_SHARES) and value is not None
-            if changes or hasattr(value, "fit_resample"):
-                raise ValueError(_out_of_sight(step, name, value))
+        _check_parameters(step)
         _check_balances(step)
+        _check_scale(step)
+
+
+def _check_parameters(step: Any) -> None:
+    """Raise if a parameter, also a nested one, changes class shares and cannot be counted."""
+    # A search may choose weights; those of its best estimator are looked up later.
+    is_search = isinstance(step, BaseSearchCV)
+    for name, value in step.get_params(deep=True).items():
+        nested = "__" in name and not is_search
+        changes = nested and name.endswith(CHANGE_SHARES) and value is not None
+        if changes or hasattr(value, "fit_resample"):
+            raise ValueError(_out_of_sight(step, name, value))
+        if not is_search and _weights_classes(name.rsplit("__")[-1], value):
+            raise ValueError(
+                f"estimator: {name}={value!r} of {type(step).__name__} weights the classes, but is "
+                "not counted among the class shares: they would be corrected twice. Leave it out, "
+                "since the correction does its work."
+            )
+
+
+def _weights_classes(name: str, value: Any) -> bool:
+    """Whether a parameter is a class weight under another name that is set."""
+    if name not in OTHER_WEIGHTS or value is None:
+        return False
+    return not np.isscalar(value) or value != OTHER_WEIGHTS[name]
+
+
+def _check_scale(step: Any) -> None:
+    """Raise if the probabilities are those of AdaBoost or averages of them."""
+    if not isinstance(step, BaseSearchCV) and _is_boosted(step):
+        raise ValueError(
+            f"estimator: the probabilities of {step!r} come from AdaBoost and are not on the scale "
+            "of class shares, so that a corrected one may predict a single class. Wrap the "
+            "estimator in sklearn.calibration.CalibratedClassifierCV."
+        )
+
+
+def _is_boosted(classifier: Any) -> bool:
+    """Whether a classifier is AdaBoost or averages the probabilities of such classifiers."""
+    classifier = last_step(classifier)
+    if isinstance(classifier, CalibratedClassifierCV):
+        return False
+    if isinstance(classifier, VotingClassifier):
+        return any(_is_boosted(voter) for _, voter in classifier.estimators)
+    inner = getattr(classifier, "estimator", None)
+    if inner is None:  # the name, because imbalanced-learn need not be installed
+        names = [ancestor.__name__ for ancestor in type(classifier).__mro__]
+        return "EasyEnsembleClassifier" in names or isinstance(classifier, AdaBoostClassifier)
+    return isinstance(classifier, AdaBoostClassifier) or _is_boosted(inner)
 
 
 def _out_of_sight(step: Any, name: str, value: Any) -> str:
@@ -192,3 +250,28 @@ def _class_weights(step: Any, y: np.ndarray, weights: ArrayLike | None) -> np.nd
             )
         class_weight = "balanced"
     return compute_class_weight(class_weight, classes=step.classes_, y=y)
+
+
+def shares_given(priors: dict | Sequence | np.ndarray, classes: list) -> np.ndarray:
+    """Return the numbers that the user gives, in the order of the classes."""
+    if hasattr(priors, "to_dict"):  # a pandas Series, whose order is rarely that of the classes
+        priors = priors.to_dict()
+    if isinstance(priors, dict):
+        missing = [label for label in classes if label not in priors]
+        unknown = [label for label in priors if label not in classes]
+        if missing or unknown:
+            raise ValueError(
+                f"priors={priors!r}: missing labels {missing}, unknown labels {unknown}. Give one "
+                f"number for each of the classes {classes}."
+            )
+        priors = [priors[label] for label in classes]
+    try:
+        shares = np.asarray(priors, dtype=np.float64)
+    except (TypeError, ValueError):
+        shares = np.array([np.nan])
+    if shares.shape != (len(classes),) or not np.isfinite(shares).all() or shares.min() <= 0:
+        raise ValueError(
+            f"priors={priors!r}: give one positive, finite number for each of the classes "
+            f"{classes}, in this order or as a dict."
+        )
+    return shares

@@ -17,6 +17,7 @@ from ._class_shares import (
     class_counts,
     fit_and_record,
     last_step,
+    shares_given,
     trained_shares,
 )
 
@@ -39,8 +40,9 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         has to have the class shares that the classifier was trained with.
     priors : {"balanced", "training"}, array-like of shape (n_classes,) or dict, default="balanced"
         The wanted class shares. "balanced": all equal. "training": the class shares of the ``y``
-        that `fit` gets, before any resampling, each row counted once whatever its weight. Numbers,
-        in the order of ``classes_`` or by label, are positive and need not sum to 1.
+        that `fit` gets, before any resampling, each row counted once whatever its weight. Numbers
+        are positive and need not sum to 1. They are given in the order of ``classes_``, or by label
+        in a dict or a pandas Series, whose index has to hold the labels.
 
     Attributes
     ----------
@@ -62,8 +64,8 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     ------
     ValueError
         From ``fit``, if `estimator` has no ``predict_proba``, if the class shares that it was
-        trained with cannot be determined, or if `priors` does not give each class a positive
-        number.
+        trained with cannot be determined, if its probabilities are not on the scale of class
+        shares, or if `priors` does not give each class a positive number.
 
     See Also
     --------
@@ -85,11 +87,20 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     multiplied by the same factor in all rows: with two classes the ranking of the rows stays the
     same, with more it barely changes.
 
+    `AdaBoostClassifier` is refused, also in bags or votes, because its probabilities are not on the
+    scale of class shares: most are so close to equal that the rarest class would be predicted for
+    all rows. So are ``RUSBoostClassifier`` and, unless it is given another ``estimator``,
+    ``EasyEnsembleClassifier``. Wrap them in a `CalibratedClassifierCV`. Probabilities of weighted
+    trees and of `SGDClassifier` with ``loss="modified_huber"`` are only roughly on that scale:
+    calibrate them first. In cross-validation, a dict of `priors` needs the labels of the training
+    rows of every fold.
+
     The trained shares are the class counts of the last step, with these exceptions:
 
     - ``sample_weight`` and ``class_weight`` of the last step count, so that nothing is corrected
       twice. Leave ``class_weight`` at None in forests: it counts, but hardly changes fully grown
-      trees. Weights under other names, such as ``scale_pos_weight``, are not noticed.
+      trees. Weights under other names (``scale_pos_weight``, ``class_weights``,
+      ``auto_class_weights``, ``is_unbalance``) are refused: leave them out.
     - `CalibratedClassifierCV` and `SVC` fit probabilities to the rows of ``y`` once more, so that
       class weights and samplers inside them do not count. Temperature scaling does not undo these,
       and they are refused there.
@@ -168,6 +179,11 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         if get_config()["enable_metadata_routing"]:
             fit_params = process_routing(self, "fit", **fit_params).estimator.fit
         y_seen, params_seen = fit_and_record(estimator, X, y, fit_params)
+        if not hasattr(estimator, "classes_"):
+            raise ValueError(
+                f"estimator={self.estimator!r}: {step!r} has no classes_ after fit. Set it to the "
+                "labels, in the order of the columns of predict_proba."
+            )
 
         self.estimator_ = estimator
         self.classes_ = estimator.classes_
@@ -183,7 +199,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
             balanced = self.priors == "balanced"
             shares = np.ones(len(self.classes_)) if balanced else class_counts(y, self.classes_)
         else:
-            shares = _shares_given(self.priors, self.classes_.tolist())
+            shares = shares_given(self.priors, self.classes_.tolist())
         return shares / shares.sum()
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
@@ -260,26 +276,3 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
             tags.classifier_tags = inner.classifier_tags
             tags.classifier_tags.multi_label = False
         return tags
-
-
-def _shares_given(priors: dict | Sequence | np.ndarray, classes: list) -> np.ndarray:
-    """Return the numbers that the user gives, in the order of the classes."""
-    if isinstance(priors, dict):
-        missing = [label for label in classes if label not in priors]
-        unknown = [label for label in priors if label not in classes]
-        if missing or unknown:
-            raise ValueError(
-                f"priors={priors!r}: missing labels {missing}, unknown labels {unknown}. Give one "
-                f"number for each of the classes {classes}."
-            )
-        priors = [priors[label] for label in classes]
-    try:
-        shares = np.asarray(priors, dtype=np.float64)
-    except (TypeError, ValueError):
-        shares = np.array([np.nan])
-    if shares.shape != (len(classes),) or not np.isfinite(shares).all() or shares.min() <= 0:
-        raise ValueError(
-            f"priors={priors!r}: give one positive, finite number for each of the classes "
-            f"{classes}, in this order or as a dict."
-        )
-    return shares

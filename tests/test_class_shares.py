@@ -164,8 +164,7 @@ def test_classifiers_that_state_their_shares(classifier, expected, data):
 BALANCED_ENSEMBLES = [
     ensemble.BalancedRandomForestClassifier(5),
     ensemble.BalancedBaggingClassifier(n_estimators=5),
-    ensemble.EasyEnsembleClassifier(n_estimators=2),
-    ensemble.RUSBoostClassifier(n_estimators=3, sampling_strategy="not minority"),
+    ensemble.EasyEnsembleClassifier(2, estimator=GaussianNB(), sampling_strategy="not minority"),
 ]
 
 

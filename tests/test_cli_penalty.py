@@ -43,6 +43,28 @@ def run(problem, args):
     return cross_validate(problem, outer_folds(problem, args), args)
 
 
+def best_recall_then_auc(results):
+    """The candidate of the best recall, and of the best AUC among those."""
+    order = np.lexsort([results["mean_test_auc"], results["mean_test_recall"]])
+    return order[-1]
+
+
+@pytest.mark.parametrize(("recall", "index"), [([0.5] * 5, 3), ([0.4, 0.6, 0.6, 0.5, 0.5], 2)])
+def test_of_penalties_of_equal_recall_that_of_the_best_ranking_is_chosen(
+    recall, index, monkeypatch
+):
+    problem, args = noisy_problem(), arguments()
+    _, penalties = arms.grid_of("none", args, problem.X.shape[1])
+    auc = [0.1, 0.2, 0.6, 0.9, 0.3]
+
+    def scores(fitted, *_):
+        place = penalties.index(fitted["classifier"].C)
+        return {"recall": recall[place], "auc": auc[place]}
+
+    monkeypatch.setattr(arms, "inner_scores", scores)
+    assert arms.choose_penalty("none", args, 0, problem) == penalties[index]
+
+
 def test_the_penalty_is_that_of_a_grid_search_on_the_training_rows():
     problem = noisy_problem(n_groups=0)
     args = arguments("--folds", "2", "--arms", "prior", "shrunken")
@@ -58,7 +80,8 @@ def test_the_penalty_is_that_of_a_grid_search_on_the_training_rows():
         if arm == "prior":
             pipeline, grid = PriorCorrectedClassifier(pipeline), {"estimator__model__C": penalties}
         cv = StratifiedKFold(3, shuffle=True, random_state=0)
-        search = GridSearchCV(pipeline, grid, cv=cv, scoring="balanced_accuracy")
+        scoring = {"recall": "balanced_accuracy", "auc": "roc_auc_ovr"}
+        search = GridSearchCV(pipeline, grid, cv=cv, scoring=scoring, refit=best_recall_then_auc)
         with arms.quiet():  # one thread: many are slow on so few rows
             search.fit(problem.X[train], problem.y[train])
         (best,) = search.best_params_.values()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skadan._cli.cross_validation import Outcome
-from skadan._cli.folds import Folds
+from skadan._cli.folds import Folds, Problem
 from skadan._cli.verdict import (
     advice,
     best_arm,
@@ -69,6 +69,11 @@ def advised(gains):
             {"wadan": UP, ("smote", "prior"): MAYBE, "prior": UP},
             "Use WADAN: +9.1 (4.0 to 13.2).",
         ),
+        (  # it surely gains, a cheaper arm does not, and the two are not surely different
+            {"prior": MAYBE, ("wadan", "none"): UP, ("wadan", "prior"): SAME},
+            "Use WADAN: +9.1 (4.0 to 13.2). Prior correction costs less and gains +1.2 (-0.5 to "
+            "3.0), not surely less.",
+        ),
     ],
 )
 def test_advice(gains, text):
@@ -90,31 +95,36 @@ def outcome_of(y, failed=None, folds=None, **labels):
     return Outcome(arms, classes, folds, labels, scores, {}, failed or {})
 
 
+def rows_of(y, groups=None):
+    """A problem of these labels, whose features do not matter."""
+    return Problem(np.empty((len(y), 0)), y, groups)
+
+
 def test_remarks():
     y = np.array(["ill", "well", "well"])
     well = np.array(["well"] * 3)
     failed = {"prior": "not possible"}
     outcome = outcome_of(y, failed, none=well, weights=well, smote=y)
-    assert remarks(outcome, results_of(y, outcome)) == [
+    assert remarks(outcome, results_of(rows_of(y), outcome)) == [
         "none predicts 'well' for every row: compare with chance (50.0).",
         "weights predicts 'well' for every row: compare with chance (50.0).",
         "weights: the same predictions as none.",
     ]
     outcome = outcome_of(y, none=y, smote=y[::-1])
-    assert not remarks(outcome, results_of(y, outcome))
+    assert not remarks(outcome, results_of(rows_of(y), outcome))
 
 
 def test_a_table_has_the_scores_or_the_reason():
     y = np.array(["ill", "well"] * 20)
     half = np.where(np.arange(40) % 4 == 0, "well", y)
     outcome = outcome_of(y, {"prior": "not possible", "smote": "too few"}, none=half, weights=y)
-    lines = table_lines(outcome, results_of(y, outcome))
+    lines = table_lines(outcome, results_of(rows_of(y), outcome))
     assert [line.split()[0] for line in lines] == ["arm", "none", "weights", "prior", "smote"]
     assert lines[1].split() == ["none", "75.0", "75.0"]
     assert lines[2].split()[:3] == ["weights", "100.0", "+25.0"]
     assert lines[3:] == ["prior            -  not possible", "smote            -  too few"]
     alone = outcome_of(y, folds=np.arange(40), none=half, weights=y)  # no pairs within folds
-    results = results_of(y, alone)
+    results = results_of(rows_of(y), alone)
     lines = table_lines(alone, results)
     assert lines[1].split() == ["none", "75.0", "-"]
     assert lines[2].split()[-1] == "-"
@@ -125,31 +135,65 @@ def test_a_recommendation_names_worse_ranking_and_few_rows():
     y = np.repeat(["common", "rare"], [60, 9])
     none, better = np.where(np.arange(69) == 68, "rare", "common"), y
     outcome = outcome_of(y, none=none, weights=better, shrunken=better)
-    results = results_of(y, outcome)
-    text = recommendation(y, outcome, results)
+    results = results_of(rows_of(y), outcome)
+    text = recommendation(rows_of(y), outcome, results)
     assert max(map(len, text.splitlines())) <= 88
     text = " ".join(text.split())
     assert text.startswith("Use class weights: +44.4 (")
     assert text.endswith("to them here. The interval rests on 9 rows of 'rare'.")
     assert "rank" not in text
     worse = {arm: one._replace(auc_gain=DOWN) for arm, one in results.items()}
-    text = " ".join(recommendation(y, outcome, worse).split())
+    text = " ".join(recommendation(rows_of(y), outcome, worse).split())
     assert "They rank rows worse than none: AUC -3.0 (-5.0 to -1.0). The interval" in text
     y = np.repeat(["common", "rare"], [60, 10])
     outcome = outcome_of(y, none=y, prior=y)
-    text = recommendation(y, outcome, results_of(y, outcome))
+    text = recommendation(rows_of(y), outcome, results_of(rows_of(y), outcome))
     assert text == "Nothing here is better than doing nothing."
+
+
+def test_rows_of_one_group_count_once():
+    """Sixty ill rows of five patients are five: the interval is wide, and the sentence says so."""
+    y = np.tile(np.repeat(["ill", "well"], 12), 5)
+    groups = np.repeat(np.arange(10), 12)
+    # The ill rows of two patients of five are found by the arm alone.
+    none = np.full(120, "well")
+    better = np.where((y == "ill") & (groups < 4), "ill", "well")
+    outcome = outcome_of(y, none=none, prior=better)
+    alone, grouped = rows_of(y), rows_of(y, groups)
+    text = recommendation(alone, outcome, results_of(alone, outcome))
+    assert text.startswith("Use prior correction: +20.0 (14")
+    results = results_of(grouped, outcome)
+    gain = results["prior"].recall_gain
+    assert gain.gain == pytest.approx(0.2)
+    assert gain.low == 0
+    assert gain.high > 0.35
+    text = recommendation(grouped, outcome, results)
+    assert text.startswith("Nothing here is better than doing nothing. The best, prior correction,")
+    assert " ".join(text.split()).endswith("The intervals rest on 5 groups of 'ill'.")
+
+
+def test_too_few_rows_to_recommend_anything():
+    y = np.repeat(["common", "rare"], [60, 3])
+    outcome = outcome_of(y, none=np.full(63, "common"), weights=y)
+    text = recommendation(rows_of(y), outcome, results_of(rows_of(y), outcome))
+    assert text == (
+        "'rare' has 3 rows: too few to recommend anything. The largest gain is that of class\n"
+        "weights, +50.0 (0.0 to 50.0)."
+    )
 
 
 def test_where_none_failed_there_is_no_comparison():
     y = np.array(["a", "b"] * 5)
     failed = {"none": "fold 1 of 10 held out: it failed"}
     outcome = outcome_of(y, failed, weights=y)
-    results = results_of(y, outcome)
+    results = results_of(rows_of(y), outcome)
     assert results["weights"] == (1.0, None, 1.0, None)
-    assert recommendation(y, outcome, results) == "There is nothing to compare."
+    assert recommendation(rows_of(y), outcome, results) == "There is nothing to compare."
     only = outcome_of(y, none=y)
-    assert recommendation(y, only, results_of(y, only)) == "There is nothing to compare."
+    assert (
+        recommendation(rows_of(y), only, results_of(rows_of(y), only))
+        == "There is nothing to compare."
+    )
 
 
 def test_header():

@@ -9,7 +9,7 @@ from scipy.special import softmax
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from skadan.metrics import auc_gain, one_vs_rest_auc
+from skadan.metrics import auc_gain, one_vs_rest_auc, recall_gain
 from skadan.metrics._ranking import Truth, weighted_auc
 
 N, K = 12, 3
@@ -224,3 +224,35 @@ def test_settings_of_the_interval_are_checked(wrong):
     (name,) = wrong
     with pytest.raises(ValueError, match=f"{name}="):
         auc_gain([0, 1], [0, 1], [0, 1], **wrong)
+
+
+def test_groups_are_drawn_whole():
+    """Copies of a row that form a group say no more than the row: the interval is the same."""
+    rng = np.random.default_rng(0)
+    y = np.tile([0, 1, 2], 20)
+    right, worse = (np.where(rng.random(60) < share, y, (y + 1) % 3) for share in (0.8, 0.6))
+    scores, reference = rng.normal(size=(2, 60, 3))
+    copies, group = 4, np.repeat(np.arange(60), 4)
+    many = [np.repeat(values, copies, axis=0) for values in (y, right, worse, scores, reference)]
+    single = recall_gain(y, right, worse, random_state=0)
+    assert recall_gain(*many[:3], groups=group, random_state=0) == pytest.approx(single)
+    narrow = recall_gain(*many[:3], random_state=0)
+    assert narrow.high - narrow.low < 0.7 * (single.high - single.low)
+    single = auc_gain(y, scores, reference, random_state=0)
+    found = auc_gain(many[0], *many[3:], groups=group, random_state=0)
+    assert found == pytest.approx(single)
+
+
+def test_rows_alone_are_groups_of_one():
+    rng = np.random.default_rng(0)
+    y, predicted = rng.integers(3, size=(2, 50))
+    alone = recall_gain(y, y, predicted, groups=np.arange(50)[::-1], random_state=0)
+    rows = recall_gain(y, y, predicted, random_state=0)
+    assert alone.gain == rows.gain
+    assert alone.low == pytest.approx(rows.low, abs=0.03)
+
+
+@pytest.mark.parametrize("gain", [recall_gain, auc_gain])
+def test_groups_match_the_rows(gain):
+    with pytest.raises(ValueError, match=r"groups has shape \(3,\); there are 4 labels"):
+        gain([0, 1, 0, 1], [0, 1, 0, 1], [0, 0, 1, 1], groups=[1, 2, 3])

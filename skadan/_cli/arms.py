@@ -10,13 +10,13 @@ import numpy as np
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import Pipeline
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
-from sklearn.metrics import make_scorer
 from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from .._prior_correction import PriorCorrectedClassifier
 from .._strategy import Replicate
+from ..metrics import one_vs_rest_auc
 from ..model_selection import ResamplingSearchCV, smote_neighbors
 from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
 from .arguments import CLASSIFIERS, TRAINED
@@ -130,9 +130,11 @@ def predict(
 
 
 def choose_penalty(arm: str, args: Namespace, seed: int, training: Problem) -> float:
-    """Return the penalty of the best mean recall on inner folds.
+    """Return the penalty of the best mean recall on inner folds; of several, that of the best AUC.
 
-    It is the middle of the grid if no penalty can be scored there.
+    Where a classifier predicts the frequent class throughout, its recall is the same at every
+    penalty, and AUC alone can tell which is best. It is the middle of the grid if no penalty can be
+    scored.
     """
     X, y, _ = training
     name, values = grid_of(arm, args, X.shape[1])
@@ -140,13 +142,17 @@ def choose_penalty(arm: str, args: Namespace, seed: int, training: Problem) -> f
     # It trains ADAN and WADAN once for all penalties.
     search_class = ResamplingSearchCV if arm in TRAINED else GridSearchCV
     search = search_class(
-        model_of(arm, args, seed), {name: values}, scoring=SCORER, cv=splits, refit=False
+        model_of(arm, args, seed), {name: values}, scoring=inner_scores, cv=splits, refit=False
     )
     try:
-        scores = search.fit(X, y).cv_results_["mean_test_score"]
+        found = search.fit(X, y).cv_results_
     except ValueError:  # all fits failed, or there are no folds
         return middle(values)
-    return middle(values) if np.isnan(scores).all() else values[np.nanargmax(scores)]
+    recall, auc = found["mean_test_recall"], np.nan_to_num(found["mean_test_auc"])
+    if np.isnan(recall).all():
+        return middle(values)
+    best = np.flatnonzero(recall == np.nanmax(recall))
+    return values[best[auc[best].argmax()]]
 
 
 def fit(arm: str, args: Namespace, seed: int, training: Problem, penalty: float) -> Any:
@@ -172,7 +178,11 @@ def mean_recall(y: np.ndarray, predicted: np.ndarray) -> float:
     return float(np.mean([(predicted[y == label] == label).mean() for label in np.unique(y)]))
 
 
-SCORER = make_scorer(mean_recall)
+def inner_scores(fitted: Any, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
+    """Return recall and AUC of a model on an inner fold, which may lack a class."""
+    classes = np.union1d(fitted.classes_, y)
+    auc = one_vs_rest_auc(y, scores_of(fitted, X, classes), classes=classes)
+    return {"recall": mean_recall(y, fitted.predict(X)), "auc": auc}
 
 
 @contextmanager

@@ -28,10 +28,10 @@ def evaluate(args: Namespace) -> None:
     outcome = cross_validate(problem, folds, args)
     if not outcome.labels:
         raise ValueError(outcome.failed["none"])
-    results = results_of(problem.y, outcome)
+    results = results_of(problem, outcome)
     print(header(args, folds))
     print("\n".join([*table_lines(outcome, results), *remarks(outcome, results)]))
-    print(recommendation(problem.y, outcome, results))
+    print(recommendation(problem, outcome, results))
     if args.plot:
         gains = {arm: one.recall_gain for arm, one in results.items() if one.recall_gain}
         draw(gains, args.plot)
@@ -44,7 +44,23 @@ def problem_of(table: Any, args: Namespace) -> Problem:
         print(f"{(~real).sum()} synthetic rows are left out.", file=sys.stderr)
     X = features_of(table)[real]
     check_finite_columns(X, np.asarray(table.feature_names, dtype=object))
-    return Problem(X, table.target[real], groups_of(table, real, args))
+    y = table.target[real]
+    check_labels(y)
+    return Problem(X, y, groups_of(table, real, args))
+
+
+def check_labels(y: np.ndarray) -> None:
+    """Refuse labels that no classifier can learn."""
+    labels = np.unique(y)
+    if len(labels) == 1:
+        raise ValueError(
+            f"Every row has the label '{labels[0]}': there are no classes to tell apart."
+        )
+    if y.dtype.kind == "f" and (y % 1).any():
+        raise ValueError(
+            f"The labels are {len(labels)} different numbers, such as {labels[0]:g}. They have to "
+            "be classes, text or whole numbers: is --target the right column?"
+        )
 
 
 def drawable(path: Path) -> None:

@@ -3,7 +3,7 @@
 import textwrap
 from argparse import Namespace
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from ..metrics import Gain, auc_gain, one_vs_rest_auc, recall_gain, unweighted_a
 from .arguments import CLASSIFIERS
 from .classifiers import PENALTIES
 from .cross_validation import Outcome
-from .folds import Folds
+from .folds import Folds, Problem
 
-# From the cheapest arm to the dearest: an arm is recommended if it gains over all cheaper ones.
+# From the cheapest arm to the dearest. The first arm that surely gains is recommended, unless a
+# dearer one surely gains over it.
 NAMES = {
     "prior": "prior correction",
     "weights": "class weights",
@@ -25,7 +26,8 @@ NAMES = {
     "wadan": "WADAN",
 }
 PLURAL = ("weights", "shrunken")
-FEW = 10  # rows of a class, on which no interval should rest without a word
+FEW = 10  # rows or groups of a class, on which no interval should rest without a word
+TOO_FEW = 4  # with fewer, intervals are no help: all of them may be hit by chance
 WIDTH = 88
 ROW = "{:<12} {:>5}  {:<22} {:>5}  {:<22}"
 
@@ -41,20 +43,21 @@ class Result(NamedTuple):
     auc_gain: Gain | None
 
 
-def results_of(y: np.ndarray, outcome: Outcome) -> dict[str, Result]:
+def results_of(problem: Problem, outcome: Outcome) -> dict[str, Result]:
     """Score the arms that did not fail. AUC is NaN if no fold has rows of two classes."""
     _, classes, folds, labels, scores, *_ = outcome
+    y = problem.y
+    drawn: dict[str, Any] = {"groups": problem.groups, "random_state": 0}
     results = {}
     for arm in labels:
         recall = np.mean([unweighted_average_recall(y, one) for one in labels[arm]])
         aucs = [one_vs_rest_auc(y, one, classes=classes, folds=folds) for one in scores[arm]]
         gains: list[Gain | None] = [None, None]
         if arm != "none" and "none" in labels:
-            gains[0] = recall_gain(y, labels[arm], labels["none"], random_state=0)
+            gains[0] = recall_gain(y, labels[arm], labels["none"], **drawn)
             if not np.isnan(aucs).any():
-                gains[1] = auc_gain(
-                    y, scores[arm], scores["none"], classes=classes, folds=folds, random_state=0
-                )
+                both = scores[arm], scores["none"]
+                gains[1] = auc_gain(y, *both, classes=classes, folds=folds, **drawn)
         results[arm] = Result(float(recall), gains[0], float(np.mean(aucs)), gains[1])
     return results
 
@@ -117,7 +120,7 @@ def remarks(outcome: Outcome, results: dict[str, Result]) -> list[str]:
     return lines
 
 
-def recommendation(y: np.ndarray, outcome: Outcome, results: dict[str, Result]) -> str:
+def recommendation(problem: Problem, outcome: Outcome, results: dict[str, Result]) -> str:
     """Say what to use, and how sure that is."""
     arms = [arm for arm in NAMES if arm in outcome.labels]
     if "none" not in outcome.labels or not arms:
@@ -125,8 +128,18 @@ def recommendation(y: np.ndarray, outcome: Outcome, results: dict[str, Result]) 
     labels = outcome.labels
 
     def gain_over(arm: str, other: str) -> Gain:
-        return recall_gain(y, labels[arm], labels[other], random_state=0)
+        return recall_gain(
+            problem.y, labels[arm], labels[other], groups=problem.groups, random_state=0
+        )
 
+    rarest, n_units, unit = evidence(problem)
+    if n_units < TOO_FEW:
+        best = max(arms, key=lambda arm: gain_over(arm, "none").gain)
+        text = f"'{rarest}' has {n_units} {unit}: too few to recommend anything."
+        if points(gain_over(best, "none"))[0] > 0:
+            found = figures(gain_over(best, "none"))
+            text += f" The largest gain is that of {NAMES[best]}, {found}."
+        return textwrap.fill(text, WIDTH)
     chosen = best_arm(arms, gain_over)
     sentences = advice(chosen, arms, gain_over)
     ranking = None if chosen == "none" else results[chosen].auc_gain
@@ -134,12 +147,20 @@ def recommendation(y: np.ndarray, outcome: Outcome, results: dict[str, Result]) 
         verb = "rank" if chosen in PLURAL else "ranks"
         pronoun = "They" if chosen in PLURAL else "It"
         sentences.append(f"{pronoun} {verb} rows worse than none: AUC {figures(ranking)}.")
-    classes, counts = np.unique(y, return_counts=True)
-    if counts.min() < FEW:
+    if n_units < FEW:
         subject = "The intervals rest" if chosen == "none" else "The interval rests"
-        rows = "row" if counts.min() == 1 else "rows"
-        sentences.append(f"{subject} on {counts.min()} {rows} of '{classes[counts.argmin()]}'.")
+        sentences.append(f"{subject} on {n_units} {unit} of '{rarest}'.")
     return textwrap.fill(" ".join(sentences), WIDTH)
+
+
+def evidence(problem: Problem) -> tuple[str, int, str]:
+    """Return the class with the fewest independent rows or groups, their number, and their name."""
+    _, y, groups = problem
+    units = np.arange(len(y)) if groups is None else groups
+    counts = {str(label): len(np.unique(units[y == label])) for label in np.unique(y)}
+    rarest = min(counts, key=lambda label: counts[label])
+    name = "row" if groups is None else "group"
+    return rarest, counts[rarest], name if counts[rarest] == 1 else f"{name}s"
 
 
 def best_arm(arms: list[str], gain_over: GainOver) -> str:
@@ -165,6 +186,13 @@ def advice(chosen: str, arms: list[str], gain_over: GainOver) -> list[str]:
         return sentences
     sentences = [f"Use {NAMES[chosen]}: {figures(gain_over(chosen, 'none'))}."]
     order = list(NAMES)
+    cheaper = [arm for arm in order[: order.index(chosen)] if arm in arms]
+    close = [arm for arm in cheaper if points(gain_over(chosen, arm))[1] <= 0]
+    if close:
+        name = NAMES[close[0]][0].upper() + NAMES[close[0]][1:]
+        verb, cost = ("gain", "cost") if close[0] in PLURAL else ("gains", "costs")
+        found = figures(gain_over(close[0], "none"))
+        sentences.append(f"{name} {cost} less and {verb} {found}, not surely less.")
     dearer = [arm for arm in order[order.index(chosen) + 1 :] if arm in arms]
     if dearer:
         sentences.append(comparison(dearer[-1], gain_over(dearer[-1], chosen), chosen in PLURAL))

@@ -51,15 +51,16 @@ def recall_gain(
     y_pred: ArrayLike,
     y_reference: ArrayLike,
     *,
+    groups: ArrayLike | None = None,
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
     random_state: Any = None,
 ) -> Gain:
     """Difference of two predictions' unweighted average recall, and its bootstrap interval.
 
-    The interval is a paired one over rows: both predictions are scored on the same resample. It
-    says what another set of test rows might have given; the spread between trainings is for the
-    caller to average over, by passing the predictions of several seeds.
+    The interval is a paired one over rows or groups: both predictions are scored on the same
+    resample. It covers another draw of test rows. It does not cover the spread between trainings:
+    pass the predictions of several seeds to average over them.
 
     Parameters
     ----------
@@ -69,6 +70,10 @@ def recall_gain(
         Predictions; those of several trainings are scored one by one and averaged.
     y_reference : array-like of shape (n_samples,) or (n_seeds, n_samples)
         The predictions to compare with.
+    groups : array-like of shape (n_samples,), default=None
+        Groups of rows that belong together, such as the speaker or patient of each row. The
+        bootstrap then draws whole groups: rows of one group tend to be right or wrong together, and
+        an interval over single rows would be too narrow. None draws rows.
     confidence_level : float, default=0.95
         Of the interval, between 0 and 1.
     n_resamples : int, default=2000
@@ -84,7 +89,7 @@ def recall_gain(
     Raises
     ------
     ValueError
-        If the predictions do not match the labels in number, or `confidence_level` or
+        If predictions or groups do not match the labels in number, or `confidence_level` or
         `n_resamples` is out of range.
 
     See Also
@@ -112,7 +117,8 @@ def recall_gain(
             recalls = (weights * (hits - reference)) @ one_hot / (weights @ one_hot)
         return np.nanmean(recalls, axis=1)
 
-    return _with_interval(gain, len(y), confidence_level, n_resamples, random_state)
+    units = _units(groups, len(y))
+    return _with_interval(gain, units, confidence_level, n_resamples, random_state)
 
 
 def auc_gain(
@@ -122,13 +128,14 @@ def auc_gain(
     *,
     classes: ArrayLike | None = None,
     folds: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
     random_state: Any = None,
 ) -> Gain:
     """Difference of two classifiers' `one_vs_rest_auc`, and its bootstrap interval.
 
-    As `recall_gain`, a paired interval over rows.
+    As in `recall_gain`, the interval is a paired one over rows or groups.
 
     Parameters
     ----------
@@ -142,6 +149,10 @@ def auc_gain(
         The labels of the columns. None means the sorted labels in `y_true`.
     folds : array-like of shape (n_samples,), default=None
         The fold in which each row was held out. Rows are only compared within a fold.
+    groups : array-like of shape (n_samples,), default=None
+        Groups of rows that belong together, such as the speaker or patient of each row. The
+        bootstrap then draws whole groups: rows of one group tend to be right or wrong together, and
+        an interval over single rows would be too narrow. None draws rows.
     confidence_level : float, default=0.95
         Of the interval, between 0 and 1.
     n_resamples : int, default=2000
@@ -181,8 +192,8 @@ def auc_gain(
         areas = [[weighted_auc(truth, one, weights) for one in each] for each in trainings]
         return np.mean(areas[0], axis=0) - np.mean(areas[1], axis=0)
 
-    n = len(truth.class_index)
-    return _with_interval(gain, n, confidence_level, n_resamples, random_state)
+    units = _units(groups, len(truth.class_index))
+    return _with_interval(gain, units, confidence_level, n_resamples, random_state)
 
 
 def _by_seed(scores: ArrayLike) -> np.ndarray:
@@ -191,24 +202,37 @@ def _by_seed(scores: ArrayLike) -> np.ndarray:
     return scores if scores.ndim == 3 else scores[None]
 
 
+def _units(groups: ArrayLike | None, n_rows: int) -> np.ndarray:
+    """The index (n,) of what the bootstrap draws with each row: its group, or the row alone."""
+    if groups is None:
+        return np.arange(n_rows)
+    found = np.asarray(groups)
+    if found.shape != (n_rows,):
+        raise ValueError(f"groups has shape {found.shape}; there are {n_rows} labels.")
+    return np.unique(found, return_inverse=True)[1]
+
+
 def _with_interval(
     gain: Callable[[np.ndarray], np.ndarray],
-    n_rows: int,
+    units: np.ndarray,
     confidence_level: float,
     n_resamples: int,
     random_state: Any,
 ) -> Gain:
-    """A gain and its percentile interval. `gain` maps weights (n_resamples, n_rows) to gains."""
+    """A gain and its percentile interval. `gain` maps weights (n_resamples, n) to gains."""
     if not 0 < confidence_level < 1:
         raise ValueError(f"confidence_level={confidence_level}: above 0 and below 1, such as 0.95.")
     if n_resamples < 1:
         raise ValueError(f"n_resamples={n_resamples}: 1 or more.")
     rng = check_random_state(random_state)
-    share = np.full(n_rows, 1 / n_rows)
-    most = max(1, CELLS // n_rows)
+    n_units = int(units.max()) + 1
+    share = np.full(n_units, 1 / n_units)
+    most = max(1, CELLS // len(units))
     sizes = [min(most, n_resamples - start) for start in range(0, n_resamples, most)]
-    draws = np.concatenate([gain(rng.multinomial(n_rows, share, size=size)) for size in sizes])
+    draws = np.concatenate(
+        [gain(rng.multinomial(n_units, share, size=size)[:, units]) for size in sizes]
+    )
     tail = (1 - confidence_level) / 2
     known = draws[~np.isnan(draws)]  # a resample without two classes in any fold has no AUC
     low, high = np.quantile(known, [tail, 1 - tail]) if len(known) else (np.nan, np.nan)
-    return Gain(float(gain(np.ones((1, n_rows)))[0]), float(low), float(high))
+    return Gain(float(gain(np.ones((1, len(units))))[0]), float(low), float(high))

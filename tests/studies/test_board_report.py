@@ -216,3 +216,31 @@ def test_the_introduction_names_arms_of_other_seeds(report):
         "both have."
     )
     assert report.intro(records[:-1]) == "1 tables; LinearSVC; seeds 0, 1."
+
+
+def test_a_gain_of_fewer_tables_is_marked(report):
+    records = shifted({"none": 0, "SMOTE": 1, "WADAN": 3})
+    records = [r for r in records if (r["table"], r["arm"]) != ("t3", "WADAN")]
+    lines = {line[0]: line for line in report.by_classifier(report.score_all(records), "UAR").lines}
+    assert lines["SMOTE"][1] == "+3.5"
+    assert lines["WADAN"][1] == f"+5.4{report.FEWER}"  # 3, 4, 5, 7, 8
+
+
+def test_the_summary_has_recall_and_ranking_of_all_classifiers(report):
+    from board_parts.summary import summary_grid
+
+    grid = summary_grid(shifted({"none": 0, "prior correction": 7, "WADAN": 3}))
+    assert grid.columns == (
+        "",
+        "UAR, mean of all",
+        "AUC, mean of all",
+        "linear SVC",
+        "logistic regression",
+    )
+    none, correction, wadan = grid.lines
+    assert none[1:] == ("50.5", "47.5", "51.0", "50.0")
+    assert correction[0] == "prior correction"
+    assert wadan[0] == "`WADANSampler`"
+    assert wadan[1].startswith("+5.5 (")
+    assert wadan[2].startswith("+5.5 (")
+    assert wadan[3:] == ("+5.5", "+5.5")

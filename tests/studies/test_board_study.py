@@ -169,3 +169,16 @@ def test_a_record_keeps_what_a_former_one_has(board):
     assert merged(record(2.0, b=1), None) == record(2.0, b=1)
     older = {"arm": "none", "seconds_fitting": 1.5, "recall": {"a": 2}}  # had recall alone
     assert merged(record(2.25, b=1), older) == record(3.75, b=1) | {"recall": {"a": 2, "b": 1}}
+
+
+def test_without_a_run_the_records_that_are_there_are_reported(board, tmp_path):
+    usual = ["--study", str(write(tmp_path)), "--arms", "none", "SMOTE"]
+    some = board.main([*usual, "--seeds", "0"])
+    content = (tmp_path / "r.jsonl").read_bytes()
+    pages = [tmp_path / "first.md", tmp_path / "second.md"]
+    assert board.main([*usual, "--no-run", "--summary", *map(str, pages)]) == some
+    assert (tmp_path / "r.jsonl").read_bytes() == content
+    for page in pages:
+        text = page.read_text()
+        assert text.startswith("<!-- summary: written by examples/board.py -->")
+        assert "| SMOTE | " in text
