@@ -16,7 +16,7 @@ POINTS = 4.0
 def test_printed_gain():
     page = (ROOT / "README.md").read_text()
     code, printed = re.search(
-        r"```python\n([^`]*?print\(recall_gain[^`]*)```\n\n```text\n(.*?)\n```", page, re.DOTALL
+        r"```python\n([^`]*recall_gain\(y[^`]*)```\n\n```text\n(.*?)\n```", page, re.DOTALL
     ).groups()
     out = io.StringIO()
     with redirect_stdout(out):

@@ -76,7 +76,7 @@ def draw_summary(records: list[dict], title: str) -> plt.Figure | None:
     for (measure, every), axes in zip(found.items(), panels[0], strict=True):
         draw_gains(every, axes)
         axes.set_title(MEASURES[measure], fontsize=10)
-    panels[0, 0].set_yticks(range(len(names) + 1), ["all classifiers", *names])
+    panels[0, 0].set_yticks(range(len(names) + 1), ["mean of those\nthat it suits", *names])
     handles = panels[0, 0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside upper center", ncols=4, fontsize=9, frameon=False)
     figure.supxlabel(f"gain over nothing in points, 95 % interval over tables; {title}", fontsize=9)

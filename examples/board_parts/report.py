@@ -34,6 +34,9 @@ SCENARIOS = {
 }
 
 
+FEWER = "\N{DAGGER}"  # marks a gain that is of fewer tables than others in its column
+
+
 @dataclass(frozen=True)
 class Grid:
     """One table of the report."""
@@ -74,6 +77,13 @@ def points(found: Gain | None) -> str:
     return "" if found is None else f"{found.points:+.1f}"
 
 
+def over_none(scores: Scores, arm: str) -> str:
+    """The gain of an arm over none in points, marked if it was run on fewer tables."""
+    found, everything = gain(scores, arm, "none"), gain(scores, "none", "none")
+    fewer = found and everything and found.n_tables < everything.n_tables
+    return f"{points(found)}{FEWER if fewer else ''}"
+
+
 def all_tables(every: dict[str, Scores]) -> tuple[list[str], np.ndarray]:
     """The tables' names, and a mask that takes all of them."""
     tables = next(iter(every.values())).tables
@@ -96,12 +106,13 @@ def by_classifier(every: dict[str, Scores], measure: str) -> Grid:
             means = [np.nanmean([s.of(arm) for s in group.values()]) for group in groups.values()]
             lines.append((f"none: {measure} %", *(f"{level:.1f}" for level in (*levels, *means))))
             continue
-        cells = [points(gain(scores, arm, "none")) for scores in every.values()]
+        cells = [over_none(scores, arm) for scores in every.values()]
         for group in groups.values():
             found = summary(mean_gains(group, arm, "none"), *all_tables(every))
             cells.append(in_words(found))
         lines.append((arm, *cells))
-    return Grid(f"{measure}, gain over none in points", ("arm", *every, *groups), lines)
+    title = f"{measure}, gain over none in points ({FEWER} on fewer tables)"
+    return Grid(title, ("arm", *every, *groups), lines)
 
 
 def against(every: dict[str, Scores], measure: str) -> Grid:

@@ -2,8 +2,8 @@
 
 import numpy as np
 from board_parts.figures import SHOWN, TITLES
-from board_parts.report import Grid, all_tables, arms_of, in_words, points
-from board_parts.scores import gain, mean_gains, score_all, summary
+from board_parts.report import FEWER, Grid, all_tables, arms_of, in_words, over_none
+from board_parts.scores import mean_gains, score_all, summary
 
 # Class names of this library as code; the others are plain words.
 CODE = {"shrunken copies": "`ShrunkenSampler`", "WADAN": "`WADANSampler`"}
@@ -18,11 +18,12 @@ def summary_grid(records: list[dict]) -> Grid:
             in_words(summary(mean_gains(every, arm, "none"), *all_tables(every)))
             for every in (recall, auc)
         ]
-        cells = (points(gain(scores, arm, "none")) for scores in recall.values())
+        cells = (over_none(scores, arm) for scores in recall.values())
         lines.append((CODE.get(arm, SHOWN[arm][0]), *means, *cells))
     levels = (f"{np.nanmean(scores.of('none')):.1f}" for scores in recall.values())
     both = (np.nanmean([s.of("none") for s in every.values()]) for every in (recall, auc))
     lines.insert(0, ("nothing: UAR or AUC in percent", *(f"{m:.1f}" for m in both), *levels))
     names = (TITLES.get(name, name) for name in recall)
-    columns = ("", "UAR, mean of all", "AUC, mean of all", *names)
-    return Grid("Gain over nothing in points", columns, lines)
+    columns = ("", "UAR, mean", "AUC, mean", *names)
+    title = f"Gain over nothing in points ({FEWER} on fewer tables)"
+    return Grid(f"{title}; means are over the classifiers that a remedy suits", columns, lines)
