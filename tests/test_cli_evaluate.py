@@ -52,7 +52,13 @@ def test_default_arms_and_no_fixed_penalty(capsys):
     args = parser().parse_args(["evaluate", "t.csv"])
     assert args.arms == ["weights", "prior", "smote", "shrunken", "wadan"]
     assert (args.classifier, args.folds) == ("logistic", None)
-    for wrong in (["--C", "1"], ["--samplers", "smote"], ["--arms", "none"], ["--folds", "1"]):
+    for wrong in (
+        ["--C", "1"],
+        ["--samplers", "smote"],
+        ["--arms", "none"],
+        ["--sets", "-1"],
+        ["--folds", "1"],
+    ):
         with pytest.raises(SystemExit) as stop:
             main(["evaluate", "t.csv", *wrong])
         assert stop.value.code == 2

@@ -30,13 +30,16 @@ EVALUATE = """Find out whether synthetic rows, class weights or prior correction
 on this table. Every arm is cross-validated: features are z-scored, the sampler (if the arm has one)
 adds rows to the training rows, and the classifier predicts the rows that are held out. "none" is
 the classifier alone, "weights" has class weights, "prior" corrects the probabilities for equal
-classes, and the other arms are samplers. The penalty of the classifier is chosen anew for every
-arm, "none" included, on inner folds of the training rows. UAR is the unweighted average recall, or
-balanced accuracy: the share of each class that is recognised, averaged over the classes. AUC is the
-share of pairs of rows of a fold, one of a class and one of another, that the scores put in the
-right order. Gains are over "none". Their intervals (95 %) are a bootstrap over rows and do not
-cover the spread between seeds: use --seeds to average over several. Synthetic rows in the table are
-left out."""
+classes. The other arms add rows: "smote", "duplication" and "noise" as their names say, "shrunken"
+copies that are drawn towards the middle of the table, "adan" and "wadan" by training networks. The
+penalty of the classifier, or what takes its place, is chosen anew for every arm, "none" included,
+on inner folds of the training rows. UAR is the unweighted average recall, or balanced accuracy: the
+share of each class that is recognised, averaged over the classes. AUC is the share of pairs of rows
+of a fold, one of a class and one of another, that the scores put in the right order. A gain in UAR
+without one in AUC means that the decision moved, not that the classifier knows more. Gains are over
+"none". Their intervals (95 %) are a bootstrap over groups, or over rows without --groups. They do
+not cover the spread between seeds (use --seeds to average over several), nor that the best of
+several arms was picked. Synthetic rows in the table are left out."""
 
 SAMPLE = """Draw rows from a file of save_generator into a folder of parquet files, any number of
 them: each process has one file in memory. Seed and number of rows say what is drawn; the number of
@@ -115,7 +118,7 @@ def _add_evaluate(commands: Any) -> None:
     )
     evaluate.add_argument(
         "--sets",
-        type=int,
+        type=_count,
         default=0,
         metavar="K",
         help="samplers add K sets of the training set's size (default: they fill classes up)",
