@@ -63,7 +63,7 @@ def test_boosted_classifiers_have_to_be_calibrated(classifier, data):
     np.testing.assert_allclose(calibrated.training_priors_, [0.1, 0.9])
 
 
-@pytest.mark.parametrize("method", ["sigmoid", "temperature"])
+@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
 def test_calibrated_boosting_recalls_both_classes(method, data):
     calibrated = CalibratedClassifierCV(AdaBoostClassifier(random_state=0), method=method)
     model = PriorCorrectedClassifier(calibrated).fit(*data)
