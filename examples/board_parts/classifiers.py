@@ -18,9 +18,8 @@ from sklearn.svm import SVC, LinearSVC
 
 Pair = tuple[np.ndarray, np.ndarray]  # rows of the training set, and of the test set
 Wrap = Callable[[Any], Any] | None  # puts a classifier into an ensemble, or tunes its thresholds
-CORRECTED = {
-    "prior correction": "none"
-}  # arms that correct the probabilities of another arm's fits
+# Arms that correct the probabilities of another arm's fits, and that arm.
+CORRECTED = {"prior correction": "none"}
 
 # C of the SVCs and of the logistic regression is for rows of mean squared norm 1, so that it means
 # the same at ten columns and at ten thousand. Then the number of neighbours, the MLP's L2 weight,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from board_parts.scores import Scores, mean_gains, mean_over, score_all, summary
+from board_parts.scores import Scores, mean_gain, mean_gains, mean_over, score_all
 
 # The arms that figures show, with a name and a colour that tells kinds of remedy apart: nothing is
 # added (green and yellow), rows that others make (greys), and rows of this library (blue and red).
@@ -34,19 +34,19 @@ TITLES = {
 }
 
 
-def rows_of(every: dict[str, Scores]) -> dict[str, dict[str, Scores]]:
-    """The rows of the summary, from below: the mean over all classifiers, then each of them."""
-    return {"all classifiers": every} | {name: {name: every[name]} for name in reversed(every)}
+def shown_in(every: dict[str, Scores]) -> list[str]:
+    """The arms that a figure of these classifiers shows."""
+    return [arm for arm in SHOWN if any(arm in scores.arms for scores in every.values())]
 
 
 def draw_gains(every: dict[str, Scores], axes: plt.Axes) -> None:
     """Gain of each arm over none, with its interval over tables, a row for each classifier."""
-    tables = next(iter(every.values())).tables
-    everywhere = np.full(len(tables), True)
-    arms = [arm for arm in SHOWN if any(arm in scores.arms for scores in every.values())]
-    for place, group in enumerate(rows_of(every).values()):
+    arms = shown_in(every)
+    # From below: the mean over all classifiers, then each of them.
+    groups = [every, *({name: every[name]} for name in reversed(every))]
+    for place, group in enumerate(groups):
         for number, arm in enumerate(arms):
-            found = summary(mean_gains(group, arm, "none"), tables, everywhere)
+            found = mean_gain(group, arm, "none")
             if found is None:
                 continue
             name, colour, marker = SHOWN[arm]
@@ -85,7 +85,7 @@ def draw_summary(records: list[dict], title: str) -> plt.Figure | None:
 
 def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
     """Gains over none, a dot for each table, in the rows of its domain; a bar is the mean."""
-    arms = [arm for arm in SHOWN if any(arm in scores.arms for scores in every.values())]
+    arms = shown_in(every)
     about = next(iter(every.values()))
     names = sorted({a.domain for a in about.about}, reverse=True)
     if "none" not in about.arms or not arms:

@@ -16,6 +16,7 @@ from board_parts.scores import (
     classifiers_of,
     gain,
     holm,
+    mean_gain,
     mean_gains,
     mean_over,
     score,
@@ -84,12 +85,6 @@ def over_none(scores: Scores, arm: str) -> str:
     return f"{points(found)}{FEWER if fewer else ''}"
 
 
-def all_tables(every: dict[str, Scores]) -> tuple[list[str], np.ndarray]:
-    """The tables' names, and a mask that takes all of them."""
-    tables = next(iter(every.values())).tables
-    return tables, np.full(len(tables), True)
-
-
 def arms_of(every: dict[str, Scores]) -> list[str]:
     """The arms that a classifier has scores of."""
     return in_order([arm for scores in every.values() for arm in scores.arms])
@@ -108,8 +103,7 @@ def by_classifier(every: dict[str, Scores], measure: str) -> Grid:
             continue
         cells = [over_none(scores, arm) for scores in every.values()]
         for group in groups.values():
-            found = summary(mean_gains(group, arm, "none"), *all_tables(every))
-            cells.append(in_words(found))
+            cells.append(in_words(mean_gain(group, arm, "none")))
         lines.append((arm, *cells))
     title = f"{measure}, gain over none in points ({FEWER} on fewer tables)"
     return Grid(title, ("arm", *every, *groups), lines)
@@ -117,15 +111,12 @@ def by_classifier(every: dict[str, Scores], measure: str) -> Grid:
 
 def against(every: dict[str, Scores], measure: str) -> Grid:
     """Gains over each rival in the mean over the classifiers that have both, and worst tables."""
-    arms, (tables, everywhere) = arms_of(every), all_tables(every)
+    arms = arms_of(every)
     references = [arm for arm in REFERENCES if arm in arms]
     lines = []
     for arm in arms:
-        found = [
-            in_words(summary(mean_gains(every, arm, r), tables, everywhere)) if r != arm else ""
-            for r in references
-        ]
-        worst = summary(mean_gains(every, arm, "none"), tables, everywhere)
+        found = [in_words(mean_gain(every, arm, r)) if r != arm else "" for r in references]
+        worst = mean_gain(every, arm, "none")
         at_worst = f"{worst.worst:+.1f} ({worst.worst_table})" if worst and arm != "none" else ""
         lines.append((arm, *found, at_worst))
     title = f"{measure}, gain over each rival, mean over the classifiers that both have"
@@ -134,14 +125,10 @@ def against(every: dict[str, Scores], measure: str) -> Grid:
 
 def duels(every: dict[str, Scores]) -> Grid:
     """Tables won and lost in the mean over the classifiers, and Holm's p of Wilcoxon tests."""
-    arms, (tables, everywhere) = arms_of(every), all_tables(every)
+    arms = arms_of(every)
     references, cells = [arm for arm in REFERENCES if arm in arms], {}
     for reference in references:
-        found = {
-            arm: summary(mean_gains(every, arm, reference), tables, everywhere)
-            for arm in arms
-            if arm != reference
-        }
+        found = {arm: mean_gain(every, arm, reference) for arm in arms if arm != reference}
         found = {arm: g for arm, g in found.items() if g}
         for (arm, g), p in zip(found.items(), holm(g.p for g in found.values()), strict=True):
             cells[arm, reference] = f"{g.wins}–{g.losses}, {p:.2g}"
@@ -178,7 +165,7 @@ def probabilities(records: list[dict]) -> Grid:
             if arm == "none":
                 cells.append(f"{np.nanmean([s.of(arm) for s in scores.values()]):.3f}")
                 continue
-            found = summary(mean_gains(scores, arm, "none"), *all_tables(scores))
+            found = mean_gain(scores, arm, "none")
             cells.append(f"{found.points:+.3f} ({found.low:.3f} to {found.high:.3f})")
         lines.append(("none: the loss" if arm == "none" else arm, *cells))
     heads = ("log loss as they come", "put right", "Brier score as they come", "put right")
@@ -192,7 +179,11 @@ def reference_lines(records: list[dict], measures: dict[str, str]) -> Grid:
         lda, every = score(records, "LDA", measure), score_all(records, measure)
         rivals = (("logistic", "none"), ("logistic", "prior correction"), ("forest", BAGGED))
         found = [
-            in_words(summary(mean_over(lda.of(LDA) - every[name].of(arm), 1), *all_tables(every)))
+            in_words(
+                summary(
+                    mean_over(lda.of(LDA) - every[name].of(arm), 1), lda.tables, lda.where("all")
+                )
+            )
             if name in every
             else ""
             for name, arm in rivals

@@ -165,6 +165,12 @@ def gain(scores: Scores, arm: str, reference: str, kind: str = "all") -> Gain | 
     return summary(scores.gains(arm, reference), scores.tables, scores.where(kind))
 
 
+def mean_gain(every: dict[str, Scores], arm: str, reference: str) -> Gain | None:
+    """The gain of an arm over another in the mean over the classifiers that have both."""
+    tables = next(iter(every.values())).tables
+    return summary(mean_gains(every, arm, reference), tables, np.full(len(tables), True))
+
+
 def summary(gains: np.ndarray, names: list[str], tables: np.ndarray) -> Gain | None:
     """A gain over some tables (a mask), from the gains (tables,); None where no table has one."""
     there = np.flatnonzero(tables & ~np.isnan(gains))

@@ -2,8 +2,8 @@
 
 import numpy as np
 from board_parts.figures import SHOWN, TITLES
-from board_parts.report import FEWER, Grid, all_tables, arms_of, in_words, over_none
-from board_parts.scores import mean_gains, score_all, summary
+from board_parts.report import FEWER, Grid, arms_of, in_words, over_none
+from board_parts.scores import mean_gain, score_all
 
 # Class names of this library as code; the others are plain words.
 CODE = {"shrunken copies": "`ShrunkenSampler`", "WADAN": "`WADANSampler`"}
@@ -14,10 +14,7 @@ def summary_grid(records: list[dict]) -> Grid:
     recall, auc = score_all(records), score_all(records, "auc")
     lines = []
     for arm in (arm for arm in arms_of(recall) if arm in SHOWN):
-        means = [
-            in_words(summary(mean_gains(every, arm, "none"), *all_tables(every)))
-            for every in (recall, auc)
-        ]
+        means = [in_words(mean_gain(every, arm, "none")) for every in (recall, auc)]
         cells = (over_none(scores, arm) for scores in recall.values())
         lines.append((CODE.get(arm, SHOWN[arm][0]), *means, *cells))
     levels = (f"{np.nanmean(scores.of('none')):.1f}" for scores in recall.values())
