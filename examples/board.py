@@ -27,7 +27,7 @@ from pathlib import Path
 
 from board_parts.advice import advice, rarest
 from board_parts.arms import ARMS
-from board_parts.classifiers import PENALTIES
+from board_parts.classifiers import PENALTIES, source_of
 from board_parts.figures import draw_all
 from board_parts.peers import PACKAGES, is_there
 from board_parts.report import report
@@ -70,7 +70,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.set_defaults(**study(path, known | {"samplers"}))
     args = parser.parse_args(arguments)
     missing = [name for name in ("tables", "results") if not getattr(args, name)]
-    unknown = [arm for arm in args.arms if arm not in (*ARMS, *args.samplers)]
+    known = (*ARMS, *args.samplers)
+    unknown = [arm for arm in args.arms if arm not in known and source_of(arm) not in known]
     if missing or unknown:
         what = f"--{missing[0]} is needed" if missing else f"--arms: there is no {unknown[0]!r}"
         parser.error(f"{what}, on the command line or in a file of --study.")

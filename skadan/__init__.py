@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ._prior_correction import PriorCorrectedClassifier
     from ._saving import load_generator, save_generator
     from ._show_versions import show_versions
-    from ._strategy import Replicate
+    from ._strategy import PartialFill, Replicate
     from .samplers import (
         AAESampler,
         ADANSampler,
@@ -30,6 +30,7 @@ __all__ = [
     "GANSampler",
     "GameSampler",
     "NoiseSampler",
+    "PartialFill",
     "PriorCorrectedClassifier",
     "Replicate",
     "ShrunkenSampler",
@@ -42,6 +43,7 @@ __all__ = [
 
 # torch is imported with the first name that needs it: `--help` and data sets do without.
 HOMES = {
+    "PartialFill": "_strategy",
     "PriorCorrectedClassifier": "_prior_correction",
     "Replicate": "_strategy",
     "load_generator": "_saving",

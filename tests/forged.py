@@ -32,7 +32,7 @@ def sealed(origin, contents, arrays):
     """A file with a right digest, whatever it holds."""
     contents = contents if isinstance(contents, str) else json.dumps(contents)
     texts = {"skadan": json.dumps(origin), "contents": contents}
-    texts["sha256"] = files._checksum(texts, arrays, files.FORMAT)
+    texts["sha256"] = files._checksum(texts, arrays)
     return save(arrays, metadata=texts)
 
 

@@ -7,7 +7,8 @@ from conftest import SETTINGS, SMALL_GAME
 from skadan import Replicate
 from skadan.games import ADANGame, WassersteinDivergence
 
-# A keyword that is not here fails the tests, until somebody says what another value of it is.
+# A keyword that is neither a flag nor here fails the tests, until somebody says what another value
+# of it is.
 OTHER = {
     "alpha": 0.5,
     "anchor": 0.25,
@@ -17,8 +18,7 @@ OTHER = {
     "checkpoint": "elsewhere",
     "checkpoint_epochs": 7,
     "class_weight": {0: 3.0},
-    "clip": True,
-    "conditional_critic": False,
+    "center": "mean",
     "critic_steps": 2,
     "device": "auto",
     "game": ADANGame(
@@ -34,6 +34,7 @@ OTHER = {
     "n_noise": 4,
     "n_threads": 2,
     "noise_scale": 0.3,
+    "own_share": 0.5,
     "penalty_power": 3.0,
     "penalty_weight": 2.0,
     "precision": "bfloat16",
@@ -41,15 +42,17 @@ OTHER = {
     "prior_std": 0.2,
     "random_state": 1,
     "reconstruction_weight": 0.3,
-    "residuals": "all",
     "row_space": False,
     "sampling_strategy": Replicate(2),
-    "saturating": True,
-    "shrink": 0.5,
     "verbose": 1,
-    "whole_numbers": True,
 }
 KEYWORDS = [(cls, name) for cls in SETTINGS for name in inspect.signature(cls).parameters]
+
+
+def other(cls, name):
+    """Another value of a keyword than the default of this class."""
+    default = inspect.signature(cls).parameters[name].default
+    return not default if isinstance(default, bool) else OTHER[name]
 
 
 def small(cls, **keywords):

@@ -1,4 +1,7 @@
-"""The paper's equations in plain NumPy, float64: the truth that the losses are held against."""
+"""Equations in plain NumPy, float64: the truth that losses and synthetic rows are held against.
+
+They are the paper's, and that of `Predictive.compose`.
+"""
 
 import numpy as np
 
@@ -63,3 +66,15 @@ def eq17(layers, h, h_hat, mu, weight, power):
 def eq18(fake, logits, y, alpha):
     """L_G of WADAN."""
     return (fake[:, 0] + alpha * cross_entropy(logits, y)).mean()
+
+
+def predictive_rows(labels, means, n, own, of_any, f, alpha, c):
+    """Rows of a class's predictive, (m, d), of the deviations `own` and `of_any` from class means.
+
+    By class: `means` (K, d) and the numbers of rows `n`, f, alpha and c.
+    """
+    n_k, f_k = n[labels, None], f[labels, None]
+    alpha_k, c_k = alpha[labels, None], c[labels, None]
+    scatter = np.sqrt(alpha_k * n_k / (n_k - 1)) * own
+    scatter += np.sqrt((1 - alpha_k) * c_k * n.sum() / (n.sum() - len(n))) * of_any
+    return f_k * means[labels] + np.sqrt(1 + f_k / n_k) * scatter

@@ -29,7 +29,7 @@ def test_augment_writes_the_samplers_rows(table, tmp_path, capsys):
         old.drop(columns="is_synthetic"), before, check_dtype=False, check_exact=True
     )
     assert new["name"].isna().all()
-    assert set(new["speaker"]) == {0, 1, 2}  # of the rows that they are anchored in
+    assert set(new["speaker"]) == {0, 1, 2}  # of the rows of their class behind them
     assert (new["emotion"].value_counts() == 2 * before["emotion"].value_counts()).all()
     read = load_table(table, target="emotion", groups="speaker")
     sampler = WADANSampler(max_epochs=2, random_state=0).fit(read.data, read.target)

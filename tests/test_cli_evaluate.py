@@ -50,7 +50,7 @@ def test_evaluate(table, tmp_path, capsys):
 
 def test_default_arms_and_no_fixed_penalty(capsys):
     args = parser().parse_args(["evaluate", "t.csv"])
-    assert args.arms == ["weights", "prior", "smote", "shrunken", "wadan"]
+    assert args.arms == ["weights", "prior", "partial", "smote", "shrunken", "wadan"]
     assert (args.classifier, args.folds) == ("logistic", None)
     for wrong in (
         ["--C", "1"],
@@ -114,7 +114,7 @@ def test_every_classifier_runs_and_says_what_it_cannot_do(
 ):
     monkeypatch.setattr(classifiers, "N_TREES", 5)
     usual = small_table(f"{HEAD}\n" + "".join(rows(24)))
-    names = ["prior", "weights", "duplication"]
+    names = ["prior", "partial", "weights", "duplication"]
     more = ["--folds", "2", "--classifier", classifier, "--arms", *names]
     assert main(["evaluate", *usual, *more]) == 0
     printed, progress = capsys.readouterr()
@@ -124,9 +124,11 @@ def test_every_classifier_runs_and_says_what_it_cannot_do(
         " chosen in inner folds; two folds of 3 speakers; seed 0"
     )
     assert arms_in(printed) == ["none", *names]
-    lines = dict(line.split(maxsplit=1) for line in printed.splitlines()[2:6])
-    unsuited = {"weights": ("knn", "mlp"), "prior": ("svc", "linearsvc", "rbf")}
-    for arm, word in [("weights", "takes no class weights"), ("prior", "gives no probabilities")]:
+    lines = dict(line.split(maxsplit=1) for line in printed.splitlines()[2:7])
+    unsuited = dict.fromkeys(["prior", "partial"], ("svc", "linearsvc", "rbf"))
+    unsuited["weights"] = ("knn", "mlp")
+    for arm in unsuited:
+        word = "takes no class weights" if arm == "weights" else "gives no probabilities"
         impossible = f"-  not possible with {title}, which {word}"
         assert (lines[arm] == impossible) == (classifier in unsuited[arm])
         assert re.search(GAIN, lines[arm]) or classifier in unsuited[arm]

@@ -12,7 +12,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from small_tables import command_line, write_table
 
-from skadan import PriorCorrectedClassifier, ShrunkenSampler, WADANSampler
+from skadan import PartialFill, PriorCorrectedClassifier, ShrunkenSampler, WADANSampler
 from skadan._cli import arms, cost, main
 from skadan._cli.arguments import CLASSIFIERS, parser
 from skadan._cli.classifiers import (
@@ -67,17 +67,18 @@ def test_of_penalties_of_equal_recall_that_of_the_best_ranking_is_chosen(
 
 def test_the_penalty_is_that_of_a_grid_search_on_the_training_rows():
     problem = noisy_problem(n_groups=0)
-    args = arguments("--folds", "2", "--arms", "prior", "shrunken")
+    args = arguments("--folds", "2", "--arms", "prior", "partial", "shrunken")
     folds = outer_folds(problem, args)
     outcome = cross_validate(problem, folds, args)
     train, test = folds.splits[1]
-    sampler = ShrunkenSampler(random_state=0)
     penalties = [C / 6 for C in (0.1, 1, 10, 100, 1000)]
-    for arm, steps in [("none", []), ("prior", []), ("shrunken", [("sampler", sampler)])]:
-        model = LogisticRegression(max_iter=300)
-        pipeline = Pipeline([("scale", StandardScaler()), *steps, ("model", model)])
-        grid = {"model__C": penalties}
-        if arm == "prior":
+    few = ShrunkenSampler(center="mean", sampling_strategy=PartialFill(0.25), random_state=0)
+    more = {"partial": few, "shrunken": ShrunkenSampler(random_state=0)}
+    for arm in ("none", "prior", *more):
+        steps = [("sampler", more[arm])] if arm in more else []
+        steps = [("scale", StandardScaler()), *steps, ("model", LogisticRegression(max_iter=300))]
+        pipeline, grid = Pipeline(steps), {"model__C": penalties}
+        if arm in ("prior", "partial"):
             pipeline, grid = PriorCorrectedClassifier(pipeline), {"estimator__model__C": penalties}
         cv = StratifiedKFold(3, shuffle=True, random_state=0)
         scoring = {"recall": "balanced_accuracy", "auc": "roc_auc_ovr"}

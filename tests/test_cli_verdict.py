@@ -48,8 +48,8 @@ def advised(gains):
         ),
         (
             {"shrunken": MAYBE},
-            "Nothing here is better than doing nothing. The best, shrunken copies, gain +1.2 (-0.5 "
-            "to 3.0), which may be chance.",
+            "Nothing here is better than doing nothing. The best, ShrunkenSampler, gains +1.2 "
+            "(-0.5 to 3.0), which may be chance.",
         ),
         ({"prior": UP}, "Use prior correction: +9.1 (4.0 to 13.2)."),
         (  # the dearest arm gains over none as well, but not over the cheaper one
@@ -58,7 +58,7 @@ def advised(gains):
         ),
         (
             {"weights": UP, ("shrunken", "none"): UP, ("shrunken", "weights"): DOWN},
-            "Use class weights: +9.1 (4.0 to 13.2). Shrunken copies are worse here: "
+            "Use class weights: +9.1 (4.0 to 13.2). ShrunkenSampler is worse here: "
             "-3.0 (-5.0 to -1.0).",
         ),
         (

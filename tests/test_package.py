@@ -111,7 +111,7 @@ def test_the_tests_of_the_sdist_run(unpacked):
     """All of them are collected, which any error in that would end, and some are run."""
     where = "import skadan; print(skadan.__file__)"
     assert str(unpacked) in run(["-c", where], unpacked)
-    some = "readme_links_exist or private_imports or citation or files_of_earlier_releases"
+    some = "readme_links_exist or private_imports or citation or files_of_other_versions"
     passed = run(["-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", some], unpacked)
     n_passed, n_deselected = re.search(r"(\d+) passed, (\d+) deselected", passed).groups()
     assert int(n_passed) >= 3

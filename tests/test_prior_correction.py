@@ -278,7 +278,7 @@ def test_searches_outside():
     search = GridSearchCV(PriorCorrectedClassifier(pipeline), grid, scoring="neg_log_loss")
     assert search.fit(X, y).best_params_["priors"] == "training"
     last = make_pipeline(ShrunkenSampler(random_state=0), PriorCorrectedClassifier(GaussianNB()))
-    grid = {"shrunkensampler__shrink": [0.5, 1.0]}
+    grid = {"shrunkensampler__center": ["shrunken", "mean"]}
     search = ResamplingSearchCV(last, grid, error_score="raise").fit(X, y)
     np.testing.assert_allclose(search.best_estimator_[-1].training_priors_, 0.5)
 

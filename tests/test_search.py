@@ -102,8 +102,8 @@ def test_other_parameters_train_once_for_each_of_their_values(tmp_path, problem)
     X, y, groups = problem
     log = str(tmp_path / "log")
     grid = [
-        {"aug__max_epochs": [1, 2], "aug__shrink": ["auto", 0.5]},
-        {"aug__max_epochs": [2], "again__with_mean": [True, False], "aug__residuals": ["all"]},
+        {"aug__max_epochs": [1, 2], "aug__center": ["shrunken", None]},
+        {"aug__max_epochs": [2], "again__with_mean": [True, False], "aug__own_share": [0.3]},
     ]
     search = ResamplingSearchCV(pipeline(log), grid, refit=False, **LOGO)
     search.fit(X, y, groups=groups)

@@ -1,13 +1,16 @@
-"""How many rows of which class: Replicate, class weights, proportional counts."""
+"""How many rows of which class: Replicate, PartialFill, class weights, proportional counts."""
 
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE
 from sklearn.base import clone
 
-from skadan import Replicate
+from skadan import PartialFill, Replicate, ShrunkenSampler
 from skadan._strategy import proportional_counts
 from skadan.datasets import make_speaker_classification
 from skadan.samplers._class_weights import class_weights
@@ -36,6 +39,47 @@ def test_replicate_serves_smote():
 def test_replicate_refuses(k):
     with pytest.raises(ValueError, match=r"Replicate\(n_sets="):
         Replicate(k)
+
+
+@pytest.mark.parametrize(("share", "rare"), [(0.25, 4), (0.5, 8), (0.75, 16), (1, 32)])
+def test_partial_fill_counts(share, rare):
+    assert PartialFill(share)(np.repeat(["a", "b"], [2, 32])) == {"a": rare, "b": 32}
+
+
+@given(
+    st.lists(st.integers(1, 200), min_size=2, max_size=6),
+    st.floats(0, 1, exclude_min=True),
+)
+def test_partial_fill_never_shrinks_a_class_nor_passes_the_largest(counts, share):
+    filled = PartialFill(share)(np.repeat(np.arange(len(counts)), counts))
+    assert all(have <= filled[c] <= max(counts) for c, have in enumerate(counts))
+
+
+def test_partial_fill_travels():
+    strategy = pickle.loads(pickle.dumps(PartialFill(0.5)))
+    assert strategy == PartialFill(0.5) != PartialFill(0.25)
+    assert repr(strategy) == "PartialFill(0.5)"
+    assert len({PartialFill(0.5), PartialFill(0.5), PartialFill()}) == 2
+
+
+@pytest.mark.parametrize("cls", [SMOTE, ShrunkenSampler])
+def test_partial_fill_serves_any_over_sampler(cls):
+    X, y, _ = make_speaker_classification(200, 5, n_classes=2, weights=(9, 1), random_state=0)
+    _, y_new = clone(cls(sampling_strategy=PartialFill(0.5))).fit_resample(X, y)
+    few, many = sorted(np.bincount(y))
+    assert sorted(np.bincount(y_new)) == [round((few * many) ** 0.5), many]
+
+
+def test_strategies_hold_plain_numbers():
+    assert type(Replicate(np.int64(2)).n_sets) is int
+    assert PartialFill(Fraction(1, 2)) == PartialFill(np.float32(0.5)) == PartialFill(0.5)
+    assert PartialFill(Fraction(1, 2))([0, 1, 1, 1, 1]) == {0: 2, 1: 4}
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.01, "auto", True, float("nan"), None])
+def test_partial_fill_refuses(share):
+    with pytest.raises(ValueError, match=r"PartialFill\(share="):
+        PartialFill(share)
 
 
 def test_class_weights():

@@ -12,7 +12,9 @@ from skadan import (
     FrozenSampler,
     GANSampler,
     NoiseSampler,
+    PartialFill,
     Replicate,
+    ShrunkenSampler,
     WADANSampler,
     load_generator,
     save_generator,
@@ -44,14 +46,15 @@ def program(path: Path, pipeline: Any) -> float:
     ADANSampler(**ADANSampler.paper_params())
     for baseline in (GANSampler(), ConditionalGANSampler(), AAESampler(), NoiseSampler()):
         baseline.fit(X, y)
+    ShrunkenSampler(sampling_strategy=PartialFill(0.5), center="mean", own_share=0.3).fit(X, y)
     X_new, _ = sampler.fit_resample(X, y)
     more, labels = sampler.sample([0, 1, 1], random_state=1)
     codes: np.ndarray = sampler.encode(X)
     sampler.decode(sampler.sample_latent(3))
     save_generator(sampler, path)
     load_generator(path).sample(3)
-    frozen = FrozenSampler(sampler, anchor=0.5, shrink="auto", random_state=0)
-    frozen.fit(X, y).set_params(anchor=0.2).fit_resample(X, y)
+    frozen = FrozenSampler(sampler, anchor=0.5, center="mean", random_state=0)
+    frozen.fit(X, y).set_params(center=None).fit_resample(X, y)
     ResamplingSearchCV(pipeline, {"aug__anchor": [0.5, 0.75]}, n_jobs=2).fit(X, y, groups=groups)
     test: TwoSampleTest = classifier_two_sample_test(X, X_new)
     gain: Gain = recall_gain(y, y, y)

@@ -15,9 +15,11 @@ CHOICES = {
     "prior correction": "prior correction",
     "class weights": "class weights",
     "tuned thresholds": "tuned thresholds",
+    "partial SMOTE + correction": "a few SMOTE rows and prior correction",
+    "partial ShrunkenSampler + correction": "a few rows of `ShrunkenSampler` and prior correction",
     "smoothed bootstrap": "smoothed bootstrap",
     "SMOTE": "SMOTE",
-    "shrunken copies": "`ShrunkenSampler`",
+    "ShrunkenSampler": "`ShrunkenSampler`",
     "bagged under-sampling": "bagged under-sampling",
     "WADAN": "`WADANSampler`",
 }

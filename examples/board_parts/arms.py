@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from board_parts.classifiers import CORRECTED, LDA
+from board_parts.classifiers import CORRECTION, LDA
 from board_parts.peers import PACKAGES, peer_rows
 from board_parts.wrappers import TunedThresholds, in_bags
 from imblearn.over_sampling import ADASYN, SMOTE, SVMSMOTE, BorderlineSMOTE, RandomOverSampler
@@ -13,7 +13,14 @@ from imblearn.under_sampling import RandomUnderSampler
 from studies import training_sets
 from studies.training_sets import gaussian, mixture, with_codes
 
-from skadan import ADANSampler, FrozenSampler, NoiseSampler, ShrunkenSampler, WADANSampler
+from skadan import (
+    ADANSampler,
+    FrozenSampler,
+    NoiseSampler,
+    PartialFill,
+    ShrunkenSampler,
+    WADANSampler,
+)
 from skadan.model_selection import smote_neighbors
 
 NEIGHBORS = training_sets.NEIGHBORS | {"BorderlineSMOTE": "k_neighbors", "SVMSMOTE": "k_neighbors"}
@@ -26,16 +33,18 @@ SAMPLERS: dict[str, Callable[..., Any]] = {
     "ADASYN": ADASYN,
     "under-sampling": RandomUnderSampler,
     "noise": NoiseSampler,
-    "shrunken copies": ShrunkenSampler,
+    "ShrunkenSampler": ShrunkenSampler,
     "ADAN": ADANSampler,
 }
+PARTIAL = "partial "  # before the name of an arm: rare classes are filled a part of the way
 CODES = {"latent Gaussian": gaussian, "latent mixing": mixture}
-OF_ONE_TRAINING = ("WADAN", *CODES)  # in one task, so that WADAN is trained once
+OF_ONE_TRAINING = ("WADAN", PARTIAL + "WADAN", *CODES)  # in one task: WADAN is trained once
 BAGGED = "bagged under-sampling"
 TUNED = "tuned thresholds"
 WRAPPED = {BAGGED: in_bags, TUNED: TunedThresholds}
-WITHOUT_ROWS = ("none", *CORRECTED, TUNED, "class weights", BAGGED, LDA)
-ARMS = (*WITHOUT_ROWS, *SAMPLERS, *OF_ONE_TRAINING, *PACKAGES)
+WITHOUT_ROWS = ("none", "prior correction", TUNED, "class weights", BAGGED, LDA)
+WITH_FEW_ROWS = tuple(PARTIAL + arm + CORRECTION for arm in ("SMOTE", "ShrunkenSampler", "WADAN"))
+ARMS = (*WITHOUT_ROWS, *SAMPLERS, "WADAN", *CODES, *WITH_FEW_ROWS, *PACKAGES)
 
 
 class TrainingSets:
@@ -63,6 +72,10 @@ class TrainingSets:
     def make(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
         """Rows and labels of an arm. RuntimeError or ValueError where a sampler refuses."""
         Z, y, strategy, seed = self.Z, self.y, self.strategy, self.seed
+        own: dict[str, Any] = {}
+        if arm.startswith(PARTIAL):
+            # The correction moves the boundary, so that rows are centred on the class means.
+            arm, strategy, own = arm.removeprefix(PARTIAL), PartialFill(), {"center": "mean"}
         if arm in self.own:
             return self._own(arm)
         if arm in PACKAGES:
@@ -70,10 +83,13 @@ class TrainingSets:
         if arm in CODES:
             return with_codes(self.wadan, Z, y, strategy, seed, CODES[arm])
         if arm == "WADAN":
-            return FrozenSampler(self.wadan, sampling_strategy=strategy).fit_resample(Z, y)
+            frozen = FrozenSampler(self.wadan, sampling_strategy=strategy, **own)
+            return frozen.fit_resample(Z, y)
         if arm not in SAMPLERS:
             return Z, y
-        keywords = {"random_state": seed}
+        keywords: dict[str, Any] = {"random_state": seed}
+        if arm == "ShrunkenSampler":
+            keywords |= own
         if arm != "under-sampling":
             keywords["sampling_strategy"] = strategy
         if arm in NEIGHBORS:

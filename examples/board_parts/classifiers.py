@@ -18,8 +18,7 @@ from sklearn.svm import SVC, LinearSVC
 
 Pair = tuple[np.ndarray, np.ndarray]  # rows of the training set, and of the test set
 Wrap = Callable[[Any], Any] | None  # puts a classifier into an ensemble, or tunes its thresholds
-# Arms that correct the probabilities of another arm's fits, and that arm.
-CORRECTED = {"prior correction": "none"}
+CORRECTION = " + correction"  # behind the name of an arm: its probabilities are corrected
 
 # C of the SVCs and of the logistic regression is for rows of mean squared norm 1, so that it means
 # the same at ten columns and at ten thousand. Then the number of neighbours, the MLP's L2 weight,
@@ -59,13 +58,18 @@ def settings(name: str) -> list[str]:
     return [f"{name} {penalty:g}" for penalty in PENALTIES[name]]
 
 
+def source_of(arm: str) -> str:
+    """The arm whose fits an arm uses: its own, or those whose probabilities it corrects."""
+    return "none" if arm == "prior correction" else arm.removesuffix(CORRECTION)
+
+
 def suits(name: str, arm: str) -> bool:
     """Whether a classifier can do an arm."""
     if name == "LDA" or arm == LDA:
         return (name, arm) == ("LDA", LDA)
     if arm == "class weights":
         return name not in WITHOUT_WEIGHTS
-    return arm not in CORRECTED or name in WITH_PROBABILITIES
+    return source_of(arm) == arm or name in WITH_PROBABILITIES
 
 
 class Rows:

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from board_parts.classifiers import CORRECTION
 from board_parts.scores import Scores, mean_gain, mean_gains, mean_over, score_all
 
 # The arms that figures show, with a name and a colour that tells kinds of remedy apart: nothing is
 # added (green and yellow), rows that others make (greys), and rows of this library (blue and red).
+# Hollow markers are for a few rows and a correction of the probabilities.
 SHOWN = {
     "prior correction": ("prior correction", "#009e73", "o"),
     "class weights": ("class weights", "#7fc97f", "s"),
@@ -15,9 +17,13 @@ SHOWN = {
     "bagged under-sampling": ("bagged under-sampling", "0.35", "D"),
     "SMOTE": ("SMOTE", "0.6", "^"),
     "smoothed bootstrap": ("smoothed bootstrap", "0.75", "v"),
-    "shrunken copies": ("ShrunkenSampler", "C0", "P"),
+    "ShrunkenSampler": ("ShrunkenSampler", "C0", "P"),
     "WADAN": ("WADANSampler", "C3", "X"),
+    "partial SMOTE + correction": ("partial SMOTE + correction", "0.6", "^"),
+    "partial ShrunkenSampler + correction": ("partial ShrunkenSampler + correction", "C0", "P"),
+    "partial WADAN + correction": ("partial WADANSampler + correction", "C3", "X"),
 }
+COLUMNS = 6  # of small panels beside each other
 WORDS = {
     "cut": "a third of the classes cut to a tenth of their training rows",
     "native": "tables of unequal classes as they are",
@@ -53,7 +59,8 @@ def draw_gains(every: dict[str, Scores], axes: plt.Axes) -> None:
             height = place + 0.36 - 0.72 * number / max(len(arms) - 1, 1)
             axes.plot([found.low, found.high], [height, height], color=colour, lw=1.4)
             label = name if place == 0 else None
-            axes.plot(found.points, height, marker, color=colour, ms=5, label=label)
+            fill = "white" if arm.endswith(CORRECTION) else colour
+            axes.plot(found.points, height, marker, color=colour, mfc=fill, ms=5, label=label)
     for border in range(1, len(every) + 1):
         axes.axhline(border - 0.5, color="0.9" if border > 1 else "0.5", lw=0.8)
     axes.axvline(0, color="0.4", lw=0.8, zorder=0)
@@ -78,7 +85,7 @@ def draw_summary(records: list[dict], title: str) -> plt.Figure | None:
         axes.set_title(MEASURES[measure], fontsize=10)
     panels[0, 0].set_yticks(range(len(names) + 1), ["mean of those\nthat it suits", *names])
     handles = panels[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside upper center", ncols=4, fontsize=9, frameon=False)
+    figure.legend(*handles, loc="outside upper center", ncols=3, fontsize=9, frameon=False)
     figure.supxlabel(f"gain over nothing in points, 95 % interval over tables; {title}", fontsize=9)
     return figure
 
@@ -90,11 +97,14 @@ def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
     names = sorted({a.domain for a in about.about}, reverse=True)
     if "none" not in about.arms or not arms:
         return None
-    size = 1.8 + 1.7 * len(arms), 1.4 + 0.32 * len(names)
+    shape = -(-len(arms) // COLUMNS), min(len(arms), COLUMNS)
+    size = 1.8 + 1.9 * shape[1], 0.8 + (0.6 + 0.32 * len(names)) * shape[0]
     figure, panels = plt.subplots(
-        1, len(arms), figsize=size, sharex=True, sharey=True, squeeze=False, layout="constrained"
+        *shape, figsize=size, sharex=True, sharey=True, squeeze=False, layout="constrained"
     )
-    for arm, axes in zip(arms, panels[0], strict=True):
+    for axes in panels.flat[len(arms) :]:
+        axes.set_axis_off()
+    for arm, axes in zip(arms, panels.flat, strict=False):
         gains = mean_gains(every, arm, "none")
         for place, name in enumerate(names):
             found = gains[about.of_domain(name) & ~np.isnan(gains)]
@@ -103,7 +113,7 @@ def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
             if len(found):
                 axes.vlines(mean_over(found, 0), place - 0.35, place + 0.35, color="k", lw=1.5)
         axes.axvline(0, color="0.6", lw=0.8, zorder=0)
-        axes.set_title(SHOWN[arm][0].replace(" ", "\n", 1), fontsize=9)
+        axes.set_title(SHOWN[arm][0].replace(" + ", "\n+ "), fontsize=9)
         axes.grid(axis="y", color="0.93")
         axes.set_axisbelow(True)
     panels[0, 0].set_yticks(range(len(names)), names)

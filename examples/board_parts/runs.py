@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from board_parts.arms import OF_ONE_TRAINING, WRAPPED, TrainingSets
 from board_parts.classifiers import (
-    CORRECTED,
     PENALTIES,
     Rows,
     fits,
     scores_of,
     settings,
+    source_of,
     suits,
 )
 from board_parts.heldout import MEASURES, Fold, HeldOut, shares
@@ -51,7 +51,7 @@ class Tally:
     @property
     def source(self) -> str:
         """The arm whose fits this one uses: its own, unless it corrects those of another."""
-        return CORRECTED.get(self.arm, self.arm)
+        return source_of(self.arm)
 
     def rows(self, sets: TrainingSets, Z_test: np.ndarray) -> Rows:
         """The arm's training set. A sampler that refuses leaves the rows as they are."""
@@ -68,13 +68,12 @@ class Tally:
         self, setting: str, fitted: Any, Z_test: np.ndarray, fold: Fold, y: np.ndarray
     ) -> None:
         """Keep what a classifier says of a fold's test rows; it was fitted on labels y."""
-        if self.arm in CORRECTED:
-            fitted = corrected(fitted, y, "balanced")
-        scores, are_probabilities = scores_of(fitted, Z_test)
+        decides = corrected(fitted, y, "balanced") if self.source != self.arm else fitted
+        scores, are_probabilities = scores_of(decides, Z_test)
         right = None
-        if are_probabilities and self.arm not in CORRECTED:
+        if are_probabilities and (self.arm == "none" or self.source != "none"):  # else as none's
             right = corrected(fitted, y, fold.shares).predict_proba(Z_test)
-        found = (fitted.predict(Z_test), scores, right)
+        found = (decides.predict(Z_test), scores, right)
         self.heldout[setting].keep(fold, fitted.classes_, *found)
 
     def record(self, scenario: str) -> dict[str, Any]:
@@ -177,7 +176,8 @@ def tasks(
     """What is left to do, in turn: a whole seed at a time, its tables in the order of `names`."""
     groups: dict[str, list[str]] = {}  # arms of one task, which share fits or a training
     for arm in arms:
-        shared = "WADAN" if arm in OF_ONE_TRAINING else CORRECTED.get(arm, arm)
+        source = source_of(arm)
+        shared = "WADAN" if source in OF_ONE_TRAINING else source
         groups.setdefault(shared, []).append(arm)
     found = []
     for seed in seeds:

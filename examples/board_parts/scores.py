@@ -8,7 +8,14 @@ import numpy as np
 from board_parts.classifiers import PENALTIES, WITH_PROBABILITIES, settings
 from scipy.stats import rankdata, wilcoxon
 
-REFERENCES = ("none", "prior correction", "class weights", "SMOTE", "bagged under-sampling")
+REFERENCES = (
+    "none",
+    "prior correction",
+    "class weights",
+    "SMOTE",
+    "smoothed bootstrap",
+    "bagged under-sampling",
+)
 LOSSES = ("log_loss", "log_loss_right", "brier", "brier_right")  # the lower, the better
 N_RESAMPLES = 10_000
 FEWEST_TABLES = 4  # of a row of its own, with an interval: a domain, a shape

@@ -6,7 +6,12 @@ from board_parts.report import FEWER, Grid, arms_of, in_words, over_none
 from board_parts.scores import mean_gain, score_all
 
 # Class names of this library as code; the others are plain words.
-CODE = {"shrunken copies": "`ShrunkenSampler`", "WADAN": "`WADANSampler`"}
+CODE = {
+    "ShrunkenSampler": "`ShrunkenSampler`",
+    "WADAN": "`WADANSampler`",
+    "partial ShrunkenSampler + correction": "partial `ShrunkenSampler` + correction",
+    "partial WADAN + correction": "partial `WADANSampler` + correction",
+}
 
 
 def summary_grid(records: list[dict]) -> Grid:

@@ -103,18 +103,19 @@ SAMPLERS = {
 }
 # WADAN without one of its departures from the paper, or with another value of a parameter.
 ABLATIONS = {
-    "shrink 1": {"shrink": 1.0},
+    "no centre": {"center": None},
+    "class means": {"center": "mean"},
+    "own scatter": {"own_share": 1.0},
     "anchor 0": {"anchor": 0.0},
-    "no residuals": {"residuals": None},
-    "residuals of all": {"residuals": "all"},
+    "no residuals": {"residuals": False},
     "summed reconstruction": {"reconstruction_weight": 1.0},
     "blind critic": {"conditional_critic": False},
     "one latent step": {"latent_steps": 1},
     "no input noise": {"input_noise": 0.0},
     "the paper's Adam": {"learning_rate": 1e-4, "betas": (0.9, 0.999)},
     "bfloat16": {"precision": "bfloat16"},
-    "anchor 0.5, shrink 1": {"anchor": 0.5, "shrink": 1.0},
-    "all columns, shrink 1": {"row_space": False, "shrink": 1.0},
+    "anchor 0.5, no centre": {"anchor": 0.5, "center": None},
+    "all columns": {"row_space": False},
 }
 SAMPLERS |= {f"WADAN, {name}": partial(WADANSampler, **kw) for name, kw in ABLATIONS.items()}
 NEIGHBORS = {"SMOTE": "k_neighbors", "ADASYN": "n_neighbors"}

@@ -7,8 +7,9 @@ from typing import Any
 
 TRAINED = ("adan", "wadan")
 UNTRAINED = ("noise", "shrunken")
-ARMS = ("weights", "prior", "smote", "duplication", *UNTRAINED, *TRAINED)
-DEFAULT_ARMS = ("weights", "prior", "smote", "shrunken", "wadan")
+CORRECTED = ("prior", "partial")
+ARMS = ("weights", *CORRECTED, "smote", "duplication", *UNTRAINED, *TRAINED)
+DEFAULT_ARMS = ("weights", *CORRECTED, "smote", "shrunken", "wadan")
 CLASSIFIERS = {
     "logistic": "logistic regression",
     "svc": "linear SVC",
@@ -23,20 +24,22 @@ WRITTEN = (".csv", ".tsv", ".parquet")
 
 AUGMENT = """Append synthetic rows to a table. Without --sets every class is filled up to the
 largest. The result has all columns of the table and one more, is_synthetic. Real rows come out as
-they went in; synthetic rows have features, a label, and the group of the real row that they are
-anchored in, and nothing in the other columns. Synthetic rows of an earlier run are replaced."""
+they went in; synthetic rows have features, a label, and the group of a real row of their class
+that they were made of, and nothing in the other columns. Synthetic rows of an earlier run are
+replaced."""
 
 EVALUATE = """Find out whether synthetic rows, class weights or prior correction help a classifier
 on this table. Every arm is cross-validated: features are z-scored, the sampler (if the arm has one)
 adds rows to the training rows, and the classifier predicts the rows that are held out. "none" is
 the classifier alone, "weights" has class weights, "prior" corrects the probabilities for equal
-classes. The other arms add rows: "smote", "duplication" and "noise" as their names say, "shrunken"
-copies that are drawn towards the middle of the table, "adan" and "wadan" by training networks. The
-penalty of the classifier, or what takes its place, is chosen anew for every arm, "none" included,
-on inner folds of the training rows. UAR is the unweighted average recall, or balanced accuracy: the
-share of each class that is recognised, averaged over the classes. AUC is the share of pairs of rows
-of a fold, one of a class and one of another, that the scores put in the right order. A gain in UAR
-without one in AUC means that the decision moved, not that the classifier knows more. Gains are over
+classes. "partial" does so, too, after rows of ShrunkenSampler have filled rare classes a quarter of
+the way. The other arms add rows: "smote", "duplication" and "noise" as their names say, "shrunken"
+by ShrunkenSampler, "adan" and "wadan" by training networks. The penalty of the classifier, or what
+takes its place, is chosen anew for every arm, "none" included, on inner folds of the training rows.
+UAR is the unweighted average recall, or balanced accuracy: the share of each class that is
+recognised, averaged over the classes. AUC is the share of pairs of rows of a fold, one of a class
+and one of another, that the scores put in the right order. A gain in UAR without one in AUC means
+that the decision moved, not that the classifier knows more. Gains are over
 "none". Their intervals (95 %) are a bootstrap over groups, or over rows without --groups. They do
 not cover the spread between seeds (use --seeds to average over several), nor that the best of
 several arms was picked. Synthetic rows in the table are left out."""

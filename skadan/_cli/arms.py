@@ -15,11 +15,11 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from .._prior_correction import PriorCorrectedClassifier
-from .._strategy import Replicate
+from .._strategy import PartialFill, Replicate
 from ..metrics import one_vs_rest_auc
 from ..model_selection import ResamplingSearchCV, smote_neighbors
 from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
-from .arguments import CLASSIFIERS, TRAINED
+from .arguments import CLASSIFIERS, CORRECTED, TRAINED
 from .classifiers import (
     RANDOM,
     WITHOUT_PROBABILITIES,
@@ -76,14 +76,15 @@ def unsuited(arm: str, args: Namespace) -> str:
     title = CLASSIFIERS[args.classifier]
     if arm == "weights" and args.classifier in WITHOUT_WEIGHTS:
         return f"not possible with {title}, which takes no class weights"
-    if arm == "prior" and args.classifier in WITHOUT_PROBABILITIES:
+    if arm in CORRECTED and args.classifier in WITHOUT_PROBABILITIES:
         return f"not possible with {title}, which gives no probabilities"
     return ""
 
 
 def n_runs(arm: str, args: Namespace) -> int:
     """Return how many seeds an arm is run with: one if no seed changes its predictions."""
-    return args.seeds if arm in SAMPLERS or args.classifier in RANDOM else 1
+    has_seed = arm in SAMPLERS or arm == "partial" or args.classifier in RANDOM
+    return args.seeds if has_seed else 1
 
 
 def sampler_of(name: str, args: Namespace, seed: int) -> Any:
@@ -101,14 +102,17 @@ def model_of(arm: str, args: Namespace, seed: int) -> Any:
     steps: list[tuple[str, Any]] = [("scale", StandardScaler()), ("classifier", classifier)]
     if arm in SAMPLERS:
         steps.insert(1, ("sampler", sampler_of(arm, args, seed)))
+    if arm == "partial":
+        few = ShrunkenSampler(center="mean", sampling_strategy=PartialFill(), random_state=seed)
+        steps.insert(1, ("sampler", few))
     pipeline = Pipeline(steps)
-    return PriorCorrectedClassifier(pipeline) if arm == "prior" else pipeline
+    return PriorCorrectedClassifier(pipeline) if arm in CORRECTED else pipeline
 
 
 def grid_of(arm: str, args: Namespace, n_columns: int) -> tuple[str, list[float]]:
     """Return the name of the penalty in the model of an arm, and its values to choose from."""
     parameter, values = penalty_grid(args.classifier, n_columns)
-    prefix = "estimator__" if arm == "prior" else ""
+    prefix = "estimator__" if arm in CORRECTED else ""
     return f"{prefix}classifier__{parameter}", values
 
 

@@ -17,15 +17,16 @@ from .folds import Folds, Problem
 # dearer one surely gains over it.
 NAMES = {
     "prior": "prior correction",
+    "partial": "partial filling with prior correction",
     "weights": "class weights",
     "duplication": "duplication",
     "noise": "noise",
     "smote": "SMOTE",
-    "shrunken": "shrunken copies",
+    "shrunken": "ShrunkenSampler",
     "adan": "ADAN",
     "wadan": "WADAN",
 }
-PLURAL = ("weights", "shrunken")
+PLURAL = ("weights",)
 FEW = 10  # rows or groups of a class, on which no interval should rest without a word
 TOO_FEW = 4  # with fewer, intervals are no help: all of them may be hit by chance
 WIDTH = 88

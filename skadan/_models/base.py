@@ -21,9 +21,8 @@ class Model(Protocol):
     def sample(self, draw: Draw) -> Iterator[Tensor]:
         """Yield the rows of each page: float64 blocks in the table's units, on any device."""
 
-    def row_index(self, draw: Draw) -> np.ndarray | None:
-        """Return the index in the training table of the real row that each is anchored in, (n,).
+    def row_index(self, draw: Draw) -> np.ndarray:
+        """Return the index in the training table of the row of its class behind each, (n,).
 
-        NOWHERE stands for none. None if the model is of a file that does not hold the order of the
-        rows.
+        NOWHERE stands for none.
         """

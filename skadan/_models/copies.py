@@ -1,4 +1,4 @@
-"""Copies of real rows, drawn towards the mean or with noise on them, as a model."""
+"""Samplers without a network, as models: real rows with noise, and rows of the predictive."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,74 +9,136 @@ from torch import Tensor
 
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
-from .draws import Draw, Page, Rounds
+from .draws import Draw, Page, Rounds, partners_of
+from .predictive import Predictive
 from .scaling import Scaling
-from .shrinkage import shrink_factors
 
 
 @dataclass(frozen=True)
-class CopiesModel:
-    """The training rows, and what is done to a copy of one.
+class RowsModel:
+    """Rows put together of two real ones: see `Predictive.compose`.
 
     Parameters
     ----------
-    scaled : ndarray of shape (n, d)
+    scaled : ndarray of shape (n, r)
         The rows' z-scores, sorted by class.
     scaling : Scaling
         From the table's units to z-scores.
     counts : ndarray of shape (K,)
         Rows of each class.
-    noise_scale : float, default=0.0
-        Standard deviation of the noise, in standard deviations of a column.
-    order : ndarray of shape (n,) or None
-        Index in the training table of each row. Files of older versions do not hold it.
-    shrink : ndarray of shape (K,) or None
-        Factor of the distance of a class's copies from the mean of the table; None for 1.
-    from_data : ndarray of shape (K,) or None
-        What "auto" goes by: see `shrink_from_data`.
+    order : ndarray of shape (n,)
+        Index in the training table of each row.
+    predictive : Predictive
+        Centre and scatter of the classes, from the data.
+    center : {"shrunken", "mean"}, default="shrunken"
+    own_share : float or "auto", default="auto"
+        What is asked of it.
     """
 
     scaled: np.ndarray
     scaling: Scaling
     counts: np.ndarray
-    noise_scale: float = 0.0
-    order: np.ndarray | None = None
-    shrink: np.ndarray | None = None
-    from_data: np.ndarray | None = None
+    order: np.ndarray
+    predictive: Predictive
+    center: str = "shrunken"
+    own_share: float | str = "auto"
 
     @classmethod
-    def of(
-        cls, rows: np.ndarray, class_index: np.ndarray, counts: np.ndarray, **changes: Any
-    ) -> "CopiesModel":
-        """Keep rows (n, d) in the table's units; `changes` are other fields."""
+    def of(cls, rows: np.ndarray, class_index: np.ndarray, **asked: Any) -> "RowsModel":
+        """Learn from rows (n, d) in the table's units; `asked` are center and own_share."""
         scaling, order = Scaling.fit(rows), np.argsort(class_index, kind="stable")
-        return cls(scaling.scale_rows(rows)[order], scaling, counts, order=order, **changes)
+        scaled, sorted_index = scaling.scale_rows(rows)[order], class_index[order]
+        predictive = Predictive.of([scaled], sorted_index, scaled.__getitem__)
+        return cls(scaled, scaling, predictive.counts, order, predictive, **asked)
 
-    def adjusted(self, changes: dict[str, Any]) -> "CopiesModel":
-        """Return this model with another scale of the noise, or other factors."""
-        if "shrink" in changes:
-            factors = shrink_factors(changes["shrink"], self.counts, self.from_data)
-            changes = changes | {"shrink": factors}
+    def adjusted(self, changes: dict[str, Any]) -> "RowsModel":
+        """Return this model with another centre or share.
+
+        Raises
+        ------
+        ValueError
+            If it is to have no centre: its rows are where that is.
+        """
+        if changes.get("center", "") is None:
+            raise ValueError(
+                'center=None: ShrunkenSampler has no generator to place its rows. Pass "shrunken" '
+                'or "mean".'
+            )
         return replace(self, **changes)
 
     def sample(self, draw: Draw) -> Iterator[Tensor]:
-        """Yield copies of real rows, a row of its class for each of the draw."""
+        """Yield the rows of each page, in the table's units."""
+        partners = partners_of(self.counts, draw)
+        predictive = self.predictive.asked(self.center, self.own_share)
+
+        def rows(page: Page) -> Tensor:
+            own, of_any, donor = partners(page)
+            x, x_any = to_tensor(self.scaled[own]), to_tensor(self.scaled[of_any])
+            z = predictive.compose(x, x_any, page.class_index, donor)
+            return self.scaling.unscale_rows(z)
+
+        return map(rows, draw.pages())
+
+    def row_index(self, draw: Draw) -> np.ndarray:
+        """Return the index in the training table of the row of its class behind each, (n,)."""
+        return self.order[own_rows(self.counts, draw)]
+
+
+@dataclass(frozen=True)
+class CopiesModel:
+    """Real rows with noise on them.
+
+    Parameters
+    ----------
+    scaled : ndarray of shape (n, r)
+        The rows' z-scores, sorted by class.
+    scaling : Scaling
+        From the table's units to z-scores.
+    counts : ndarray of shape (K,)
+        Rows of each class.
+    order : ndarray of shape (n,)
+        Index in the training table of each row.
+    noise_scale : float
+        Standard deviation of the noise, in standard deviations of a column.
+    """
+
+    scaled: np.ndarray
+    scaling: Scaling
+    counts: np.ndarray
+    order: np.ndarray
+    noise_scale: float
+
+    @classmethod
+    def of(
+        cls, rows: np.ndarray, class_index: np.ndarray, counts: np.ndarray, noise_scale: float
+    ) -> "CopiesModel":
+        """Keep rows (n, d) in the table's units."""
+        scaling, order = Scaling.fit(rows), np.argsort(class_index, kind="stable")
+        return cls(scaling.scale_rows(rows)[order], scaling, counts, order, noise_scale)
+
+    def adjusted(self, changes: dict[str, Any]) -> "CopiesModel":
+        """Return this model with another scale of the noise."""
+        return replace(self, **changes)
+
+    def sample(self, draw: Draw) -> Iterator[Tensor]:
+        """Yield copies of real rows with noise, a row of its class for each of the draw."""
         rounds = Rounds(self.counts, draw.streams)
 
         def copies(page: Page) -> Tensor:
             x = self.scaled[rounds.take(page.class_index, page.rank)]
-            if self.shrink is not None:
-                x = x * self.shrink[page.class_index, None]
             if self.noise_scale:
                 x = x + self.noise_scale * to_array(normal(*x.shape, rng=page.rng))
             return self.scaling.unscale_rows(to_tensor(x))
 
         return map(copies, draw.pages())
 
-    def row_index(self, draw: Draw) -> np.ndarray | None:
+    def row_index(self, draw: Draw) -> np.ndarray:
         """Return the index in the training table of the row that each copies, (n,)."""
-        if self.order is None:
-            return None
-        rounds = Rounds(self.counts, draw.streams)
-        rows = [rounds.take(page.class_index, page.rank) for page in draw.pages()]
-        return self.order[np.concatenate(rows)]
+        return self.order[own_rows(self.counts, draw)]
+
+
+def own_rows(counts: np.ndarray, draw: Draw) -> np.ndarray:
+    """Return the row of its class behind each row of a draw, (n,), in a table sorted by class."""
+    rounds = Rounds(counts, draw.streams)
+    rows = [rounds.take(page.class_index, page.rank) for page in draw.pages()]
+    return np.concatenate(rows)

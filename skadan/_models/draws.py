@@ -4,9 +4,9 @@ A draw is made in pages of `arrays.CHUNK` rows. What is random in a page depends
 draw and the page's number alone, so that any process can make any page, and all get the same rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -198,3 +198,27 @@ class Rounds:
             orders = arrays.to_array(keys).argsort(axis=1).ravel()
             self._latest[k] = number, orders
         return orders
+
+
+class Partners(NamedTuple):
+    """The real rows behind each row of a page (m,), by their place in a table sorted by class.
+
+    `own` is a row of its class, `of_any` one of any class, and `donor` is the class of that.
+    """
+
+    own: np.ndarray
+    of_any: np.ndarray
+    donor: np.ndarray
+
+
+def partners_of(counts: np.ndarray, draw: Draw) -> Callable[[Page], Partners]:
+    """Return what draws the partners of a page, for a table of so many rows of each class (K,)."""
+    of_class, of_table = Rounds(counts, draw.streams), Rounds(counts, draw.streams, whole=True)
+    class_of = np.repeat(np.arange(len(counts)), counts)
+
+    def partners(page: Page) -> Partners:
+        own = of_class.take(page.class_index, page.rank)
+        of_any = of_table.take(np.zeros_like(page.class_index), page.index)
+        return Partners(own, of_any, class_of[of_any])
+
+    return partners

@@ -1,6 +1,5 @@
 """What real rows give to synthetic ones: what the decoder lost of them, and themselves."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,40 +12,33 @@ from ..games.base import Game
 from ..games.networks import Networks
 from .arrays import blocks, parts, to_array, to_tensor, weights_of
 from .base import NOWHERE
-from .draws import Draw, Page, Rounds
+from .copies import own_rows
+from .draws import Draw
 from .in_host import HostRows
 from .on_disk import LostRows, ScaledRows, TableRows, lost, row_blocks
-from .shrinkage import shrink_factors, shrink_from_data
+from .predictive import Predictive
 
 
 @dataclass(frozen=True)
 class Blend:
-    """How synthetic rows are completed by real ones; the defaults leave them as they are.
+    """What is made of the generator's rows; the defaults leave them as they are.
 
     Parameters
     ----------
-    residuals : {"class", "all"} or None, default=None
-        Whose x - R(E(x)) is added: that of the anchor, that of any row, or none.
+    residuals : bool, default=False
+        Whether x - R(E(x)) of a real row of the class is added to each.
     anchor : float, default=0.0
-        Weight of the anchor, a real row of the class, in a synthetic row.
-    shrink : float or "auto", default=1.0
-        Factor of a synthetic row's distance from the mean; "auto" is `shrink_factors`'.
+        Weight of that real row itself.
+    center : {"shrunken", "mean"} or None, default=None
+        Where the rows of a class are centred; None is wherever the generator puts them.
+    own_share : float or "auto", default="auto"
+        Share of the class's own covariance in its rows.
     """
 
-    residuals: str | None = None
+    residuals: bool = False
     anchor: float = 0.0
-    shrink: float | str = 1.0
-
-
-@dataclass(frozen=True)
-class Partners:
-    """The real rows that complete synthetic ones, by their place in a table sorted by class.
-
-    `residual` and `anchor` are (n,): whose residual a row gets, and which row is mixed in.
-    """
-
-    residual: np.ndarray
-    anchor: np.ndarray
+    center: str | None = None
+    own_share: float | str = "auto"
 
 
 @dataclass(frozen=True)
@@ -58,40 +50,32 @@ class RealRows:
     it lost. And a row that is mixed with a real one of its class cannot be far off. With weight a
     and the residual of the same x the row is x + (1 - a) (R(G(z, y)) - R(E(x))).
 
-    Each training row has noise of its own, a part that no other row shares. A new row of the class
-    has none of it: seen from the training rows, it lies nearer to the middle, the more so the fewer
-    rows the class has. A boundary half way between the training rows is then too near to a rare
-    class. `shrink` moves the synthetic rows of a class to where its new rows will be.
+    NOTE[DIFF] With a `center`, such a row does not stand alone: its deviation from the mean of its
+    class is a part of that of a synthetic row, beside the deviation of a generated row of any
+    class. See `Predictive`.
 
     Parameters
     ----------
     counts : ndarray of shape (K,)
         Rows of each class.
+    order : ndarray of shape (n,)
+        Index in the training table of each row.
+    predictive : Predictive
+        Centre and scatter of the classes, from the data.
+    blend : Blend
+        What is asked for.
     residuals : ndarray of shape (n, r), LostRows or None
         x - R(E(x)) of each row.
-    of_anchor : bool
-        Whether a synthetic row gets the residual of its anchor, or that of any row.
     anchors : ndarray of shape (n, r), ScaledRows or None
         The rows x.
-    anchor_weight : float
-        Share of the anchor in a synthetic row.
-    shrink : ndarray of shape (K,) or None
-        Factor of the distance of a class's synthetic rows from the mean of the table, which is 0
-        here.
-    order : ndarray of shape (n,) or None
-        Index in the training table of each row. Files of older versions do not hold it.
-    from_data : ndarray of shape (K,) or None
-        What `shrink` is where the data say it: see `shrink_from_data`. Older files do not hold it.
     """
 
     counts: np.ndarray
+    order: np.ndarray
+    predictive: Predictive
+    blend: Blend
     residuals: np.ndarray | LostRows | None = None
-    of_anchor: bool = True
     anchors: np.ndarray | ScaledRows | None = None
-    anchor_weight: float = 0.0
-    shrink: np.ndarray | None = None
-    order: np.ndarray | None = None
-    from_data: np.ndarray | None = None
 
     @classmethod
     def of(
@@ -105,16 +89,18 @@ class RealRows:
         """Keep what sampling needs of training rows u (n, r) with class indices (n,)."""
         order, counts = np.argsort(class_index, kind="stable"), np.bincount(class_index)
         pieces = u.blocks() if isinstance(u, ScaledRows) else row_blocks(_in_memory(u))
-        from_data = shrink_from_data(pieces, class_index, len(counts))
+        device = next(networks.parameters()).device
+
+        def take(rows: np.ndarray) -> np.ndarray:
+            return to_array(u.index_select(0, to_tensor(rows, device)))
+
         return cls(
             counts,
-            _lost(game, networks, u, order, len(counts)) if blend.residuals is not None else None,
-            blend.residuals != "all",
-            _kept(u, order) if blend.anchor else None,
-            blend.anchor,
-            shrink_factors(blend.shrink, counts, from_data),
             order,
-            from_data,
+            Predictive.of(pieces, class_index, take),
+            blend,
+            _lost(game, networks, u, order, len(counts)) if blend.residuals else None,
+            _kept(u, order) if blend.anchor else None,
         )
 
     @property
@@ -130,73 +116,38 @@ class RealRows:
         ValueError
             If a value needs a part of the real rows that was not kept.
         """
-        made = self
-        if "residuals" in changes:
-            made = made._with_residuals(changes["residuals"])
-        if "anchor" in changes:
-            made = made._with_anchor(changes["anchor"])
-        if "shrink" in changes:
-            made = replace(
-                made, shrink=shrink_factors(changes["shrink"], self.counts, self.from_data)
-            )
-        return made
-
-    def _with_residuals(self, residuals: str | None) -> "RealRows":
-        if residuals is None:
-            return replace(self, residuals=None, of_anchor=True)
-        if self.residuals is None:
+        if changes.get("residuals") and self.residuals is None:
             raise ValueError(
-                f"residuals={residuals!r}: the sampler was fitted with residuals=None and kept "
-                'none. Fit it with residuals="class"; training does not depend on it.'
+                "residuals=True: the sampler was fitted with residuals=False and kept none. Fit "
+                "it with residuals=True; training does not depend on it."
             )
-        return replace(self, of_anchor=residuals != "all")
-
-    def _with_anchor(self, anchor: float) -> "RealRows":
-        if not anchor:
-            return replace(self, anchors=None, anchor_weight=anchor)
-        if self.anchors is None:
+        if changes.get("anchor") and self.anchors is None:
             raise ValueError(
-                f"anchor={anchor}: the sampler was fitted with anchor=0 and kept no rows to mix "
-                "in. Fit it with an anchor above 0; training does not depend on it."
+                f"anchor={changes['anchor']}: the sampler was fitted with anchor=0 and kept no "
+                "rows to mix in. Fit it with an anchor above 0; training does not depend on it."
             )
-        return replace(self, anchor_weight=anchor)
+        blend = replace(self.blend, **changes)
+        # Rows that are not asked for are dropped: a saved sampler must not hold more than it uses.
+        residuals = self.residuals if blend.residuals else None
+        anchors = self.anchors if blend.anchor else None
+        return replace(self, blend=blend, residuals=residuals, anchors=anchors)
 
-    def partners(self, draw: Draw) -> Callable[[Page], Partners]:
-        """Return what draws the partners of the rows of a page."""
-        of_class = Rounds(self.counts, draw.streams)
-        of_table = Rounds(self.counts, draw.streams, whole=True)
+    def row_index(self, draw: Draw) -> np.ndarray:
+        """Return the index in the training table of the row of its class behind each, (n,).
 
-        def drawn(page: Page) -> Partners:
-            anchor = of_class.take(page.class_index, page.rank)
-            if self.of_anchor:
-                return Partners(anchor, anchor)
-            return Partners(of_table.take(np.zeros_like(page.class_index), page.index), anchor)
-
-        return drawn
-
-    def row_index(self, draw: Draw) -> np.ndarray | None:
-        """Return the index in the training table of each synthetic row's anchor, (n,).
-
-        NOWHERE stands for none: with neither anchors nor residuals of them, a synthetic row has
-        nothing of one real row of its class. None where the order of the rows is not known.
+        NOWHERE stands for none: with neither anchors nor residuals, a synthetic row has nothing of
+        one real row.
         """
-        if self.anchors is None and (self.residuals is None or not self.of_anchor):
+        if self.anchors is None and self.residuals is None:
             return np.full(len(draw), NOWHERE)
-        if self.order is None:
-            return None
-        partners = self.partners(draw)
-        return self.order[np.concatenate([partners(page).anchor for page in draw.pages()])]
+        return self.order[own_rows(self.counts, draw)]
 
-    def complete(self, u: Tensor, class_index: np.ndarray, partners: Partners) -> Tensor:
-        """Add residuals to decoded rows u (m, r), mix them with their anchors, and shrink them."""
+    def complete(self, u: Tensor, rows: np.ndarray) -> Tensor:
+        """Add to decoded rows u (m, r) the residuals of real rows (m,), and mix them with these."""
         if self.residuals is not None:
-            u = u + to_tensor(self.residuals[partners.residual], u.device)
+            u = u + to_tensor(self.residuals[rows], u.device)
         if self.anchors is not None:
-            u = torch.lerp(
-                u, to_tensor(self.anchors[partners.anchor], u.device), self.anchor_weight
-            )
-        if self.shrink is not None:
-            u = u * to_tensor(self.shrink[class_index]).to(u)[:, None]
+            u = torch.lerp(u, to_tensor(self.anchors[rows], u.device), self.blend.anchor)
         return u
 
 

@@ -1,8 +1,7 @@
 """A trained game as plain arrays: rows to codes, labels to synthetic rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -14,8 +13,8 @@ from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import blocks, one_hot, parts, to_tensor, with_weights
 from .coordinates import Coordinates
-from .draws import Draw, Page
-from .real_rows import Partners, RealRows
+from .draws import Draw, Page, partners_of
+from .real_rows import RealRows
 from .scaling import Scaling
 
 
@@ -77,31 +76,52 @@ class TrainedModel:
     def sample_latent(self, draw: Draw) -> Tensor:
         """Draw G(z, y), (n, M): the codes that `sample` decodes."""
         networks, _ = self.networks()
-        return torch.cat(list(blocks(partial(self._codes, networks), draw.pages())))
+
+        def codes(page: Page) -> Tensor:
+            return self._codes(networks, page.class_index, page.rng)
+
+        return torch.cat(list(blocks(codes, draw.pages())))
 
     def sample(self, draw: Draw) -> Iterator[Tensor]:
-        """Yield R(G(z, y)), completed by real rows: float64 blocks in the table's units."""
+        """Yield synthetic rows: float64 blocks in the table's units.
+
+        Without a centre these are the rows R(G(z, y)) of their class, completed by real ones. With
+        one, each is put together of such a row and one of any class.
+        """
         networks, _ = self.networks()
-        partners = self.real_rows.partners(draw)
+        partners, blend = partners_of(self.counts, draw), self.real_rows.blend
 
-        def rows(page: Page) -> Tensor:
-            return self._complete(networks, self._codes(networks, page), page, partners(page))
+        def completed(class_index: np.ndarray, rows: np.ndarray, page: Page) -> Tensor:
+            h = self._codes(networks, class_index, page.rng)
+            return self.real_rows.complete(self.game.decode(networks, h), rows)
 
-        return map(self.scaling.unscale_rows, blocks(rows, draw.pages()))
+        def alone(page: Page) -> Tensor:
+            return completed(page.class_index, partners(page).own, page)
+
+        if blend.center is None:
+            return self._unscaled(alone, draw)
+        predictive = self.real_rows.predictive.asked(blend.center, blend.own_share)
+
+        def composed(page: Page) -> Tensor:
+            own, of_any, donor = partners(page)
+            u, u_any = completed(page.class_index, own, page), completed(donor, of_any, page)
+            return predictive.compose(u, u_any, page.class_index, donor)
+
+        return self._unscaled(composed, draw)
 
     def sample_from_codes(self, h: Tensor, draw: Draw) -> Iterator[Tensor]:
-        """Complete R(h) of given codes (n, M) as `sample` completes those of the generator."""
+        """Complete R(h) of given codes (n, M) by real rows, without a centre."""
         networks, device = self.networks()
-        partners = self.real_rows.partners(draw)
+        partners = partners_of(self.counts, draw)
 
         def rows(page: Page) -> Tensor:
-            codes = h[page.part].to(device)
-            return self._complete(networks, codes, page, partners(page))
+            u = self.game.decode(networks, h[page.part].to(device))
+            return self.real_rows.complete(u, partners(page).own)
 
-        return map(self.scaling.unscale_rows, blocks(rows, draw.pages()))
+        return self._unscaled(rows, draw)
 
-    def row_index(self, draw: Draw) -> np.ndarray | None:
-        """Return the index in the training table of each synthetic row's anchor, (n,)."""
+    def row_index(self, draw: Draw) -> np.ndarray:
+        """Return the index in the training table of the row of its class behind each, (n,)."""
         return self.real_rows.row_index(draw)
 
     def networks(self) -> tuple[Networks, torch.device]:
@@ -112,14 +132,17 @@ class TrainedModel:
         networks = self.game.networks(self.coordinates.n_coordinates, len(self.counts), "meta")
         return with_weights(networks, self.weights, device), device
 
-    def _codes(self, networks: Networks, page: Page) -> Tensor:
-        """Return G(z, y) of a page. Noise is drawn on the CPU: rows are the same on any device."""
+    def _codes(self, networks: Networks, class_index: np.ndarray, rng: torch.Generator) -> Tensor:
+        """Return G(z, y) of classes (m,). Noise is drawn on the CPU: the same on any device."""
         device = next(networks.parameters()).device
-        z = normal(len(page.class_index), self.game.n_noise, rng=page.rng)
-        y = to_tensor(one_hot(page.class_index, len(self.counts)), device)
+        z = normal(len(class_index), self.game.n_noise, rng=rng)
+        y = to_tensor(one_hot(class_index, len(self.counts)), device)
         return self.game.generate(networks, z.to(device), y)
 
-    def _complete(self, networks: Networks, h: Tensor, page: Page, partners: Partners) -> Tensor:
-        """Decode codes to scaled rows, and complete them by real ones."""
-        u = self.real_rows.complete(self.game.decode(networks, h), page.class_index, partners)
-        return self.coordinates.expand(u)
+    def _unscaled(self, rows: Callable[[Page], Tensor], draw: Draw) -> Iterator[Tensor]:
+        """Yield the rows of each page, in the table's units."""
+
+        def expanded(page: Page) -> Tensor:
+            return self.coordinates.expand(rows(page))
+
+        return map(self.scaling.unscale_rows, blocks(expanded, draw.pages()))

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from .._models.coordinates import AllColumns, RowSpace
-from .._models.copies import CopiesModel
-from .._models.real_rows import RealRows
+from .._models.copies import CopiesModel, RowsModel
+from .._models.predictive import Predictive
+from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
 from .._models.trained import TrainedModel
 from ..games import PerClass
@@ -61,31 +62,37 @@ def check_shapes(sampler: Any) -> None:
     wanted: Any = object
     if isinstance(sampler, AdversarialSampler):
         wanted = TrainedModel
-    elif isinstance(sampler, NoiseSampler | ShrunkenSampler):
+    elif isinstance(sampler, NoiseSampler):
         wanted = CopiesModel
+    elif isinstance(sampler, ShrunkenSampler):
+        wanted = RowsModel
     need(isinstance(model, wanted), f"its model is a {type(model).__name__}")
     need(callable(getattr(model, "sample", None)), f"its model is a {type(model).__name__}")
     need(is_array(model.counts, "iu", n_classes), "its counts are not those of the classes")
     if isinstance(model, TrainedModel):
         _check_trained(model, sampler)
-    if isinstance(model, CopiesModel):
+    if isinstance(model, CopiesModel | RowsModel):
         _check_scaling(model.scaling, sampler.n_features_in_)
         need(is_array(model.scaled, "f", None, None), "its rows are no table")
         _check_order(model.order)
+    if isinstance(model, CopiesModel):
         need(_is_number(model.noise_scale), "the scale of its noise is no number")
-        _check_factors(model, n_classes)
+    if isinstance(model, RowsModel):
+        _check_predictive(model.predictive, n_classes, model.scaled.shape[1])
+        need(model.center is not None, "its rows have no centre")
+        _check_asked(model.center, model.own_share)
 
 
 def _check_attributes(sampler: Any) -> None:
     saved = {a.name for a in sampler._fitted if a.saved}
     if isinstance(sampler, SAMPLERS):
-        missing = saved - vars(sampler).keys() - {"feature_names_in_", *OF_COLUMNS}
+        missing = saved - vars(sampler).keys() - {"feature_names_in_"}
         need(not missing, f"it lacks {', '.join(sorted(missing))}")
     n_features = sampler.n_features_in_
     need(type(n_features) is int and n_features >= 1, "its number of columns is none")
     for name, kind in OF_COLUMNS.items():
-        held = getattr(sampler, name, None)  # files of format 1 have none
-        need(held is None or is_array(held, kind, n_features), f"{name} is of other columns")
+        held = getattr(sampler, name)
+        need(is_array(held, kind, n_features), f"{name} is of other columns")
     need(is_array(sampler.classes_, "biufUO", None), "its classes are no list of labels")
     names = getattr(sampler, "feature_names_in_", None)
     need(names is None or is_array(names, "O", n_features), "its column names are of other columns")
@@ -111,18 +118,26 @@ def _check_scaling(scaling: Any, n_features: int) -> None:
         need(is_array(getattr(scaling, name), kind, n_features), f"its scaling ({name})")
 
 
-def _check_factors(rows: Any, n_classes: int) -> None:
-    for factors in (rows.shrink, rows.from_data):
-        of_classes = factors is None or is_array(factors, "f", n_classes)
-        need(of_classes, "its factors are of other classes")
+def _check_predictive(predictive: Any, n_classes: int, width: int) -> None:
+    need(isinstance(predictive, Predictive), "its centres are of another kind")
+    need(is_array(predictive.means, "f", n_classes, width), "its centres are of other columns")
+    need(is_array(predictive.counts, "iu", n_classes), "its centres are of other classes")
+    for values in (predictive.factors, predictive.own, predictive.spread):
+        need(is_array(values, "f", n_classes), "its centres are of other classes")
+
+
+def _check_asked(center: Any, own_share: Any) -> None:
+    need(center in (None, "shrunken", "mean"), f"center={str(center)[:40]}")
+    is_share = _is_number(own_share) and own_share <= 1
+    need(own_share == "auto" or is_share, f"own_share={str(own_share)[:40]}")
 
 
 def _check_order(order: Any) -> None:
-    need(order is None or is_array(order, "iu", None), "the order of its rows is no list")
+    need(is_array(order, "iu", None), "the order of its rows is no list")
 
 
-def _is_order(order: np.ndarray | None, n_rows: int) -> bool:
-    return order is None or np.array_equal(np.sort(order), np.arange(n_rows))
+def _is_order(order: np.ndarray, n_rows: int) -> bool:
+    return np.array_equal(np.sort(order), np.arange(n_rows))
 
 
 def _check_trained(model: TrainedModel, sampler: Any) -> None:
@@ -140,11 +155,14 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
     for rows in (real_rows.residuals, real_rows.anchors):
         need(rows is None or is_array(rows, "f", None, width), "its real rows have other columns")
     _check_order(real_rows.order)
-    _check_factors(real_rows, n_classes)
-    need(
-        _is_number(real_rows.anchor_weight) and real_rows.anchor_weight <= 1, "its anchor's weight"
-    )
-    need(isinstance(real_rows.of_anchor, bool), "whose residuals it takes")
+    _check_predictive(real_rows.predictive, n_classes, width)
+    blend = real_rows.blend
+    need(isinstance(blend, Blend), "what is made of its rows is of another kind")
+    need(_is_number(blend.anchor) and blend.anchor <= 1, "its anchor's weight")
+    need(isinstance(blend.residuals, bool), "whether it adds residuals")
+    need(bool(blend.anchor) == (real_rows.anchors is not None), "its anchors")
+    need(blend.residuals == (real_rows.residuals is not None), "its residuals")
+    _check_asked(blend.center, blend.own_share)
     _check_weights(model)
 
 
@@ -218,24 +236,29 @@ def check_numbers(sampler: Any) -> None:
     if classes.dtype.kind == "f":
         need(bool(np.isfinite(classes).all()), "a class is NaN or infinite")
     need(bool((classes[1:] > classes[:-1]).all()), "its classes are not sorted")
-    if hasattr(sampler, "data_min_"):
-        ordered = sampler.data_min_ <= getattr(sampler, "data_max_", -np.inf)
-        need(bool(np.all(ordered)), "data_min_ and data_max_ are no ranges")
+    ordered = sampler.data_min_ <= sampler.data_max_
+    need(bool(np.all(ordered)), "data_min_ and data_max_ are no ranges")
     counts = model.counts.tolist()
     need(min(counts, default=0) >= 1, "a class has no row")
-    need(sum(counts) <= MAX_ROWS or isinstance(model, CopiesModel), f"{sum(counts)} training rows")
+    need(
+        sum(counts) <= MAX_ROWS or isinstance(model, CopiesModel | RowsModel),
+        f"{sum(counts)} training rows",
+    )
     for array in _arrays(model):
         finite = array.dtype.kind != "f" or bool(np.isfinite(array).all())
         need(finite, "its numbers are NaN or infinite")
-    if isinstance(model, CopiesModel):
+    if isinstance(model, CopiesModel | RowsModel):
         _check_numbers_of_scaling(model.scaling, model.scaled.shape[1])
         need(sum(counts) == len(model.scaled), "its counts are not those of its rows")
         need(_is_order(model.order, sum(counts)), "the order of its rows is none")
+    if isinstance(model, RowsModel):
+        _check_numbers_of_predictive(model.predictive, counts)
     if isinstance(model, TrainedModel):
         _check_numbers_of_scaling(model.scaling, model.coordinates.n_columns)
         _check_game(model.game, sampler)
         real_rows = model.real_rows
         need(counts == real_rows.counts.tolist(), "its counts differ")
+        _check_numbers_of_predictive(real_rows.predictive, counts)
         for rows in (real_rows.residuals, real_rows.anchors):
             need(rows is None or len(rows) == sum(counts), "its counts are not those of its rows")
         need(_is_order(real_rows.order, sum(counts)), "the order of its rows is none")
@@ -244,6 +267,13 @@ def check_numbers(sampler: Any) -> None:
 def _check_numbers_of_scaling(scaling: Scaling, n_varying: int) -> None:
     need(bool((scaling.scale > 0).all()), "a column has no scale")
     need(int(scaling.varies.sum()) == n_varying, "its columns are not those of its scaling")
+
+
+def _check_numbers_of_predictive(predictive: Predictive, counts: list[int]) -> None:
+    need(predictive.counts.tolist() == counts, "its counts differ")
+    for shares in (predictive.factors, predictive.own):
+        need(bool(((shares >= 0) & (shares <= 1)).all()), "a factor of its centres is beyond 1")
+    need(bool((predictive.spread >= 0).all()), "the spread of a class is below 0")
 
 
 def _arrays(value: Any) -> Iterator[np.ndarray]:

@@ -14,12 +14,11 @@ from ..samplers import FrozenSampler
 from ..samplers.base import SyntheticSampler
 from .checks import check_numbers, check_shapes
 from .container import Arrays, Refused, parse, read_arrays, read_header, refusing, to_bytes
-from .former import translate
 from .registry import OtherFields, Registry, UnknownClass
 from .row_formats import decode_format, decode_labels, encode_format, encode_labels
 from .values import decode, encode
 
-FORMAT = 2  # of the files; one that this version cannot read gets the next number
+FORMAT = 3  # goes up when files change their meaning
 
 
 def save_generator(
@@ -29,8 +28,8 @@ def save_generator(
 
     The file is of the safetensors format, with JSON in its header. It holds no code and runs none
     when it is read, unlike a pickle. With ``residuals`` or ``anchor`` it holds the training rows,
-    and without them what networks remember of these: share it as you would share the data. Needs
-    the ``save`` extra.
+    and without them the means of the classes and what networks remember of the rows: share it as
+    you would share the data. Needs the ``save`` extra.
 
     Parameters
     ----------
@@ -97,7 +96,7 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
     if real_rows is not None and real_rows.on_disk:
         raise TypeError(
             "The real rows of this sampler are in a file of their own, too large to be copied: "
-            "pickle the sampler, which keeps the file's name, or fit it with residuals=None and "
+            "pickle the sampler, which keeps the file's name, or fit it with residuals=False and "
             "anchor=0."
         )
     arrays: Arrays = {}
@@ -114,7 +113,7 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
         "skadan": json.dumps({"format": FORMAT, "sampler": type(sampler).__name__}),
         "contents": json.dumps(parts),
     }
-    return to_bytes(arrays, texts | {"sha256": _checksum(texts, arrays, FORMAT)})
+    return to_bytes(arrays, texts | {"sha256": _checksum(texts, arrays)})
 
 
 def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> Any:
@@ -175,18 +174,19 @@ def _read(file: BinaryIO, size: int, registry: Registry) -> Any:
     number, name = origin["format"], origin["sampler"]
     if type(number) is not int or number < 1:
         raise Refused(f"was not written by skadan's save_generator: format {str(number)[:40]}")
-    if number > FORMAT:
+    if number != FORMAT:
+        what = "update skadan" if number > FORMAT else "fit the sampler again, and save it"
         raise Refused(
-            f"is of format {number}, this version of skadan reads up to {FORMAT}: update skadan"
+            f"is of format {number}, this version of skadan reads format {FORMAT}: {what}"
         )
-    parts = translate(parse(texts["contents"]), number)
+    parts = parse(texts["contents"])
     with _reasons():
         blanks = header.blanks()
         check_shapes(_sampler(name, parts, blanks, registry))
         if blanks.unused:
             raise Refused(f"holds arrays that nothing names: {sorted(blanks.unused)[:3]}")
         arrays = read_arrays(file, header)
-        if texts["sha256"] != _checksum(texts, arrays, number):
+        if texts["sha256"] != _checksum(texts, arrays):
             raise Refused("was altered after save_generator wrote it: save it again")
         sampler = _sampler(name, parts, arrays, registry)
         check_numbers(sampler)
@@ -216,13 +216,12 @@ def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
             raise Refused(f"holds {str(attribute)[:80]!r}, which no fit leaves behind")
         setattr(sampler, attribute, value)
     sampler._format = decode_format(parts["rows"])
-    sampler._label_format = decode_labels(parts.get("labels"))
+    sampler._label_format = decode_labels(parts["labels"])
     sampler._model = decode(parts["model"], arrays, registry)
     return sampler
 
 
-def _checksum(texts: dict[str, str], arrays: Arrays, number: int) -> str:
-    """Return the digest of a file; that of format 1 left out what the file is."""
-    covered = ("contents",) if number == 1 else ("skadan", "contents")
+def _checksum(texts: dict[str, str], arrays: Arrays) -> str:
+    """Return the digest of what a file says of itself and of its arrays."""
     data = (part for item in sorted(arrays.items()) for part in item)
-    return digest(*(texts[name] for name in covered), *data)
+    return digest(texts["skadan"], texts["contents"], *data)

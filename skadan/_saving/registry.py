@@ -7,8 +7,9 @@ from typing import Any
 from torch import nn
 
 from .._models.coordinates import AllColumns, RowSpace
-from .._models.copies import CopiesModel
-from .._models.real_rows import RealRows
+from .._models.copies import CopiesModel, RowsModel
+from .._models.predictive import Predictive
+from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
 from .._models.trained import TrainedModel
 from ..games import (
@@ -46,11 +47,14 @@ RECORDS = (
     AAEGame,
     ADANGame,
     AllColumns,
+    Blend,
     CopiesModel,
     CrossEntropy,
     GANGame,
+    Predictive,
     RealRows,
     RowSpace,
+    RowsModel,
     Scaling,
     TrainedModel,
     WassersteinDivergence,

@@ -69,16 +69,14 @@ def encode_labels(labels: LabelFormat) -> dict[str, Any]:
     return vars(labels) | {"name": name, "table": table}
 
 
-def decode_labels(saved: dict[str, Any] | None) -> LabelFormat:
-    """Return what `encode_labels` was given; a file of an older version has no labels.
+def decode_labels(saved: dict[str, Any]) -> LabelFormat:
+    """Return what `encode_labels` was given.
 
     Raises
     ------
     TypeError
         If it is of another kind.
     """
-    if saved is None:
-        return LabelFormat()
     table = RowFormat(as_tuples(saved["table"]["layout"]), saved["table"]["dtype"])
     labels = LabelFormat(**saved | {"name": as_tuples(saved["name"]), "table": table})
     _check_labels(labels)

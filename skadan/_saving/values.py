@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._strategy import Replicate
+from .._strategy import PartialFill, Replicate
 from .container import DTYPES, Arrays
 from .registry import Registry
 
@@ -50,6 +50,8 @@ def encode(value: Any, place: str, arrays: Arrays, registry: Registry) -> Any:
         ]
     if isinstance(value, Replicate):
         return ["Replicate", value.n_sets]
+    if isinstance(value, PartialFill):
+        return ["PartialFill", value.share]
     if isinstance(value, type) and registry.knows(value):
         return ["class", value.__name__]
     if is_dataclass(value) and registry.knows(type(value)):
@@ -75,7 +77,7 @@ def _refusal(value: Any, place: str) -> TypeError:
         )
     return TypeError(
         f"{place} holds a {name}, which a file of save_generator cannot: "
-        "set_params to a number, text, dict or Replicate first, or pickle the sampler."
+        "set_params to a number, text, dict, Replicate or PartialFill first, or pickle the sampler."
     )
 
 
@@ -106,6 +108,8 @@ def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
             return dict(pairs)
         case "Replicate":
             return Replicate(contents)
+        case "PartialFill":
+            return PartialFill(contents)
         case "class":
             return registry.network(contents)
         case "record":
@@ -121,15 +125,15 @@ def _swapped(dtype: str) -> np.dtype:
 
 
 def _strings(texts: list, dtype: str) -> np.ndarray:
-    """Make an array of text; format 1 says U for text of the width of its longest."""
+    """Make an array of text."""
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("An array of text holds something else.")
     if dtype == "O":
         return np.array(texts, dtype=object)
     longest = max(map(len, texts), default=1)
-    if not re.fullmatch(r"U|[<>]U\d{1,8}", dtype):
+    if not re.fullmatch(r"[<>]U\d{1,8}", dtype):
         raise ValueError(f"{dtype[:40]!r} is no dtype of text.")
-    width = int(dtype[2:] or longest)
+    width = int(dtype[2:])
     if 4 * width * len(texts) > MAX_TEXT or width < longest:
         raise ValueError(f"{len(texts)} texts of {width} letters.")
-    return np.array(texts, dtype=f"U{width}" if dtype == "U" else dtype)
+    return np.array(texts, dtype=dtype)

@@ -18,12 +18,12 @@ class ResamplingSearchCV(GridSearchCV):
 
     `sklearn.model_selection.GridSearchCV` trains the sampler anew for each candidate. Here the
     candidates of a fold share one training, and the steps before it, as far as they differ in
-    nothing that training depends on: in the sampler's ``sampling_strategy``, ``anchor``,
-    ``shrink`` and ``residuals`` (``noise_scale`` of `skadan.NoiseSampler`), and in all that comes
-    behind it. A grid over other parameters, say ``max_epochs``, trains once for each of their
-    values. The scores are those of `GridSearchCV`, bit for bit, with an int or a RandomState as
-    the sampler's ``random_state``; with None there, candidates share a seed within a fold, and
-    differ by their parameters alone.
+    nothing that training depends on: in the sampler's ``sampling_strategy``, ``center``,
+    ``own_share``, ``anchor`` and ``residuals`` (``noise_scale`` of `skadan.NoiseSampler`), and in
+    all that comes behind it. A grid over other parameters, say ``max_epochs``, trains once for each
+    of their values. The scores are those of `GridSearchCV`, bit for bit, with an int or a
+    RandomState as the sampler's ``random_state``; with None there, candidates share a seed within
+    a fold, and differ by their parameters alone.
 
     Training takes place inside each fold, on its training rows: nothing leaks.
 

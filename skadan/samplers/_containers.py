@@ -51,11 +51,6 @@ class RowFormat:
     def __getstate__(self) -> dict[str, Any]:
         return {"layout": self.layout, "dtype": self.dtype}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        if "like" in state:  # earlier pickles held the empty piece itself
-            state = {"layout": layout_of(state["like"]), "dtype": state["dtype"]}
-        self.__dict__.update(state)
-
     @classmethod
     def of(cls, X: Any, rows: np.ndarray) -> "RowFormat":
         """Describe `X`; `rows` is the dense array that validation made of it."""

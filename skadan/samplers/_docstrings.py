@@ -53,24 +53,31 @@ SHARED = {
         "which E hardly hears the classes of a wide table.",
     ),
     "residuals": (
-        '{"class", "all"} or None',
-        "Whose reconstruction residual x - R(E(x)) is added to a synthetic row: that of the "
-        'training row which `anchor` mixes in ("class"), that of any training row ("all"), or '
-        'none, as in the paper. With "class" a synthetic row is a training row, moved as its code '
-        "says.",
+        "bool",
+        "Add to each generated row what the decoder lost of a training row of its class, "
+        "x - R(E(x)). The paper does not. With the share that `anchor` mixes in, the generated row "
+        "is a training row, moved as its code says.",
     ),
     "anchor": (
         "float",
-        "Weight of a training row of its class in each synthetic row: 0 for the generated row "
-        "alone, as in the paper, 1 for duplication. The training row is drawn at random, each as "
-        "often as any other of the class.",
+        "Weight of a training row of its class in each generated row: 0 for the generated row "
+        "alone, as in the paper; with 1 nothing of the network is left. The training row is drawn "
+        "at random, each as often as any other of the class.",
     ),
-    "shrink": (
+    "center": (
+        '{"shrunken", "mean"} or None',
+        "Where the rows of a class are centred. "
+        '"shrunken" is the mean of its training rows, drawn to the mean of the table as far as '
+        "that mean is uncertain: for synthetic rows alone, since a boundary half way between "
+        'training rows is too near to a rare class. "mean" is the mean itself: under '
+        "`PriorCorrectedClassifier`, which moves the boundary. With None, as in the paper, rows "
+        "are where the generator puts them, and `own_share` has no effect.",
+    ),
+    "own_share": (
         'float or {"auto"}',
-        "Factor, above 0 and up to 1, of each synthetic row's distance from the mean of the "
-        'training rows; the paper\'s is 1. "auto" takes it from the data, for each class: where '
-        "its new rows lie beside those of the largest class, seen from the training rows. It is 1 "
-        "for the largest class and in tables of equal classes, and at least 0.3: see the page of "
+        "Share of its own covariance in the rows of a class, from 0 to 1; the rest is the "
+        'covariance of all classes. "auto" takes it from the data, for each class: the fewer rows '
+        "it has and the more alike the classes' covariances are, the less: see the page of "
         "equations.",
     ),
     "row_space": (
@@ -162,8 +169,9 @@ FIRST = (
     "sampling_strategy",
     "random_state",
     "max_epochs",
+    "center",
+    "own_share",
     "anchor",
-    "shrink",
     "clip",
     "whole_numbers",
 )

@@ -27,10 +27,10 @@ OF_EVERY_SAMPLER = (
     Attribute(
         "sample_indices_",
         "ndarray of shape (n_samples_new,)",
-        "For each row of the last `fit_resample` the index of the real row that it is or is "
-        "anchored in: of the row with which ``anchor`` mixes it, or whose residual it has with "
-        '``residuals="class"``, or that has noise on it. The class is the same. -1 where there '
-        "is no such row. Groups, weights and other columns follow by it.",
+        "For each row of the last `fit_resample` the index of the real row that it is, or of one "
+        "of its class that it was made of: whose deviation it has a share of, or which ``anchor`` "
+        "mixes in. With a ``center`` no synthetic row is made of one real row alone. -1 where "
+        "there is none. Groups, weights and other columns follow by it.",
         saved=False,
     ),
     STRATEGY,
@@ -68,8 +68,8 @@ OF_FROZEN = (
         "training_indices_",
         "ndarray of shape (n_samples_new,)",
         "For each synthetic row of the last `fit_resample` the index, in the table that the "
-        "sampler was trained on, of the row that it is anchored in; -1 where there is none, "
-        "and for each real row.",
+        "sampler was trained on, of a row of its class that it was made of; -1 where there is "
+        "none, and for each real row.",
         saved=False,
     ),
     STRATEGY,

@@ -39,8 +39,9 @@ ClassWeight = Annotated[str | dict | None, StrOptions({"balanced"}), dict, None]
 ReconstructionWeight = Annotated[
     float | str, Interval(Real, 0, None, closed="neither"), StrOptions({"mean"})
 ]
-Residuals = Annotated[str | None, StrOptions({"class", "all"}), None]
-Shrink = Annotated[float | str, Interval(Real, 0, 1, closed="right"), StrOptions({"auto"})]
+Center = Annotated[str, StrOptions({"shrunken", "mean"})]
+OptionalCenter = Annotated[str | None, StrOptions({"shrunken", "mean"}), None]
+AutoShare = Annotated[float | str, Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})]
 RowSpace = Annotated[bool | str, StrOptions({"auto"}), "boolean"]
 Precision = Annotated[str, StrOptions({"float32", "bfloat16"})]
 Betas = Annotated[tuple[float, float], tuple, list]

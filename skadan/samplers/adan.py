@@ -10,6 +10,7 @@ from ._parameters import (
     AboveOne,
     AutoCount,
     AutoLayers,
+    AutoShare,
     Betas,
     ClassWeight,
     Count,
@@ -17,14 +18,13 @@ from ._parameters import (
     Flag,
     Folder,
     NonNegative,
+    OptionalCenter,
     Positive,
     Precision,
     RandomState,
     ReconstructionWeight,
-    Residuals,
     RowSpace,
     Share,
-    Shrink,
     Strategy,
     Verbose,
     record_of,
@@ -38,9 +38,10 @@ PAPER: dict[str, Any] = {
     "sampling_strategy": Replicate(10),
     "class_weight": "balanced",
     "input_noise": 0.0,
-    "residuals": None,
+    "center": None,
+    "own_share": "auto",
     "anchor": 0.0,
-    "shrink": 1.0,
+    "residuals": False,
     "row_space": False,
     "precision": "float32",
     "batch_size": 128,
@@ -123,8 +124,9 @@ class ADANSampler(_ADANFamily):
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
     max_epochs: AutoCount = "auto"
+    center: OptionalCenter = "shrunken"
+    own_share: AutoShare = "auto"
     anchor: Share = 0.75
-    shrink: Shrink = "auto"
     clip: Flag = False
     whole_numbers: Flag = False
     n_latent: AutoCount = "auto"
@@ -138,7 +140,7 @@ class ADANSampler(_ADANFamily):
     conditional_critic: Flag = True
     input_noise: NonNegative = 1.0
     reconstruction_weight: ReconstructionWeight = "mean"
-    residuals: Residuals = "class"
+    residuals: Flag = True
     saturating: Flag = False
     row_space: RowSpace = "auto"
     precision: Precision = "float32"
@@ -234,8 +236,9 @@ class WADANSampler(_ADANFamily):
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
     max_epochs: AutoCount = "auto"
+    center: OptionalCenter = "shrunken"
+    own_share: AutoShare = "auto"
     anchor: Share = 0.75
-    shrink: Shrink = "auto"
     clip: Flag = False
     whole_numbers: Flag = False
     n_latent: AutoCount = "auto"
@@ -249,7 +252,7 @@ class WADANSampler(_ADANFamily):
     conditional_critic: Flag = True
     input_noise: NonNegative = 1.0
     reconstruction_weight: ReconstructionWeight = "mean"
-    residuals: Residuals = "class"
+    residuals: Flag = True
     penalty_weight: Positive = 10.0
     penalty_power: AboveOne = 5.0
     row_space: RowSpace = "auto"

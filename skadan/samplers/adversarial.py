@@ -81,7 +81,8 @@ class AdversarialSampler(SyntheticSampler):
     _fitted: ClassVar[tuple[Attribute, ...]] = (*OF_EVERY_SAMPLER, *OF_TRAINING)
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         **SyntheticSampler._only_for_sampling,
-        **{"residuals": "class", "anchor": 1.0, "shrink": 1.0},  # the fields of `Blend`
+        # The fields of `Blend`.
+        **{"residuals": True, "anchor": 1.0, "center": "shrunken", "own_share": "auto"},
     }
 
     @abstractmethod

@@ -40,6 +40,7 @@ class DrawingSampler(BaseOverSampler):
 
     _fitted: ClassVar[tuple[Attribute, ...]]
     _format: RowFormat
+    _label_format: LabelFormat
 
     @abstractmethod
     def _trained(self) -> Any:
@@ -78,7 +79,7 @@ class DrawingSampler(BaseOverSampler):
     def _stack(
         self, X: Any, y: Any, rows: np.ndarray, like: np.ndarray, blocks: Iterator, index: Any
     ) -> tuple[Any, Any]:
-        """Put the real rows above those of `blocks`, whose anchors are `index` (n,).
+        """Put the real rows above those of `blocks`, whose own real rows are `index` (n,).
 
         A synthetic row has the label of row `like` (n,).
         """
@@ -103,7 +104,7 @@ class DrawingSampler(BaseOverSampler):
             Seed of this draw. None takes the sampler's own ``random_state``: with an int there,
             every call gives the same rows.
         return_indices : bool, default=False
-            Return also which real row each is anchored in, as ``sample_indices_`` has it.
+            Return also the index of a real row of each, as ``sample_indices_`` has it.
 
         Returns
         -------
@@ -125,7 +126,7 @@ class DrawingSampler(BaseOverSampler):
         """
         model, draw = self._trained(), self._asked(y, random_state)
         check_memory(f"sample({len(draw)})", len(draw), self.n_features_in_)
-        index = self._anchors(model, draw) if return_indices else None
+        index = model.row_index(draw) if return_indices else None
         rows = self._rows(draw)
         labels = self._labels().wrap(self.classes_[draw.wanted[:][0]])
         return (rows, labels) if index is None else (rows, labels, index)
@@ -174,7 +175,7 @@ class DrawingSampler(BaseOverSampler):
         self, draw: Draw, block_rows: int, return_indices: bool
     ) -> Iterator[tuple[Any, ...]]:
         model = self._trained()
-        index = self._anchors(model, draw) if return_indices else None
+        index = model.row_index(draw) if return_indices else None
         made = cut_anew(self._held(model.sample(draw)), block_rows)
         return self._wrapped(made_within(made, self._resources), draw, index)
 
@@ -195,19 +196,9 @@ class DrawingSampler(BaseOverSampler):
             yield made if index is None else (*made, index[part])
             start += len(block)
 
-    def _anchors(self, model: Any, draw: Draw) -> np.ndarray:
-        """Return the index in the training table of each row's anchor, (n,)."""
-        index = model.row_index(draw)
-        if index is None:
-            raise ValueError(
-                "return_indices=True: this sampler is of a file that does not say which row is "
-                "which, as older versions wrote them. Fit it again."
-            )
-        return index
-
     def _labels(self) -> LabelFormat:
-        """Return what labels look like; files of older versions do not say."""
-        return getattr(self, "_label_format", LabelFormat())
+        """Return what labels look like."""
+        return self._label_format
 
     def _wrap(self, n_rows: int, blocks: Iterator[Tensor]) -> Any:
         """Put blocks of rows into one table, in the container of the training data."""

@@ -26,7 +26,7 @@ from .drawing import LENIENT, DrawingSampler
 
 FITTED = "fitted"  # as the sampler was fitted
 AsFitted = StrOptions({FITTED})
-ADJUSTABLE = ("residuals", "anchor", "shrink")
+ADJUSTABLE = ("center", "own_share", "anchor", "residuals")
 FORMATS = ("_format", "_label_format")
 
 
@@ -52,15 +52,17 @@ class FrozenSampler(DrawingSampler):
         As for other samplers, of the labels that `fit_resample` is given. "fitted" is the
         sampler's own.
 
-    residuals : {"class", "all", "fitted"} or None, default="fitted"
-        As for the sampler. "fitted" is what it was fitted with, here and below. Anything but None
-        needs a sampler that was fitted with residuals.
+    center : {"shrunken", "mean", "fitted"} or None, default="fitted"
+        As for the sampler. "fitted" is what it was fitted with, here and below.
+
+    own_share : float or {"auto", "fitted"}, default="fitted"
+        As for the sampler; "auto" goes by its training rows.
 
     anchor : float or {"fitted"}, default="fitted"
         As for the sampler. Anything but 0 needs a sampler that was fitted with an anchor above 0.
 
-    shrink : float or {"auto", "fitted"}, default="fitted"
-        As for the sampler; "auto" goes by its training rows.
+    residuals : bool or {"fitted"}, default="fitted"
+        As for the sampler. True needs a sampler that was fitted with residuals.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the draws. None takes the sampler's own: with an int there, every draw of the same
@@ -104,11 +106,12 @@ class FrozenSampler(DrawingSampler):
 
     sampler: Annotated[SyntheticSampler, SyntheticSampler] = field(kw_only=False)
     sampling_strategy: Annotated[Any, [*STRATEGY, AsFitted]] = FITTED
-    residuals: Annotated[str | None, StrOptions({"class", "all", FITTED}), None] = FITTED
-    anchor: Annotated[float | str, Interval(Real, 0, 1, closed="both"), AsFitted] = FITTED
-    shrink: Annotated[
-        float | str, Interval(Real, 0, 1, closed="right"), StrOptions({"auto", FITTED})
+    center: Annotated[str | None, StrOptions({"shrunken", "mean", FITTED}), None] = FITTED
+    own_share: Annotated[
+        float | str, Interval(Real, 0, 1, closed="both"), StrOptions({"auto", FITTED})
     ] = FITTED
+    anchor: Annotated[float | str, Interval(Real, 0, 1, closed="both"), AsFitted] = FITTED
+    residuals: Annotated[bool | str, "boolean", AsFitted] = FITTED
     random_state: RandomState = None
 
     _fitted: ClassVar[tuple[Attribute, ...]] = OF_FROZEN
@@ -181,9 +184,7 @@ class FrozenSampler(DrawingSampler):
             return iter(()), class_index
         warn_of_single_rows(wanted, self.classes_[known], model.counts[known])
         draw = self._draw_of(class_index, None)
-        index = model.row_index(draw)
-        unknown = np.full(len(class_index), NOWHERE)  # of a file that an older version wrote
-        return model.sample(draw), unknown if index is None else index
+        return model.sample(draw), model.row_index(draw)
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return dense rows and labels, and find the rows to make."""

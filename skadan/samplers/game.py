@@ -12,6 +12,7 @@ from ..games.checks import check_members
 from ..games.divergences import WassersteinDivergence
 from ..games.networks import Networks
 from ._parameters import (
+    AutoShare,
     Betas,
     ClassWeight,
     Count,
@@ -19,13 +20,12 @@ from ._parameters import (
     Flag,
     Folder,
     NonNegative,
+    OptionalCenter,
     Positive,
     Precision,
     RandomState,
-    Residuals,
     RowSpace,
     Share,
-    Shrink,
     Strategy,
     Verbose,
     with_parameters,
@@ -60,11 +60,13 @@ class GameSampler(LatentSampler):
 
     {input_noise}
 
-    {residuals}
+    {center}
+
+    {own_share}
 
     {anchor}
 
-    {shrink}
+    {residuals}
 
     {training_parameters}
 
@@ -99,9 +101,10 @@ class GameSampler(LatentSampler):
     whole_numbers: Flag = False
     class_weight: ClassWeight = None
     input_noise: NonNegative = 0.0
-    residuals: Residuals = None
+    center: OptionalCenter = None
+    own_share: AutoShare = "auto"
     anchor: Share = 0.0
-    shrink: Shrink = 1.0
+    residuals: Flag = False
     row_space: RowSpace = "auto"
     precision: Precision = "float32"
     max_epochs: Count = 200
@@ -122,16 +125,16 @@ class GameSampler(LatentSampler):
 
     def _for_any_draw(self) -> Any:
         made = super()._for_any_draw()
-        return made if self._has_encoder() else made.set_params(residuals=None)
+        return made if self._has_encoder() else made.set_params(residuals=False)
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         super()._check_settings(classes, counts)
         game = self._game()
         check_members(game, Game)
-        if self.residuals is not None and not self._has_encoder():
+        if self.residuals and not self._has_encoder():
             raise TypeError(
-                f"residuals={self.residuals!r} needs codes of real rows, but {type(game).__name__} "
-                "has no encode(networks, x): give it one, or pass residuals=None."
+                f"residuals=True needs codes of real rows, but {type(game).__name__} has no "
+                "encode(networks, x): give it one, or pass residuals=False."
             )
 
     def _check_networks(self, game: Game, networks: Networks) -> None:

@@ -36,8 +36,9 @@ class LatentSampler(AdversarialSampler):
     def sample_from_codes(self, H: ArrayLike, y: ArrayLike, *, random_state: Any = None) -> Any:
         """Make synthetic rows of given codes instead of codes from the generator.
 
-        Like `sample`, it adds to the decoded row R(h) what real rows of the class give it:
-        a residual, a share of the row itself (``anchor``) and ``shrink``.
+        Adds to the decoded row R(h) the residual of a real row of the class and mixes that row in,
+        as ``residuals`` and ``anchor`` say. ``center`` and ``own_share`` have no part in it: the
+        rows are where their codes put them.
 
         Parameters
         ----------

@@ -66,4 +66,4 @@ class NoiseSampler(SyntheticSampler):
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> CopiesModel:
-        return CopiesModel.of(rows, class_index, counts, noise_scale=self.noise_scale)
+        return CopiesModel.of(rows, class_index, counts, self.noise_scale)

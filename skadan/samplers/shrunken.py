@@ -1,25 +1,24 @@
-"""Copies of real rows, drawn towards the mean of the table."""
+"""Rows from shrinkage estimates of the centre and the scatter of each class, without a network."""
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from .._models.copies import CopiesModel
-from .._models.shrinkage import shrink_from_data
-from ._parameters import Flag, RandomState, Shrink, Strategy, with_parameters
+from .._models.copies import RowsModel
+from ._parameters import AutoShare, Center, Flag, RandomState, Strategy, with_parameters
 from .base import SyntheticSampler
 
 
 @with_parameters
 class ShrunkenSampler(SyntheticSampler):
-    """Over-sampling by copies of real rows that are drawn towards the mean of the table.
+    """Over-sampling from shrinkage estimates of each class's centre and covariance.
 
-    Each row holds a part that no other row of its class shares. Where columns outnumber rows this
-    part is most of the row, and a new row of the class lacks it: seen from the training rows, it
-    lies nearer to the middle, and a boundary half way between the classes is too near to a rare
-    one. Copies at the distance of new rows mend that. SMOTE, which stays between training rows,
-    does not. No network is trained: this is what `WADANSampler` does without one.
+    A class of a few rows does not say where its next rows will be: its mean is off, mostly away
+    from the middle of the table, and its covariance is hardly known. Both are therefore drawn to
+    what all classes say: the mean to that of the table (the James-Stein estimate), the covariance
+    to that of all classes. The shares come from the data. A synthetic row is the centre plus
+    deviations of two real rows from the means of their classes, one of its class and one of any.
+    No network is trained; `WADANSampler` makes rows in the same way of generated rows.
 
     Parameters
     ----------
@@ -31,7 +30,13 @@ class ShrunkenSampler(SyntheticSampler):
 
     {whole_numbers}
 
-    {shrink}
+    center : {"shrunken", "mean"}, default="shrunken"
+        Where the rows of a class are centred. "shrunken" is the mean of its training rows, drawn to
+        the mean of the table as far as that mean is uncertain: for synthetic rows alone, since a
+        boundary half way between training rows is too near to a rare class. "mean" is the mean
+        itself: under `PriorCorrectedClassifier`, which moves the boundary.
+
+    {own_share}
 
     Attributes
     ----------
@@ -39,10 +44,11 @@ class ShrunkenSampler(SyntheticSampler):
 
     See Also
     --------
-    WADANSampler : Rows of their own at the same distance.
-    imblearn.over_sampling.RandomOverSampler : Plain copies; its ``shrinkage`` is another thing, the
-        size of noise.
-    PriorCorrectedClassifier : Balanced decisions without synthetic rows.
+    WADANSampler : Takes the deviations from a trained generator.
+    PriorCorrectedClassifier : Balanced decisions without synthetic rows, or with a few.
+    PartialFill : Asks for a few rows.
+    imblearn.over_sampling.RandomOverSampler : With `shrinkage`, a smoothed bootstrap of each class
+        by itself.
 
     Notes
     -----
@@ -62,17 +68,16 @@ class ShrunkenSampler(SyntheticSampler):
     random_state: RandomState = None
     clip: Flag = False
     whole_numbers: Flag = False
-    shrink: Shrink = "auto"
+    center: Center = "shrunken"
+    own_share: AutoShare = "auto"
 
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         **SyntheticSampler._only_for_sampling,
-        "shrink": "auto",
+        "center": "shrunken",
+        "own_share": "auto",
     }
 
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
-    ) -> CopiesModel:
-        model = CopiesModel.of(rows, class_index, counts)
-        by_class = np.repeat(np.arange(len(counts)), counts)  # as the model has the rows
-        from_data = shrink_from_data([model.scaled], by_class, len(counts))
-        return replace(model, from_data=from_data).adjusted({"shrink": self.shrink})
+    ) -> RowsModel:
+        return RowsModel.of(rows, class_index, center=self.center, own_share=self.own_share)

@@ -19,9 +19,9 @@ def n_rows(request, monkeypatch):
 
 @pytest.fixture(scope="module")
 def copier(problem):
-    """A sampler whose synthetic rows are real ones, drawn to the mean by class."""
+    """A sampler whose synthetic rows are real ones, stretched about the centre of their class."""
     X, y, _ = problem
-    return WADANSampler(**SMALL | {"anchor": 1.0, "shrink": "auto"}).fit(X, y)
+    return WADANSampler(**SMALL, anchor=1.0, own_share=1.0).fit(X, y)
 
 
 def test_codes_and_back(copier, problem, n_rows):
@@ -38,14 +38,18 @@ def test_synthetic_rows(copier, problem, n_rows):
     X, y, _ = problem
     labels = y[:n_rows]
     X_new, y_new, index = copier.sample(labels, random_state=1, return_indices=True)
-    factors = copier._model.real_rows.shrink[labels, None]
-    assert len(np.unique(factors)) == len(np.unique(labels))
-    np.testing.assert_allclose(X_new, X.mean(0) + factors * (X[index] - X.mean(0)), atol=1e-4)
+    means = np.stack([X[y == k].mean(0) for k in range(3)])
+    f, n = copier._model.real_rows.predictive.factors, np.bincount(y)
+    centers = X.mean(0) + f[:, None] * (means - X.mean(0))
+    stretch = np.sqrt((1 + f / n) * n / (n - 1))
+    assert len(set(f)) == len(set(stretch)) == 3
+    expected = centers[labels] + stretch[labels, None] * (X[index] - means[labels])
+    np.testing.assert_allclose(X_new, expected, atol=1e-4)
     np.testing.assert_array_equal(y_new, labels)
     codes = copier.sample_latent(labels, random_state=1)
     assert len(np.unique(codes, axis=0)) == n_rows  # each of a draw of its own
     from_codes = copier.sample_from_codes(codes, labels, random_state=1)
-    np.testing.assert_allclose(from_codes, X_new, atol=1e-4)
+    np.testing.assert_allclose(from_codes, X[index], atol=1e-4)
 
 
 def test_noisy_rows(problem, n_rows):

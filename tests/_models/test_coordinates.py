@@ -127,7 +127,7 @@ def test_residual_plus_reconstruction_is_the_row(small, problem):
 def test_many_rows_come_in_blocks_of_the_same_draw(small, problem, row_space):
     """Beyond one chunk, codes and rows stay those of their labels."""
     X, y, _ = problem
-    sampler = small(row_space=row_space, residuals=None, anchor=0.0, shrink=1.0).fit(X, y)
+    sampler = small(row_space=row_space, center=None, residuals=False, anchor=0.0).fit(X, y)
     labels = np.arange(2 * CHUNK + 7) % 3
     X_new, y_new = sampler.sample(labels, random_state=1)
     np.testing.assert_array_equal(y_new, labels)

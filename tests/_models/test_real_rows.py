@@ -1,89 +1,209 @@
-"""What real rows lend to synthetic ones: residuals, anchors and the draw to the mean."""
+"""What real rows give to synthetic ones: residuals, anchors, and the centre of their class."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import reference
+import torch
+from conftest import SMALL, TRAINING
 
-from skadan._models.shrinkage import shrink_from_data
+from skadan import FrozenSampler, GameSampler, ShrunkenSampler, WADANSampler
+from skadan._models import arrays
+from skadan._models.centers import center_factors, class_sums, variances
+from skadan._models.draws import partners_of
+from skadan._models.scatter import own_shares, spreads, squares_of
+from skadan.games import ADANGame, CrossEntropy
+
+N = arrays.CHUNK + 30  # rows of two pages
+
+# Without a centre
 
 
 def test_residuals_are_those_of_the_anchor(small, problem):
     """x + (1 - anchor) (R(G(z, y)) - R(E(x))): a row moves by what its code says, no more."""
     X, y, _ = problem
     order = np.argsort(y, kind="stable")
-    sampler = small(residuals="class", anchor=0.0, shrink=1.0).fit(X, y)
-    X_new, _ = sampler.sample(y[order], random_state=3)
-    move = sampler.decode(sampler.sample_latent(y[order], random_state=3))
-    distance = np.abs((X_new - move)[:, None] - (X - sampler.decode(sampler.encode(X)))).max(2)
+    free, anchored = (
+        small(center=None, residuals=True, anchor=anchor).fit(X, y) for anchor in (0.0, 0.75)
+    )
+    X_new, _ = free.sample(y[order], random_state=3)
+    move = free.decode(free.sample_latent(y[order], random_state=3))
+    distance = np.abs((X_new - move)[:, None] - (X - free.decode(free.encode(X)))).max(2)
     rows = distance.argmin(1)  # whose residual it is
     assert distance.min(1).max() < 1e-4
     np.testing.assert_array_equal(y[rows], y[order])
-    near, _ = (
-        small(residuals="class", anchor=0.75, shrink=1.0).fit(X, y).sample(y[order], random_state=3)
-    )
+    near, _ = anchored.sample(y[order], random_state=3)
     np.testing.assert_allclose(near, X[rows] + 0.25 * (X_new - X[rows]), atol=1e-4)
 
 
-@pytest.mark.parametrize("residuals", ["class", "all"])
+@pytest.mark.parametrize("residuals", [True, False])
 def test_a_set_takes_each_training_row_once(small, problem, residuals):
     """As many rows as there are come from all of them, and the next set from all of them again."""
     X, y, _ = problem
-    sampler = small(residuals=residuals, anchor=1.0, shrink=1.0).fit(X, y)
+    sampler = small(center=None, residuals=residuals, anchor=1.0).fit(X, y)
     copies, _ = sampler.sample(np.tile(y, 3), random_state=3)
     rows = np.abs(copies[:, None] - X[None]).max(2).argmin(1).reshape(3, -1)
     np.testing.assert_array_equal(np.sort(rows, axis=1), np.tile(np.arange(len(y)), (3, 1)))
     assert not np.array_equal(rows[0], rows[1])
 
 
-def test_residuals_of_all_classes(small, problem):
-    """Rows without their decoded part are residuals of training rows, of other classes too."""
-    X, y, _ = problem
-    sampler = small(residuals="all", anchor=0.0, shrink=1.0).fit(X, y)
-    labels = np.repeat(2, 200)
-    X_new, _ = sampler.sample(labels, random_state=3)
-    clean = sampler.decode(sampler.sample_latent(labels, random_state=3))
-    lost = X - sampler.decode(sampler.encode(X))
-    distance = ((X_new - clean)[:, None] - lost[None]).__abs__().max(2)
-    assert distance.min(1).max() < 1e-4
-    assert set(y[distance.argmin(1)]) == {0, 1, 2}
-
-
 def test_anchors_are_rows_of_the_class(small, problem):
     """Half way to a real row of the class; all the way is duplication."""
     X, y, _ = problem
     labels = np.repeat([0, 1, 2], 20)
-    copies, _ = small(anchor=1.0, shrink=1.0).fit(X, y).sample(labels)
-    distance = np.abs(copies[:, None] - X[None]).max(2)
-    assert distance.min(1).max() < 1e-4
-    np.testing.assert_array_equal(y[distance.argmin(1)], labels)
-    generated, _ = (
-        small(residuals=None, anchor=0.0, shrink=1.0).fit(X, y).sample(labels, random_state=3)
+    generated, half, copies = (
+        small(center=None, residuals=False, anchor=anchor).fit(X, y).sample(labels)[0]
+        for anchor in (0.0, 0.5, 1.0)
     )
-    half, _ = small(residuals=None, anchor=0.5, shrink=1.0).fit(X, y).sample(labels, random_state=3)
-    distance = np.abs((2 * half - generated)[:, None] - X[None]).max(2)
-    assert distance.min(1).max() < 1e-3
-    np.testing.assert_array_equal(y[distance.argmin(1)], labels)
+    for found in (copies, 2 * half - generated):
+        distance = np.abs(found[:, None] - X[None]).max(2)
+        assert distance.min(1).max() < 1e-3
+        np.testing.assert_array_equal(y[distance.argmin(1)], labels)
 
 
-@pytest.mark.parametrize("row_space", [True, False])
-def test_shrink_draws_rows_to_the_mean(small, problem, row_space):
+# With a centre
+
+MADE_OF_REAL_ROWS = {
+    "shrunken": lambda **keywords: ShrunkenSampler(random_state=0, **keywords),
+    "wadan": lambda **keywords: WADANSampler(**SMALL, anchor=1.0, row_space=False, **keywords),
+    "wadan in its row space": lambda **keywords: WADANSampler(
+        **SMALL, anchor=1.0, row_space=True, **keywords
+    ),
+}
+
+
+@pytest.fixture(params=MADE_OF_REAL_ROWS)
+def centred(request):
+    """A factory of samplers whose rows are made of real rows alone; keywords are parameters."""
+    return MADE_OF_REAL_ROWS[request.param]
+
+
+@dataclass
+class Truth:
+    """What the formula takes of a table, in z-scores and float64."""
+
+    X: np.ndarray
+    y: np.ndarray
+
+    def __post_init__(self):
+        y, x = self.y, self.z(self.X)
+        self.n = np.bincount(y)
+        self.means = np.stack([x[y == k].mean(0) for k in range(len(self.n))])
+        self.e = x - self.means[y]
+        sums, squares = class_sums([x], y, len(self.n))
+        variance, pooled = variances(sums, squares, self.n)
+        self.f = center_factors(self.means, variance, self.n)
+        self.alpha = own_shares(squares_of(x, y), self.n)
+        self.c = spreads(variance, pooled, self.n)
+
+    def z(self, rows):
+        """Rows in z-scores."""
+        return (rows - self.X.mean(0)) / self.X.std(0)
+
+    def rows(self, labels, own, of_any, center, own_share):
+        """Synthetic rows of these deviations, in z-scores."""
+        f = self.f if center == "shrunken" else np.ones(3)
+        alpha = self.alpha if own_share == "auto" else np.full(3, own_share)
+        return reference.predictive_rows(labels, self.means, self.n, own, of_any, f, alpha, self.c)
+
+
+@pytest.fixture
+def truth(problem):
+    return Truth(*problem[:2])
+
+
+def partners(sampler, y, labels, seed):
+    """The training rows behind synthetic ones: those of their class, and those of any."""
+    draw, model = sampler._asked(labels, seed), sampler._model
+    pages = [partners_of(model.counts, draw)(page) for page in draw.pages()]
+    order = np.argsort(y, kind="stable")
+    return [order[np.concatenate([getattr(p, name) for p in pages])] for name in ("own", "of_any")]
+
+
+@pytest.mark.parametrize("own_share", [0, 0.3, 1, "auto"])
+@pytest.mark.parametrize("center", ["shrunken", "mean"])
+def test_rows_are_those_of_the_formula(centred, problem, truth, center, own_share):
     X, y, _ = problem
-    whole, half = (
-        small(shrink=s, row_space=row_space).fit(X, y).sample(y, random_state=3)[0]
-        for s in (1.0, 0.5)
+    sampler = centred(center=center, own_share=own_share).fit(X, y)
+    labels = np.random.default_rng(1).integers(3, size=N)
+    X_new, y_new, own = sampler.sample(labels, random_state=3, return_indices=True)
+    drawn_own, of_any = partners(sampler, y, labels, 3)
+    expected = truth.rows(labels, truth.e[own], truth.e[of_any], center, own_share)
+    np.testing.assert_allclose(truth.z(X_new), expected, atol=1e-4)
+    np.testing.assert_array_equal(own, drawn_own)
+    np.testing.assert_array_equal(y[own], labels)
+    np.testing.assert_array_equal(y_new, labels)
+
+
+def test_the_data_set_the_factors_of_each_class_apart(truth):
+    """Else the test above could not tell one class from another."""
+    for values in (truth.f, truth.alpha, truth.c):
+        assert len(set(values.round(3))) == 3
+    assert (truth.f < 1).any()
+
+
+@pytest.mark.parametrize("own_share", [0.0, 0.3, "auto"])
+def test_a_set_takes_each_row_once_for_all_classes(centred, problem, truth, own_share, monkeypatch):
+    """One row of the table fits each synthetic row, and no two the same, on whichever page."""
+    monkeypatch.setattr(arrays, "CHUNK", 8)
+    X, y, _ = problem
+    sampler = centred(own_share=own_share).fit(X, y)
+    X_new, labels, own = sampler.sample(y, return_indices=True)
+    made_of = [truth.rows(labels, truth.e[own], e[None], "shrunken", own_share) for e in truth.e]
+    fits = np.abs(truth.z(X_new) - np.stack(made_of)).max(2) < 1e-3  # (row of the table, new row)
+    np.testing.assert_array_equal(fits.sum(0), np.ones(45))
+    np.testing.assert_array_equal(fits.sum(1), np.ones(45))
+    assert set(y[fits.argmax(0)][labels == 2]) > {2}  # of other classes, too
+
+
+def test_own_deviations_are_those_of_rows_without_a_centre(small, problem, truth):
+    X, y, _ = problem
+    sampler = small(residuals=False, anchor=0.4).fit(X, y)
+    plain, centred = (
+        truth.z(FrozenSampler(sampler, **blend).sample(y, random_state=3)[0])
+        for blend in ({"center": None}, {"center": "shrunken", "own_share": 1.0})
     )
-    mean, unit = X.mean(0), X.std(0)
-    np.testing.assert_allclose((half - mean) / unit, (whole - mean) / unit / 2, atol=1e-4)
+    own = plain - truth.means[y]
+    expected = truth.rows(y, own, np.zeros_like(own), "shrunken", 1.0)
+    np.testing.assert_allclose(centred, expected, atol=1e-4)
 
 
-def test_auto_shrink_is_that_of_the_rows(small, problem):
-    """Copies (anchor 1) show it: the factors that `shrink_from_data` takes from z-scores."""
+class Shown(ADANGame):
+    """A generator that shows the class: its rows are 1 in the class's column, and 0 elsewhere."""
+
+    def generate(self, networks, z, y):
+        """The label for a code, whatever the weights."""
+        return 0 * super().generate(networks, z, y) + y
+
+    def decode(self, networks, h):
+        """The code, and zeros."""
+        blank = 0 * super().decode(networks, h)
+        return torch.cat([h, blank[:, h.shape[1] :]], dim=1)
+
+
+@pytest.mark.parametrize("anchor", [0.0, 0.25])
+def test_rows_of_any_class_are_generated_for_their_own(problem, truth, anchor):
+    """Codes, anchors and means of the second row are those of its class."""
     X, y, _ = problem
-    copies, labels = small(shrink="auto", anchor=1.0).fit(X, y).sample(60)
-    mean, unit = X.mean(0), X.std(0)
-    Z = (X - mean) / unit
-    factor = shrink_from_data([Z], y, 3)
-    z = (copies - mean) / unit / factor[labels][:, None]
-    distance = np.abs(z[:, None] - Z[None]).max(2)
-    assert distance.min(1).max() < 1e-3
-    np.testing.assert_array_equal(y[distance.argmin(1)], labels)
-    assert len(set(factor)) == 3
+    game = Shown(CrossEntropy(), n_latent=3, autoencoder_layers=(8,), latent_layers=(6,))
+    keywords = {"center": "mean", "own_share": 0.3, "anchor": anchor, "row_space": False}
+    sampler = GameSampler(game=game, **TRAINING, **keywords).fit(X, y)
+    labels = np.random.default_rng(1).integers(3, size=N)
+    X_new, _ = sampler.sample(labels, random_state=3)
+    generated = (1 - anchor) * np.eye(3, X.shape[1])[y] + anchor * truth.z(X)
+    own, of_any = ((generated - truth.means[y])[i] for i in partners(sampler, y, labels, 3))
+    expected = truth.rows(labels, own, of_any, "mean", 0.3)
+    np.testing.assert_allclose(truth.z(X_new), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("own_share", [0.0, 1.0, "auto"])
+def test_a_class_of_one_row_deviates_as_all_classes_do(centred, problem, own_share):
+    """It has no covariance of its own, whatever share of it is asked for."""
+    X, y, _ = problem
+    keep = (y != 2) | (np.cumsum(y == 2) == 1)
+    sampler = centred(own_share=own_share).fit(X[keep], y[keep])
+    X_new, _ = sampler.sample(np.repeat(2, 200))
+    ratio = X_new.std(0) / X[keep].std(0)
+    assert ratio.min() > 0.3
+    assert ratio.max() < 2

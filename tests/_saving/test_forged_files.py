@@ -11,6 +11,7 @@ from skadan import (
     GameSampler,
     GANSampler,
     NoiseSampler,
+    ShrunkenSampler,
     WADANSampler,
     load_generator,
     save_generator,
@@ -18,7 +19,14 @@ from skadan import (
 
 pytestmark = pytest.mark.slow
 
-CLASSES = (WADANSampler, NoiseSampler, GANSampler, ConditionalGANSampler, AAESampler)
+CLASSES = (
+    WADANSampler,
+    NoiseSampler,
+    ShrunkenSampler,
+    GANSampler,
+    ConditionalGANSampler,
+    AAESampler,
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +40,11 @@ def test_the_files_are_read(written, tmp_path):
         load_generator(tmp_path / "file")
 
 
-SAMPLERS = ["WADANSampler", "ADANSampler", "GANSampler", "ConditionalGANSampler", "AAESampler"]
+SAMPLERS = [*(cls.__name__ for cls in CLASSES), "ADANSampler"]
 
 
-@pytest.mark.parametrize("cls", [WADANSampler, GANSampler, ConditionalGANSampler, AAESampler])
-@pytest.mark.parametrize("name", [*SAMPLERS, "NoiseSampler", "Scaling", "PerClass", "os", 3, None])
+@pytest.mark.parametrize("cls", CLASSES)
+@pytest.mark.parametrize("name", [*SAMPLERS, "Scaling", "PerClass", "os", 3, None])
 def test_no_file_loads_as_another_sampler(cls, name, written, tmp_path):
     origin, contents, arrays = parts_of(written[cls])
     if cls.__name__ != name:
@@ -68,6 +76,13 @@ FORGED = {
     "a parameter without end": lambda c, a: large(c, a, "class_weight"),
     "threads without end": lambda c, a: c["params"][1].append(["n_threads", 10**6]),
     "a random state that is none": lambda c, a: c["params"][1].append(["random_state", -1.5]),
+    "a share beyond the largest class": lambda c, a: c["params"][1].append(
+        ["sampling_strategy", ["PartialFill", 2]]
+    ),
+    "a share of text": lambda c, a: c["params"][1].append(
+        ["sampling_strategy", ["PartialFill", "half"]]
+    ),
+    "half a set": lambda c, a: c["params"][1].append(["sampling_strategy", ["Replicate", 0.5]]),
     "an attribute of Python": lambda c, a: c["fitted"][1].append(["__class__", 1]),
     "a dict for all attributes": lambda c, a: c["fitted"][1].append(["__dict__", ["dict", []]]),
     "a method": lambda c, a: c["fitted"][1].append(["sample", 1]),
@@ -184,11 +199,8 @@ TRAINED = {
     "more columns": lambda c, a: model(c).update(
         coordinates=["record", "AllColumns", {"n_columns": 10**9}]
     ),
-    "anchors of text": lambda c, a: record(c, "real_rows").update(anchors="all"),
-    "a heavy anchor": lambda c, a: record(c, "real_rows").update(anchor_weight=1e9),
-    "an anchor of NaN": lambda c, a: record(c, "real_rows").update(anchor_weight=float("nan")),
-    "factors of another kind": lambda c, a: record(c, "real_rows").update(shrink=0.5),
-    "whose residuals": lambda c, a: record(c, "real_rows").update(of_anchor="all"),
+    "no real rows": lambda c, a: model(c).update(real_rows=None),
+    "real rows of another kind": lambda c, a: model(c).update(real_rows=model(c)["scaling"]),
 }
 
 
@@ -209,7 +221,9 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("cls", [WADANSampler, NoiseSampler, GANSampler, AAESampler])
+@pytest.mark.parametrize(
+    "cls", [WADANSampler, NoiseSampler, ShrunkenSampler, GANSampler, AAESampler]
+)
 def test_every_array_is_checked(cls, change, written, tmp_path):
     origin, contents, arrays = parts_of(written[cls])
     for name, array in arrays.items():
@@ -223,7 +237,7 @@ def test_every_array_is_checked(cls, change, written, tmp_path):
 
 
 def test_fewer_rows_than_the_counts_say(written, tmp_path):
-    for cls in (WADANSampler, NoiseSampler):
+    for cls in (WADANSampler, NoiseSampler, ShrunkenSampler):
         origin, contents, arrays = parts_of(written[cls])
         counts(arrays, [1, 1, 1])
         refused(sealed(origin, contents, arrays), tmp_path / "file", "counts")
@@ -232,7 +246,7 @@ def test_fewer_rows_than_the_counts_say(written, tmp_path):
 def test_counts_without_rows_are_bounded(problem, tmp_path):
     """Nothing else bounds what drawing partners would take."""
     X, y, _ = problem
-    keywords = SETTINGS[WADANSampler] | {"residuals": None, "anchor": 0.0}
+    keywords = SETTINGS[WADANSampler] | {"residuals": False, "anchor": 0.0}
     save_generator(WADANSampler(**keywords).fit(X, y), tmp_path / "file")
     origin, contents, arrays = parts_of((tmp_path / "file").read_bytes())
     counts(arrays, [10**9, 1, 1])

@@ -8,7 +8,6 @@ import pytest
 from forged import files_of, parts_of, refused, sealed
 
 from skadan import ConditionalGANSampler, NoiseSampler, WADANSampler, load_generator
-from skadan._saving import files
 
 CLASSES = (WADANSampler, NoiseSampler, ConditionalGANSampler)
 
@@ -18,26 +17,26 @@ def written(problem, tmp_path_factory):
     return files_of(CLASSES, problem, tmp_path_factory.mktemp("files"))
 
 
-@pytest.mark.parametrize("number", [0, -5, 1, 1.5, True, float("nan"), "2", None, [2], {}, 10**99])
+@pytest.mark.parametrize("number", [0, -5, 1, 1.5, True, float("nan"), "3", None, [3], {}, 10**99])
 def test_formats_that_there_are_not(number, written, tmp_path):
     origin, contents, arrays = parts_of(written[WADANSampler])
     refused(sealed(origin | {"format": number}, contents, arrays), tmp_path / "file")
 
 
-def test_a_newer_file(written, tmp_path):
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(2, "fit the sampler again, and save it"), (4, "update skadan")]
+)
+def test_files_of_other_versions(number, remedy, written, tmp_path):
     _, contents, arrays = parts_of(written[WADANSampler])
-    origin = {"format": files.FORMAT + 1, "sampler": "Next"}
-    refused(
-        sealed(origin, contents, arrays),
-        tmp_path / "file",
-        f"format {files.FORMAT + 1}.*update skadan",
-    )
+    data = sealed({"format": number, "sampler": "Other"}, contents, arrays)
+    refused(data, tmp_path / "file", f"is of format {number}, .* reads format 3: {remedy}")
 
 
 def test_what_a_file_is_belongs_to_its_digest(written, tmp_path):
     data = written[ConditionalGANSampler]
-    for old, new in ((b"ConditionalGANSampler", b"GANSampler           "), (b": 2,", b": 1,")):
-        refused(data.replace(old, new, 1), tmp_path / "file")
+    forged = data.replace(rb"ConditionalGANSampler\"", rb"GANSampler\"           ", 1)
+    assert forged != data
+    refused(forged, tmp_path / "file", "was altered")
 
 
 HOSTILE = {

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from conftest import SMALL
 
-from skadan import NoiseSampler, WADANSampler, load_generator, save_generator
+from skadan import (
+    NoiseSampler,
+    PartialFill,
+    Replicate,
+    WADANSampler,
+    load_generator,
+    save_generator,
+)
 
 TEXT = np.array(["sad", "glad", "calm"])
 LABELS = {
@@ -52,6 +59,10 @@ def through_file(sampler, folder):
         {"class_weight": {0: 1.5, np.int64(1): np.float32(2), 2: 1}},
         {"max_epochs": np.int64(2), "learning_rate": np.float64(1e-3)},
         {"sampling_strategy": {0: 50, 1: 50}},
+        {"sampling_strategy": Replicate(2)},
+        {"sampling_strategy": PartialFill(0.5)},
+        {"center": None},
+        {"center": "mean", "own_share": np.float64(0.3)},
     ],
 )
 def test_parameters_come_back(params, problem, tmp_path, monkeypatch):

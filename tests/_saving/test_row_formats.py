@@ -1,8 +1,6 @@
 """Every container of rows through pickles, skops and files: the same one comes back."""
 
 import pickle
-from dataclasses import dataclass
-from typing import Any
 
 import joblib
 import numpy as np
@@ -10,15 +8,10 @@ import pandas as pd
 import pyarrow
 import pytest
 import skops.io
-import torch
 from conftest import SMALL
 from scipy import sparse
 
 from skadan import NoiseSampler, WADANSampler, load_generator, save_generator
-from skadan._saving.former import translate
-from skadan._saving.row_formats import decode_format
-from skadan.samplers import _containers
-from skadan.samplers._containers import RowFormat
 
 X = np.round(2 * np.random.default_rng(0).normal(size=(12, 4)))
 Y = np.array([0] * 8 + [1] * 4)
@@ -107,28 +100,6 @@ def test_the_hash_is_that_of_the_pickle():
         assert joblib.hash(pickle.loads(pickle.dumps(sampler))) == before
 
 
-@pytest.mark.parametrize("name", ["array", "list", "csr_matrix", "frame", "sparse frame"])
-def test_pickles_that_held_an_empty_piece(name, monkeypatch):
-    """As the first versions made them."""
-
-    @dataclass(frozen=True)
-    class Former:
-        like: Any
-        dtype: str
-
-    Former.__module__, Former.__qualname__ = RowFormat.__module__, "RowFormat"
-    now = RowFormat.of(TABLES[name], X)
-    with monkeypatch.context() as patch:
-        patch.setattr(_containers, "RowFormat", Former)
-        data = pickle.dumps(Former(now.like, now.dtype))
-    back = pickle.loads(data)
-    assert back == now
-    alike(
-        back.wrap(2, 4, iter([torch.from_numpy(X[:2])])),
-        now.wrap(2, 4, iter([torch.from_numpy(X[:2])])),
-    )
-
-
 @pytest.mark.parametrize(
     ("table", "what"),
     [
@@ -148,17 +119,3 @@ def test_encode_takes_the_frame_that_comes_back(tmp_path):
     sampler = WADANSampler(**SMALL).fit(table, Y)
     back = through_file(sampler, tmp_path / "file")
     np.testing.assert_array_equal(back.encode(table), sampler.encode(table))
-
-
-@pytest.mark.parametrize(
-    ("former", "table"),
-    [
-        ({"kind": "NoneType"}, "array"),
-        ({"kind": "list"}, "list"),
-        ({"kind": "csr_matrix", "n_columns": 4}, "csr_matrix"),
-        ({"kind": "DataFrame", "names": list("abcd"), "dtypes": ["float64"] * 4}, "frame"),
-    ],
-)
-def test_rows_of_the_first_format(former, table):
-    saved = translate({"rows": former | {"dtype": "<f8"}}, 1)["rows"]
-    alike(decode_format(saved).wrap(12, 4, iter([torch.from_numpy(X)])), TABLES[table])

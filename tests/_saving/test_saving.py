@@ -10,15 +10,13 @@ import pandas as pd
 import pytest
 import skops.io
 import torch
-from conftest import ROOT, SETTINGS, SMALL
+from conftest import SETTINGS, SMALL
 from imblearn.pipeline import Pipeline
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
 from skadan import Replicate, WADANSampler, load_generator, save_generator
-
-RELEASES = ROOT / "tests" / "data"
 
 
 @pytest.fixture(params=SETTINGS, ids=lambda cls: cls.__name__)
@@ -163,14 +161,14 @@ def test_trained_on_a_gpu_loaded_without_one(wadan, problem, tmp_path):
         np.testing.assert_array_equal(way(wadan, tmp_path).sample(5)[0], expected)
 
 
-@pytest.mark.parametrize("path", sorted(RELEASES.glob("*.safetensors")), ids=lambda p: p.stem)
-def test_files_of_earlier_releases(path):
-    """Made by ``python tests/make_release_files.py`` at each release."""
-    with np.load(path.with_suffix(".npz")) as expected:
-        X, y = load_generator(path).sample(len(expected["y"]), random_state=0)
-        np.testing.assert_allclose(X, expected["X"], rtol=1e-4, atol=1e-4)
-        np.testing.assert_array_equal(y, expected["y"])
-
-
-def test_there_are_files_of_releases():
-    assert list(RELEASES.glob("*.safetensors"))
+@pytest.mark.parametrize("residuals", [True, False])
+@pytest.mark.parametrize("anchor", [0.0, 0.5])
+@pytest.mark.parametrize("center", [None, "mean"])
+def test_a_file_holds_no_more_rows_than_are_used(residuals, anchor, center, problem, tmp_path):
+    X, y, _ = problem
+    blend = {"residuals": residuals, "anchor": anchor, "center": center}
+    sampler = WADANSampler(**SMALL | blend).fit(X, y)
+    back = through_generator_file(sampler, tmp_path)
+    np.testing.assert_array_equal(back.sample(9)[0], sampler.sample(9)[0])
+    assert (back._model.real_rows.residuals is not None) == residuals
+    assert (back._model.real_rows.anchors is not None) == (anchor > 0)

@@ -4,7 +4,7 @@ from inspect import signature
 
 import numpy as np
 import pytest
-from other_values import KEYWORDS, OTHER, small
+from other_values import KEYWORDS, other, small
 
 TRAINED = [(cls, name) for cls, name in KEYWORDS if "checkpoint" in signature(cls).parameters]
 IDS = [f"{cls.__name__}-{name}" for cls, name in TRAINED]
@@ -35,10 +35,10 @@ def name_of(monkeypatch, tmp_path, problem):
 
 @pytest.mark.parametrize(("cls", "keyword"), TRAINED, ids=IDS)
 def test_every_keyword_is_part_of_the_name(name_of, cls, keyword):
-    usual, other = name_of(cls), name_of(cls, **{keyword: OTHER[keyword]})
+    usual, changed = name_of(cls), name_of(cls, **{keyword: other(cls, keyword)})
     # What is learned does not depend on these; `Checkpoint` and the guide say so.
     no_matter = {"checkpoint", "checkpoint_epochs", "verbose", *cls._only_for_sampling}
-    assert (usual == other) == (keyword in no_matter)
+    assert (usual == changed) == (keyword in no_matter)
     assert usual == name_of(cls)
 
 

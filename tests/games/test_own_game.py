@@ -114,7 +114,8 @@ def test_wadan_is_the_game_with_its_additions(problem):
         conditional_critic=True,
         reconstruction_weight="mean",
     )
-    names = ("input_noise", "class_weight", "residuals", "anchor", "shrink", "learning_rate")
+    blend = ("center", "own_share", "anchor", "residuals")
+    names = ("input_noise", "class_weight", "learning_rate", *blend)
     additions = {name: getattr(wadan, name) for name in names}
     own = GameSampler(game=game, **TRAINING, **additions)
     expected, rows = (s.fit(X, y).sample(30)[0] for s in (wadan, own))
@@ -141,14 +142,14 @@ class Incomplete:
     [
         (Incomplete(), "Incomplete cannot serve as a Game: it lacks turns, networks, embed"),
         (MeanGame, "MeanGame is a class: pass an instance of it as the Game"),
-        (GANGame(), r"residuals='class' needs codes .* GANGame has no encode"),
+        (GANGame(), r"residuals=True needs codes .* GANGame has no encode"),
     ],
 )
 def test_what_is_missing_is_named_before_training(problem, game, message, monkeypatch):
     X, y, _ = problem
     monkeypatch.setattr(GameSampler, "_learn", lambda *_: pytest.fail("it trained"))
     with pytest.raises(TypeError, match=message):
-        GameSampler(game=game, residuals="class").fit(X, y)
+        GameSampler(game=game, residuals=True).fit(X, y)
 
 
 @pytest.mark.parametrize("make", [ADANGame, lambda d: GANGame(divergence=d)])

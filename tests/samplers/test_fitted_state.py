@@ -37,7 +37,7 @@ def test_parameters_changed_after_a_fit_wait_for_the_next(small, problem):
     X, y, _ = problem
     sampler = small().fit(X, y)
     before = sampler.sample(9)[0]
-    sampler.set_params(n_latent=7, n_noise=9, latent_layers=(5,), residuals=None)
+    sampler.set_params(n_latent=7, n_noise=9, latent_layers=(5,), center=None)
     np.testing.assert_array_equal(sampler.sample(9)[0], before)
 
 

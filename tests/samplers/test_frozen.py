@@ -30,6 +30,7 @@ from skadan import (
 )
 
 NAMES = np.array(["anger", "joy", "sad"])
+BLEND = ["center", "own_share", "anchor", "residuals"]
 
 
 @pytest.fixture
@@ -64,9 +65,9 @@ def test_it_draws_what_the_sampler_would(sampler, problem, request):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"anchor": 0.0, "residuals": None},
-        {"anchor": 0.4, "shrink": 0.5},
-        {"residuals": "all", "sampling_strategy": "auto"},
+        {"anchor": 0.0, "residuals": False},
+        {"anchor": 0.4, "center": "mean", "own_share": 0.5},
+        {"center": None, "sampling_strategy": "auto"},
     ],
 )
 def test_other_values_are_those_of_another_fit(problem, fitted, changes):
@@ -129,7 +130,7 @@ def test_clones_share_the_sampler_and_nothing_else(fitted):
     assert (frozen.anchor, frozen.random_state, fitted.anchor) == (0.2, None, 0.75)
     assert copy.sampling_strategy == Replicate(3)
     assert sorted(frozen.get_params()) == sorted(
-        ["sampler", "sampling_strategy", "residuals", "anchor", "shrink", "random_state"]
+        ["sampler", "sampling_strategy", "random_state", *BLEND]
     )
     with pytest.raises(ValueError, match=r"'sampler__anchor' cannot be set: .* fitted and shared"):
         frozen.set_params(sampler__anchor=0.1)
@@ -138,12 +139,13 @@ def test_clones_share_the_sampler_and_nothing_else(fitted):
 
 
 def test_it_pickles_hashes_and_shows_itself(fitted):
-    frozen = FrozenSampler(fitted, shrink=0.5)
+    frozen = FrozenSampler(fitted, center="mean")
     loaded = pickle.loads(pickle.dumps(frozen))
     np.testing.assert_array_equal(loaded.sample(6)[0], frozen.sample(6)[0])
     assert joblib.hash(loaded) == joblib.hash(frozen)
     assert "WADANSampler" in frozen._repr_html_()
-    assert repr(frozen).startswith("FrozenSampler(sampler=WADANSampler(")
+    assert repr(frozen).startswith("FrozenSampler(")
+    assert "sampler=WADANSampler(" in repr(frozen)
 
 
 def test_what_is_fitted_is_the_samplers(problem, fitted):
@@ -222,6 +224,9 @@ def test_other_columns(problem, fitted):
         (lambda s: FrozenSampler(SMOTE()), ValueError, "'sampler' parameter .* instance of"),
         (lambda s: FrozenSampler(FrozenSampler(s)), ValueError, "'sampler' parameter"),
         (lambda s: FrozenSampler(s, anchor=2), ValueError, "'anchor' parameter"),
+        (lambda s: FrozenSampler(s, center="middle"), ValueError, "'center' parameter"),
+        (lambda s: FrozenSampler(s, own_share=1.5), ValueError, "'own_share' parameter"),
+        (lambda s: FrozenSampler(s, residuals="all"), ValueError, "'residuals' parameter"),
         (lambda s: FrozenSampler(s, sampling_strategy="all of it"), ValueError, "'sampling_strat"),
     ],
 )
@@ -233,11 +238,13 @@ def test_what_cannot_be_frozen(problem, fitted, make, error, message):
         make(fitted).sample(3)
 
 
-def test_parameters_that_the_sampler_does_not_have(problem):
+@pytest.mark.parametrize("name", BLEND)
+def test_parameters_that_the_sampler_does_not_have(problem, name):
     X, y, _ = problem
-    frozen = FrozenSampler(AAESampler(**SETTINGS[AAESampler]).fit(X, y), anchor=0.5)
-    with pytest.raises(ValueError, match=r"anchor=0\.5: AAESampler has no anchor"):
-        frozen.fit(X, y)
+    sampler = AAESampler(**SETTINGS[AAESampler]).fit(X, y)
+    value = {"center": "mean", "own_share": 0.5, "anchor": 0.5, "residuals": True}[name]
+    with pytest.raises(ValueError, match=f"{name}={value!r}: AAESampler has no {name}"):
+        FrozenSampler(sampler, **{name: value}).fit(X, y)
 
 
 def test_nothing_to_make_and_single_rows_are_warned_of(problem, fitted):
@@ -257,11 +264,11 @@ def test_nothing_to_make_and_single_rows_are_warned_of(problem, fitted):
 
 
 def test_a_file_holds_the_sampler_inside(tmp_path, fitted):
-    frozen, path = FrozenSampler(fitted, shrink=0.5), tmp_path / "generator"
+    frozen, path = FrozenSampler(fitted, center="mean"), tmp_path / "generator"
     with pytest.raises(TypeError, match=r"pass frozen\.sampler, and freeze what load_generator"):
         save_generator(frozen, path)
     save_generator(frozen.sampler, path)
-    again = FrozenSampler(load_generator(path), shrink=0.5)
+    again = FrozenSampler(load_generator(path), center="mean")
     np.testing.assert_array_equal(again.sample(5)[0], frozen.sample(5)[0])
 
 

@@ -153,7 +153,7 @@ def test_int64_beyond_float32():
     X_new, _ = WADANSampler(**QUICK).fit_resample(X, np.arange(20) % 2)
     np.testing.assert_array_equal(X_new[:20], X)
     assert X_new.dtype == np.int64
-    # A row may lie a little outside the range of the real ones; one that wraps around, far outside.
+    # A row may lie somewhat outside the range of the real ones; one that wraps around is at -2.
     share = X_new[20:] / 2**62
-    assert share.min() > -0.05
-    assert share.max() < 1.05
+    assert share.min() > -0.5
+    assert share.max() < 1.5

@@ -14,8 +14,8 @@ AUTO = {"max_epochs": "auto", "batch_size": 20}
 SAMPLERS = [
     ADANSampler(**SMALL),
     WADANSampler(**SMALL | AUTO),  # holds rows out
-    WADANSampler(**SMALL, row_space=True, residuals="all"),
-    WADANSampler(**SMALL, row_space=False, residuals=None, anchor=0.0),
+    WADANSampler(**SMALL, row_space=True, center=None),
+    WADANSampler(**SMALL, row_space=False, residuals=False, anchor=0.0),
     AAESampler(max_epochs=2, latent_layers=(6,), autoencoder_layers=(8,), random_state=0),
     ConditionalGANSampler(max_epochs=2, hidden_layers=(8,), random_state=0),
 ]

@@ -1,8 +1,10 @@
 """No keyword is accepted and then ignored: another value of it makes other rows."""
 
+import functools
+
 import numpy as np
 import pytest
-from other_values import KEYWORDS, OTHER, small
+from other_values import KEYWORDS, other, small
 
 # Where rows are the same on purpose; `precision` changes large networks alone. What a column holds
 # is a matter of the table: test_value_range.py.
@@ -16,6 +18,7 @@ SAME_ROWS = (
     "precision",
     "verbose",
 )
+BESIDE = {"own_share": {"center": "shrunken"}}  # what a keyword has no effect without
 CHANGING = [(cls, name) for cls, name in KEYWORDS if name not in SAME_ROWS]
 
 
@@ -28,12 +31,13 @@ def rows_of(cls, problem, **keywords):
 @pytest.fixture(scope="module")
 def usual(problem):
     """The rows of each class's usual setting, made once."""
-    return {cls: rows_of(cls, problem) for cls in {cls for cls, _ in CHANGING}}
+    return functools.cache(lambda cls, **beside: rows_of(cls, problem, **beside))
 
 
 @pytest.mark.parametrize(
     ("cls", "keyword"), CHANGING, ids=[f"{cls.__name__}-{name}" for cls, name in CHANGING]
 )
 def test_another_value_makes_other_rows(usual, problem, cls, keyword):
-    other = rows_of(cls, problem, **{keyword: OTHER[keyword]})
-    assert not np.array_equal(other, usual[cls])
+    beside = BESIDE.get(keyword, {})
+    changed = rows_of(cls, problem, **beside, **{keyword: other(cls, keyword)})
+    assert not np.array_equal(changed, usual(cls, **beside))

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from skadan import ADANSampler, NoiseSampler, WADANSampler, load_generator, save_generator
 from skadan._models import on_disk
 from skadan._models.arrays import CHUNK
+from skadan._models.real_rows import Blend
 from skadan._models.scaling import Scaling
 
 N, D = 700, 9
@@ -164,9 +165,9 @@ def test_a_file_that_has_changed(table, tmp_path):
 def test_it_is_not_saved_but_without_real_rows(table, tmp_path):
     X, y = table
     rows = mapped(X, tmp_path)
-    with pytest.raises(TypeError, match="residuals=None and anchor=0"):
+    with pytest.raises(TypeError, match="residuals=False and anchor=0"):
         save_generator(WADANSampler(**SMALL).fit(rows, y), tmp_path / "g")
-    free = WADANSampler(**SMALL, residuals=None, anchor=0.0).fit(rows, y)
+    free = WADANSampler(**SMALL, residuals=False, anchor=0.0).fit(rows, y)
     save_generator(free, tmp_path / "g")
     np.testing.assert_array_equal(load_generator(tmp_path / "g").sample(5)[0], free.sample(5)[0])
 
@@ -175,10 +176,11 @@ def test_settings_of_sampling(table, tmp_path):
     """Changed after the fit: they are those of rows in memory."""
     X, y = table
     inside, outside = (
-        WADANSampler(**SMALL).fit(rows, y)._adjusted({"anchor": 1.0, "shrink": 1.0})
+        WADANSampler(**SMALL).fit(rows, y)._adjusted({"anchor": 1.0, "center": None})
         for rows in (X, mapped(X, tmp_path))
     )
-    assert inside.real_rows.anchor_weight == outside.real_rows.anchor_weight == 1
+    expected = Blend(residuals=True, anchor=1.0, center=None)
+    assert inside.real_rows.blend == outside.real_rows.blend == expected
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

@@ -7,24 +7,30 @@ import pytest
 from conftest import SMALL, SMALL_GAME
 from sklearn.base import clone
 
-from skadan import GameSampler, NoiseSampler, Replicate, WADANSampler
+from skadan import GameSampler, NoiseSampler, Replicate, ShrunkenSampler, WADANSampler
 from skadan._models.real_rows import Blend
 from skadan.samplers.adversarial import AdversarialSampler
 from skadan.samplers.base import NOT_OF_THE_MODEL
 
 VALUES = {
     "sampling_strategy": ["auto", Replicate(2)],
-    "residuals": ["class", "all", None],
+    "residuals": [True, False],
     "anchor": [0.0, 0.3, 1.0],
-    "shrink": ["auto", 0.5, 1.0],
+    "center": ["shrunken", "mean", None],
+    "own_share": ["auto", 0.0, 1.0],
     "noise_scale": [0.0, 2.0],
     "clip": [False, True],
     "whole_numbers": [False, True],
 }
 
 
-def names_of(sampler):
-    return sorted(sampler._only_for_sampling.keys() & sampler.get_params(deep=False).keys())
+def settings(sampler):
+    """Each value of each such parameter, beside the sampler's own of the others."""
+    names = sampler._only_for_sampling.keys() & sampler.get_params(deep=False).keys()
+    every = [{name: value} for name in sorted(names) for value in VALUES[name]]
+    if isinstance(sampler, ShrunkenSampler):
+        every.remove({"center": None})
+    return every
 
 
 def learned(sampler):
@@ -41,17 +47,11 @@ def test_they_are_the_strategy_and_how_real_rows_blend_in():
 def test_no_weight_depends_on_them(sampler, problem):
     X, y, _ = problem
     first = learned(sampler.fit(X, y))
-    for name in names_of(sampler):
-        for value in VALUES[name]:
-            other = learned(clone(sampler).set_params(**{name: value}).fit(X, y))
-            assert other.keys() == first.keys()
-            for part, weight in first.items():
-                np.testing.assert_array_equal(other[part], weight, err_msg=f"{name} {part}")
-
-
-def settings(sampler):
-    """Each value of each such parameter, beside the sampler's own of the others."""
-    return [{name: value} for name in names_of(sampler) for value in VALUES[name]]
+    for setting in settings(sampler):
+        other = learned(clone(sampler).set_params(**setting).fit(X, y))
+        assert other.keys() == first.keys()
+        for part, weight in first.items():
+            np.testing.assert_array_equal(other[part], weight, err_msg=f"{setting} {part}")
 
 
 @pytest.mark.parametrize("seed", [0, "RandomState"])
@@ -82,15 +82,15 @@ def test_a_game_without_an_encoder_keeps_no_residuals():
             return getattr(SMALL_GAME, name)
 
     blind = GameSampler(game=Blind())
-    assert blind._for_any_draw().residuals is None
-    assert GameSampler(game=SMALL_GAME)._for_any_draw().residuals == "class"
+    assert blind._for_any_draw().residuals is False
+    assert GameSampler(game=SMALL_GAME)._for_any_draw().residuals is True
 
 
 @pytest.mark.parametrize(
     ("fitted", "changes", "message"),
     [
         ({"anchor": 0.0}, {"anchor": 0.5}, "anchor=0.5: .* kept no rows .* anchor above 0"),
-        ({"residuals": None}, {"residuals": "all"}, "residuals='all': .* kept none"),
+        ({"residuals": False}, {"residuals": True}, "residuals=True: .* kept none"),
         ({}, {"n_latent": 3}, "n_latent=3: WADANSampler has no n_latent that could be changed"),
         ({}, {"noise_scale": 3}, "WADANSampler has no noise_scale"),
     ],
@@ -127,5 +127,5 @@ def test_an_interrupted_fit_goes_on_whatever_is_drawn_afterwards(tmp_path, probl
         with pytest.raises(Stop):
             WADANSampler(**keywords).fit(X, y)
     (state,) = tmp_path.iterdir()
-    WADANSampler(**keywords, anchor=0.2, shrink=0.5).fit(X, y)
+    WADANSampler(**keywords, anchor=0.2, center="mean", own_share=0.5).fit(X, y)
     assert not state.exists()  # it was found, gone on from, and removed

@@ -74,9 +74,9 @@ def test_a_record_takes_the_parameters_that_it_has_fields_for():
 
 
 def test_rows_of_given_codes_are_completed_as_those_of_the_generator(problem):
-    """sample = sample_from_codes of sample_latent where nothing else is drawn."""
+    """sample = sample_from_codes of sample_latent, without a centre."""
     X, y, _ = problem
-    sampler = WADANSampler(**SMALL | {"residuals": None, "anchor": 0.0, "shrink": 0.5}).fit(X, y)
+    sampler = WADANSampler(**SMALL | {"center": None, "anchor": 0.4}).fit(X, y)
     codes = sampler.sample_latent(y, random_state=3)
     rows = sampler.sample_from_codes(codes, y, random_state=3)
     np.testing.assert_array_equal(rows, sampler.sample(y, random_state=3)[0])
@@ -86,7 +86,7 @@ def test_codes_of_real_rows_give_these_rows_back(problem):
     """x + (1 - anchor) (R(E(x)) - R(E(x))): whatever its weight, the anchor itself."""
     X, y, _ = problem
     order = np.argsort(y, kind="stable")
-    sampler = WADANSampler(**SMALL | {"anchor": 0.4, "shrink": 1.0}).fit(X, y)
+    sampler = WADANSampler(**SMALL | {"anchor": 0.4}).fit(X, y)
     rows = np.repeat(order[:1], 30)
     new = sampler.sample_from_codes(sampler.encode(X[rows]), y[rows], random_state=3)
     own = sampler.decode(sampler.encode(X[rows]))[0]
@@ -94,6 +94,17 @@ def test_codes_of_real_rows_give_these_rows_back(problem):
     expected = X[y == y[rows[0]]] - 0.6 * sampler.decode(sampler.encode(X[y == y[rows[0]]]))
     distance = np.abs(moved[:, None] - expected[None]).max(2)
     assert distance.min(1).max() < 1e-4
+
+
+@pytest.mark.parametrize("own_share", [0.0, "auto"])
+@pytest.mark.parametrize("center", ["mean", "shrunken"])
+def test_rows_of_given_codes_have_no_centre(problem, center, own_share):
+    X, y, _ = problem
+    plain = WADANSampler(**SMALL, center=None).fit(X, y)
+    centred = WADANSampler(**SMALL, center=center, own_share=own_share).fit(X, y)
+    codes = plain.encode(X)
+    rows = centred.sample_from_codes(codes, y, random_state=3)
+    np.testing.assert_array_equal(rows, plain.sample_from_codes(codes, y, random_state=3))
 
 
 def test_codes_and_labels_have_to_fit(problem):

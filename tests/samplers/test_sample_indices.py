@@ -2,20 +2,27 @@
 
 import numpy as np
 import pytest
-from conftest import BASELINES, SETTINGS, SMALL, UNTRAINED
+from conftest import BASELINES, SETTINGS, UNTRAINED
 
-from skadan import NoiseSampler, Replicate, WADANSampler, load_generator, save_generator
+from skadan import (
+    NoiseSampler,
+    Replicate,
+    ShrunkenSampler,
+    WADANSampler,
+    load_generator,
+    save_generator,
+)
 
-ANCHORED = [{"anchor": 1.0}, {"anchor": 0.4}, {"residuals": "class", "anchor": 0.0}]
-ALONE = [{"residuals": None, "anchor": 0.0}, {"residuals": "all", "anchor": 0.0}]
+CENTERS = [None, "mean", "shrunken"]
+OF_REAL_ROWS = [{"anchor": 1.0}, {"residuals": False, "anchor": 0.4}, {"anchor": 0.0}]
 
 
 @pytest.mark.parametrize("strategy", [Replicate(3), "auto", {1: 40}])
-@pytest.mark.parametrize("residuals", ["class", "all", None])
+@pytest.mark.parametrize("residuals", [True, False])
 def test_they_name_the_row(small, problem, strategy, residuals):
-    """With the whole weight on the anchor, a synthetic row is a real one: X[index]."""
+    """With the whole weight on the real row, and no centre, a synthetic row is X[index]."""
     X, y, _ = problem
-    sampler = small(anchor=1.0, shrink=1.0, residuals=residuals, sampling_strategy=strategy)
+    sampler = small(anchor=1.0, center=None, residuals=residuals, sampling_strategy=strategy)
     X_new, y_new = sampler.fit_resample(X, y)
     indices = sampler.sample_indices_
     assert indices.dtype.kind == "i"
@@ -24,10 +31,11 @@ def test_they_name_the_row(small, problem, strategy, residuals):
     np.testing.assert_array_equal(y_new, y[indices])
 
 
-@pytest.mark.parametrize("settings", ANCHORED)
-def test_anchored_rows(small, problem, settings):
+@pytest.mark.parametrize("center", CENTERS)
+@pytest.mark.parametrize("settings", OF_REAL_ROWS)
+def test_they_are_rows_of_the_class(small, problem, settings, center):
     X, y, _ = problem
-    sampler = small(sampling_strategy=Replicate(2), **settings)
+    sampler = small(sampling_strategy=Replicate(2), center=center, **settings)
     _, y_new = sampler.fit_resample(X, y)
     np.testing.assert_array_equal(y[sampler.sample_indices_], y_new)
     # Every set holds every row once.
@@ -37,17 +45,17 @@ def test_anchored_rows(small, problem, settings):
 def test_the_residual_is_that_of_the_row(small, problem):
     """x + R(G(z, y)) - R(E(x)), with the x that is named."""
     X, y, _ = problem
-    sampler = small(residuals="class", anchor=0.0, shrink=1.0).fit(X, y)
+    sampler = small(residuals=True, anchor=0.0, center=None).fit(X, y)
     X_new, _, rows = sampler.sample(y, random_state=3, return_indices=True)
     move = sampler.decode(sampler.sample_latent(y, random_state=3))
     lost = X - sampler.decode(sampler.encode(X))
     np.testing.assert_allclose(X_new - move, lost[rows], atol=1e-4)
 
 
-@pytest.mark.parametrize("settings", ALONE)
-def test_rows_of_no_anchor(small, problem, settings):
+@pytest.mark.parametrize("center", CENTERS)
+def test_generated_rows_alone_are_of_no_real_row(small, problem, center):
     X, y, _ = problem
-    sampler = small(**settings)
+    sampler = small(residuals=False, anchor=0.0, center=center)
     sampler.fit_resample(X, y)
     np.testing.assert_array_equal(sampler.sample_indices_[45:], np.full(45, -1))
 
@@ -92,7 +100,7 @@ def test_nothing_to_do(problem):
     assert not hasattr(sampler, "sample_indices_")
 
 
-@pytest.mark.parametrize("cls", [WADANSampler, NoiseSampler])
+@pytest.mark.parametrize("cls", [WADANSampler, NoiseSampler, ShrunkenSampler])
 def test_a_file_keeps_them(cls, problem, tmp_path):
     X, y, _ = problem
     sampler = cls(**SETTINGS[cls]).fit(X, y)
@@ -102,15 +110,3 @@ def test_a_file_keeps_them(cls, problem, tmp_path):
         back.sample(y, return_indices=True), sampler.sample(y, return_indices=True), strict=True
     ):
         np.testing.assert_array_equal(ours, theirs)
-
-
-def test_files_of_older_versions_cannot_say(problem, tmp_path):
-    from dataclasses import replace
-
-    X, y, _ = problem
-    sampler = WADANSampler(**SMALL).fit(X, y)
-    real_rows = replace(sampler._model.real_rows, order=None)
-    sampler._model = replace(sampler._model, real_rows=real_rows)
-    assert len(sampler.sample(y)) == 2
-    with pytest.raises(ValueError, match="Fit it again"):
-        sampler.sample(y, return_indices=True)

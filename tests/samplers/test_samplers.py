@@ -27,7 +27,7 @@ def test_fit_then_sample_is_fit_resample(small, problem):
 
 def test_sample_by_labels_keeps_their_order(small, problem):
     X, y, _ = problem
-    sampler = small(residuals=None, anchor=0.0, shrink=1.0).fit(X, y)
+    sampler = small(center=None, residuals=False, anchor=0.0).fit(X, y)
     labels = np.array([2, 0, 2, 1])
     X_new, y_new = sampler.sample(labels, random_state=5)
     np.testing.assert_array_equal(y_new, labels)

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from conftest import load_example
 
-from skadan import WADANSampler
 from skadan.metrics import unweighted_average_recall
 
-ARMS = ["none", "SMOTE", "ADASYN", "shrunken copies"]
+ARMS = ["none", "SMOTE", "ADASYN", "ShrunkenSampler"]
 CHEAP = ["none", "prior correction", "tuned thresholds", "class weights", "bagged under-sampling"]
 CHEAP += ["shrinkage LDA", "duplication", "smoothed bootstrap", "SMOTE", "BorderlineSMOTE"]
-CHEAP += ["under-sampling", "noise", "shrunken copies"]
+CHEAP += ["under-sampling", "noise", "ShrunkenSampler"]
 
 
 @pytest.fixture(scope="module")
@@ -108,37 +107,6 @@ def test_all_arms_get_the_same_rows(board, monkeypatch):
             np.testing.assert_array_equal(one, two)
 
 
-@pytest.mark.parametrize("arm", ["duplication", "SMOTE", "noise", "shrunken copies", "ADAN"])
-def test_rows_that_scenarios_ask_for(board, few_epochs, arm):
-    table = a_table(board)
-    for scenario, want in (("cut", [30, 30, 30]), ("native", [30, 30, 30]), ("full", [60, 40, 24])):
-        strategy = board.runs.strategy_of(scenario)
-        X, y = board.arms.TrainingSets(table.X, table.y, strategy, 0).make(arm)
-        np.testing.assert_array_equal(X[:62], table.X)
-        np.testing.assert_array_equal(np.bincount(y), want)
-
-
-@pytest.mark.parametrize("scenario", ["cut", "full"])
-def test_under_sampling_goes_down_to_the_rarest_class(board, scenario):
-    table = a_table(board)
-    sets = board.arms.TrainingSets(table.X, table.y, board.runs.strategy_of(scenario), 0)
-    np.testing.assert_array_equal(np.bincount(sets.make("under-sampling")[1]), [12, 12, 12])
-
-
-def test_one_training_serves_three_arms(board, few_epochs, monkeypatch):
-    table = a_table(board)
-    sets = board.arms.TrainingSets(table.X, table.y, "auto", 0)
-    made = [sets.make(arm) for arm in board.arms.OF_ONE_TRAINING]
-    X, y = WADANSampler(random_state=0).fit_resample(table.X, table.y)
-    np.testing.assert_array_equal(made[0][0], X)
-    np.testing.assert_array_equal(made[0][1], y)
-    alone = load_example("studies/training_sets").training_set
-    for arm, (X, y) in zip(board.arms.OF_ONE_TRAINING[1:], made[1:], strict=True):
-        X_alone, y_alone = alone(arm, table.X, table.y, "auto", 0)
-        np.testing.assert_array_equal(X, X_alone)
-        np.testing.assert_array_equal(y, y_alone)
-
-
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("arm", CHEAP)
 def test_every_classifier_with_every_cheap_arm(board, quick, arm, tmp_path):
@@ -154,7 +122,7 @@ def test_every_classifier_with_every_cheap_arm(board, quick, arm, tmp_path):
         with_losses = {s for s in every if s.split()[0] in own.WITH_PROBABILITIES}
     for measure in ("log_loss", "log_loss_right", "brier", "brier_right"):
         assert set(record[measure]) == with_losses
-        assert all(np.isfinite(value) and value > 0 for value in record[measure].values())
+        assert all(np.isfinite(value) and value >= 0 for value in record[measure].values())
     for setting, predicted in record["predicted"].items():
         expected = 100 * unweighted_average_recall(table.y, predicted)
         assert record["recall"][setting] == pytest.approx(expected, abs=0.006)

@@ -60,12 +60,12 @@ def advice(scores):
     ("means", "expected"),
     [
         ({"none": 0.0, "class weights": 0.4, "WADAN": 0.4}, "none"),
-        ({"none": 0.0, "class weights": 3.0, "shrunken copies": 3.4, "WADAN": 3.6}, "WADAN"),
+        ({"none": 0.0, "class weights": 3.0, "ShrunkenSampler": 3.4, "WADAN": 3.6}, "WADAN"),
         (
-            {"none": 0.0, "class weights": 3.0, "shrunken copies": 3.4, "WADAN": 3.4},
+            {"none": 0.0, "class weights": 3.0, "ShrunkenSampler": 3.4, "WADAN": 3.4},
             "class weights",
         ),
-        ({"none": 0.0, "shrunken copies": 5.0, "WADAN": 5.4}, "shrunken copies"),
+        ({"none": 0.0, "ShrunkenSampler": 5.0, "WADAN": 5.4}, "ShrunkenSampler"),
         ({"none": 0.0, "class weights": -3.0, "WADAN": 1.0}, "WADAN"),
     ],
 )
@@ -75,7 +75,7 @@ def test_a_dearer_arm_has_to_be_worth_it(advice, means, expected):
 
 def test_advice_by_shape_and_rarest_class(advice):
     """Wide tables with three rows want copies, those with twenty nothing; three others are few."""
-    gains = {"none": 0, "shrunken copies": 10, "WADAN": 8}
+    gains = {"none": 0, "ShrunkenSampler": 10, "WADAN": 8}
     records, rows = [], {}
     for number in range(11):
         name, rare = f"t{number}", number < 4

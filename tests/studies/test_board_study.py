@@ -131,13 +131,14 @@ def test_what_a_record_lacks(board):
     from board_parts.classifiers import settings
     from board_parts.runs import tasks
 
-    arms = ["SMOTE", "none", "WADAN", "prior correction", "latent mixing", "shrinkage LDA"]
+    few = "partial WADAN + correction"
+    arms = ["SMOTE", "none", "WADAN", "prior correction", "latent mixing", "shrinkage LDA", few]
     wanted = [["t"], "cut", [0], arms, ["LinearSVC", "logistic", "LDA"]]
     both = ["LinearSVC", "logistic"]
     assert tasks({}, *wanted) == [
         ("t", 0, {"SMOTE": both}),
         ("t", 0, {"none": both, "prior correction": ["logistic"]}),
-        ("t", 0, {"WADAN": both, "latent mixing": both}),
+        ("t", 0, {"WADAN": both, "latent mixing": both, few: ["logistic"]}),
         ("t", 0, {"shrinkage LDA": ["LDA"]}),
     ]
     done = {
@@ -152,7 +153,7 @@ def test_what_a_record_lacks(board):
     }
     assert tasks(done, *wanted) == [
         ("t", 0, {"none": ["LinearSVC"], "prior correction": ["logistic"]}),
-        ("t", 0, {"WADAN": ["logistic"], "latent mixing": both}),
+        ("t", 0, {"WADAN": ["logistic"], "latent mixing": both, few: ["logistic"]}),
     ]
 
 
