@@ -118,9 +118,9 @@ print(f"{'best possible':16s} {best:6.1f} %")
 # tell the classifier that the rare class matters. They do not tell it that new rows of a class of
 # six lie nearer to the middle than these six, whose noise it has learned by heart. Dividing its
 # probabilities by the class shares (`PriorCorrectedClassifier`) moves the boundary without a single
-# row, and gets most of what can be gained. Both samplers of skadan gain a little more here, as they
-# draw new rows towards the middle, by a factor from the data. This is a linear classifier; for
-# others the order changes (:doc:`the board </board>`).
+# row, and gets most of what can be gained. The samplers of skadan gain about as much with rows,
+# whose centre is drawn towards the middle and which deviate from it as rows of all classes do. This
+# is a linear classifier; for others the order changes (:doc:`the board </board>`).
 
 del gains["nothing"]
 figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")

@@ -59,7 +59,7 @@ class PartialFill:
     of the way in the logarithm of its size. A classifier that sees a few rows thirty times over
     learns their noise; a few synthetic rows and `PriorCorrectedClassifier` leave the direction of
     its boundary alone and put its place right. Like `Replicate`, it is a callable for the
-    ``sampling_strategy`` of any over-sampler.
+    ``sampling_strategy`` of any over-sampler. Under-samplers refuse it: it asks for more rows.
 
     Parameters
     ----------

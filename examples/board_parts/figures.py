@@ -104,6 +104,8 @@ def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
     )
     for axes in panels.flat[len(arms) :]:
         axes.set_axis_off()
+    for axes in panels.flat[max(len(arms) - shape[1], 0) : len(arms)]:
+        axes.tick_params(labelbottom=True)  # the lowest of each column
     for arm, axes in zip(arms, panels.flat, strict=False):
         gains = mean_gains(every, arm, "none")
         for place, name in enumerate(names):

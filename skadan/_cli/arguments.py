@@ -124,7 +124,8 @@ def _add_evaluate(commands: Any) -> None:
         type=_count,
         default=0,
         metavar="K",
-        help="samplers add K sets of the training set's size (default: they fill classes up)",
+        help="samplers, but for partial, add K sets of the training set's size (default: they fill "
+        "classes up)",
     )
     evaluate.add_argument(
         "--seeds", type=_count, default=1, metavar="K", help="average over K seeds (default: 1)"

@@ -75,7 +75,12 @@ class Scaling:
     def scale_rows(self, X: np.ndarray) -> np.ndarray:
         """Return z-scores of the columns that vary, float32."""
         kept = self.varies
-        scaled = (X[:, kept].astype(np.float64) - self.mean[kept]) / self.scale[kept]
+        rows, mean, scale = X[:, kept].astype(np.float64), self.mean[kept], self.scale[kept]
+        with np.errstate(over="ignore"):
+            scaled = (rows - mean) / scale
+        beyond = ~np.isfinite(scaled)
+        if beyond.any():  # values near the limits of float64 on both sides of 0
+            scaled[beyond] = (rows / scale - mean / scale)[beyond]
         return scaled.astype(np.float32)
 
     def unscale_rows(self, scaled: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ import numpy as np
 
 PRIOR = 5  # rows' worth of the variance of all classes, beside the n - 1 of a class itself
 MOST_ROWS = 1024  # whose inner products are looked at
+OF_A_CLASS = 16  # of these at least, where a class has so many: fewer say nothing of a covariance
 
 
 class Squares(NamedTuple):
@@ -29,15 +30,16 @@ def own_shares(squares: Squares, n: np.ndarray) -> np.ndarray:
     r"""Return the share alpha of its own covariance in that of each class, (K,).
 
     The covariance S_k of n_k rows has no bias, but a variance of V(n_k - 1); the pooled S of all
-    classes has a smaller one, V(n - K), and a bias of D, by which the classes differ. The risk of
-    alpha S_k + (1 - alpha) S is least at
+    classes has a smaller one, V(n - K), and a bias of D, by which the classes differ. If the two
+    were independent, the risk of alpha S_k + (1 - alpha) S would be least at
 
     .. math:: \alpha_k = \frac{D + V(n - K)}{D + V(n - K) + V(n_k - 1)},
         \qquad V(v) = \frac{1 + R}{v}
 
     where V is that of normal rows (Wishart's), and all is relative to the square of the trace. R
-    is ``squares.pooled`` and D ``squares.difference``. A class of one row has a share of 0; with
-    classes of equal scatter the share is that of the class in all degrees of freedom.
+    is ``squares.pooled`` and D ``squares.difference``. S contains S_k, so that the share is a
+    little too large where the classes scatter alike: (n_k - 1) / (n - K + n_k - 1) in place of 0.
+    A class of one row has a share of 0.
 
     Parameters
     ----------
@@ -70,15 +72,18 @@ def spreads(variance: np.ndarray, pooled: float, n: np.ndarray) -> np.ndarray:
 def some_of_each(counts: np.ndarray) -> np.ndarray:
     """Return the places of rows to look at, in a table that is sorted by class.
 
-    All rows of rare classes and evenly spaced ones of the others, `MOST_ROWS` at most unless there
-    are half as many classes.
+    All rows of rare classes and evenly spaced ones of the others, `MOST_ROWS` at most. Of very many
+    classes, evenly spaced ones are looked at.
     """
-    most, first = max(2, MOST_ROWS // len(counts)), np.cumsum(counts) - counts
-    picked = [
-        start + np.arange(n) if n <= most else start + np.linspace(0, n - 1, most).astype(int)
-        for start, n in zip(first.tolist(), counts.tolist(), strict=True)
-    ]
-    return np.concatenate(picked)
+    most = max(OF_A_CLASS, MOST_ROWS // len(counts))
+    some = spaced(len(counts), MOST_ROWS // OF_A_CLASS if most == OF_A_CLASS else len(counts))
+    first = np.cumsum(counts) - counts
+    return np.concatenate([first[k] + spaced(int(counts[k]), most) for k in some])
+
+
+def spaced(n: int, most: int) -> np.ndarray:
+    """Return the numbers below n, or `most` evenly spaced ones of them."""
+    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(int)
 
 
 def squares_of(x: np.ndarray, class_index: np.ndarray) -> Squares:

@@ -215,13 +215,13 @@ REPLICATE = """
 of the data."""
 
 
-# What the board says of today's rows (docs/board.md), for the pages of the classes that make them.
+# What the board says of such rows (docs/board.md), for the pages of the classes that make them.
 WHEN_ROWS_HELP = (
-    "By default the rows of a rare class lie closer together and nearer to the middle of the table "
-    "than real ones. On 55 public tables with rare classes that raised the recall of linear "
-    "classifiers most. Nearest neighbours, kernels, forests and boosted trees gained less than "
-    "with simpler remedies, the area under the ROC curve fell for most of these, and probabilities "
-    "got worse. If your classifier has probabilities, try `PriorCorrectedClassifier` first."
+    "On 55 public tables with rare classes, rows made in this way raised the unweighted average "
+    "recall of every kind of classifier that was tried, in the mean by more than SMOTE, a smoothed "
+    "bootstrap and class weights did, and the area under the ROC curve by about a point. "
+    "Probabilities get worse. If your classifier has probabilities, `PriorCorrectedClassifier` "
+    "gains about as much recall without a row, and more with a random forest."
 )
 
 

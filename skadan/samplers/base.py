@@ -221,7 +221,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
             if name not in self._only_for_sampling or name not in self.get_params(deep=False):
                 raise ValueError(
                     f"{name}={value!r}: {type(self).__name__} has no {name} that could be changed "
-                    "after its fit."
+                    "after its fit: leave it out."
                 )
         return model.adjusted(changes) if changes else model
 

@@ -51,3 +51,10 @@ def test_scale_of_a_column_does_not_matter(small, problem):
     plain, _ = small().fit(X, y).sample(9)
     raw, _ = small().fit(X * units, y).sample(9)
     np.testing.assert_allclose(raw / units, plain, rtol=1e-12)
+
+
+def test_values_at_the_limits_of_float64_have_finite_z_scores():
+    X = np.full((40, 1), 1.7e308)
+    X[:8] = -1.7e308
+    z = Scaling.fit(X).scale_rows(X)
+    np.testing.assert_allclose([z.mean(), z.std()], [0, 1], atol=1e-6)

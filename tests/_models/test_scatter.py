@@ -67,7 +67,7 @@ def test_shares_are_of_least_risk(rng):
 
 def test_shares_in_closed_form():
     alike = own_shares(Squares(0.2, 0.0), np.array([21, 11, 1]))
-    np.testing.assert_allclose(alike, [20 / 50, 10 / 40, 0])  # of degrees of freedom
+    np.testing.assert_allclose(alike, [20 / 50, 10 / 40, 0])
     unlike = own_shares(Squares(0.2, 10.0), np.array([21, 11, 1]))
     assert (unlike[:2] > 0.98).all()
     assert unlike[2] == 0
@@ -88,6 +88,7 @@ def test_spreads_are_drawn_to_one():
 
 def test_some_of_each_takes_all_rows_of_rare_classes(monkeypatch):
     monkeypatch.setattr(scatter, "MOST_ROWS", 20)
+    monkeypatch.setattr(scatter, "OF_A_CLASS", 4)
     counts = np.array([100, 3, 1])
     places = some_of_each(counts)
     assert len(places) <= 20
@@ -96,7 +97,18 @@ def test_some_of_each_takes_all_rows_of_rare_classes(monkeypatch):
     assert len(of_first) == 6
     assert of_first[0] == 0
     assert of_first[-1] == 99
-    assert len(some_of_each(np.full(50, 4))) == 100  # two of each: fewer say nothing
+
+
+def test_of_very_many_classes_some_are_looked_at(rng):
+    """A share of 0 for all would follow from one or two rows of each."""
+    shares = []
+    for n_classes in (300, 400):
+        y = np.repeat(np.arange(n_classes), 12)
+        spread = np.where(np.arange(20) == y[:, None] % 20, 5.0, 0.1)
+        X = rng.normal(size=(len(y), 20)) * spread
+        assert len(some_of_each(np.bincount(y))) <= scatter.MOST_ROWS
+        shares.append(Predictive.of([X], y, X.__getitem__).own[0])
+    assert shares == pytest.approx([0.9, 0.9], abs=0.08)
 
 
 def test_part_of_the_rows_says_much_the_same(rng, monkeypatch):
