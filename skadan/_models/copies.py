@@ -32,7 +32,7 @@ class RowsModel:
         Centre and scatter of the classes, from the data.
     center : {"shrunken", "mean"}, default="shrunken"
     own_share : float or "auto", default="auto"
-        What is asked of it.
+        The sampler's parameters.
     """
 
     scaled: np.ndarray
@@ -44,12 +44,12 @@ class RowsModel:
     own_share: float | str = "auto"
 
     @classmethod
-    def of(cls, rows: np.ndarray, class_index: np.ndarray, **asked: Any) -> "RowsModel":
-        """Learn from rows (n, d) in the table's units; `asked` are center and own_share."""
+    def of(cls, rows: np.ndarray, class_index: np.ndarray, **parameters: Any) -> "RowsModel":
+        """Learn from rows (n, d) in the table's units; `parameters` are center and own_share."""
         scaling, order = Scaling.fit(rows), np.argsort(class_index, kind="stable")
         scaled, sorted_index = scaling.scale_rows(rows)[order], class_index[order]
         predictive = Predictive.of([scaled], sorted_index, scaled.__getitem__)
-        return cls(scaled, scaling, predictive.counts, order, predictive, **asked)
+        return cls(scaled, scaling, predictive.counts, order, predictive, **parameters)
 
     def adjusted(self, changes: dict[str, Any]) -> "RowsModel":
         """Return this model with another centre or share.
@@ -69,7 +69,7 @@ class RowsModel:
     def sample(self, draw: Draw) -> Iterator[Tensor]:
         """Yield the rows of each page, in the table's units."""
         partners = partners_of(self.counts, draw)
-        predictive = self.predictive.asked(self.center, self.own_share)
+        predictive = self.predictive.adjusted(self.center, self.own_share)
 
         def rows(page: Page) -> Tensor:
             own, of_any, donor = partners(page)

@@ -60,8 +60,8 @@ class Predictive:
             spreads(variance, pooled, n),
         )
 
-    def asked(self, center: str, own_share: float | str) -> "Predictive":
-        """Return it with the centres and shares that a sampler's parameters ask for."""
+    def adjusted(self, center: str, own_share: float | str) -> "Predictive":
+        """Return it with the centres and shares that a sampler's parameters say."""
         factors = np.ones(len(self.counts)) if center == "mean" else self.factors
         own = self.own if isinstance(own_share, str) else np.full(len(self.counts), own_share)
         return replace(self, factors=factors, own=np.where(self.counts > 1, own, 0.0))

@@ -63,7 +63,7 @@ class RealRows:
     predictive : Predictive
         Centre and scatter of the classes, from the data.
     blend : Blend
-        What is asked for.
+        The sampler's parameters.
     residuals : ndarray of shape (n, r), LostRows or None
         x - R(E(x)) of each row.
     anchors : ndarray of shape (n, r), ScaledRows or None

@@ -76,12 +76,14 @@ def some_of_each(counts: np.ndarray) -> np.ndarray:
     classes, evenly spaced ones are looked at.
     """
     most = max(OF_A_CLASS, MOST_ROWS // len(counts))
-    some = spaced(len(counts), MOST_ROWS // OF_A_CLASS if most == OF_A_CLASS else len(counts))
+    some = evenly_spaced(
+        len(counts), MOST_ROWS // OF_A_CLASS if most == OF_A_CLASS else len(counts)
+    )
     first = np.cumsum(counts) - counts
-    return np.concatenate([first[k] + spaced(int(counts[k]), most) for k in some])
+    return np.concatenate([first[k] + evenly_spaced(int(counts[k]), most) for k in some])
 
 
-def spaced(n: int, most: int) -> np.ndarray:
+def evenly_spaced(n: int, most: int) -> np.ndarray:
     """Return the numbers below n, or `most` evenly spaced ones of them."""
     return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(int)
 

@@ -100,7 +100,7 @@ class TrainedModel:
 
         if blend.center is None:
             return self._unscaled(alone, draw)
-        predictive = self.real_rows.predictive.asked(blend.center, blend.own_share)
+        predictive = self.real_rows.predictive.adjusted(blend.center, blend.own_share)
 
         def composed(page: Page) -> Tensor:
             own, of_any, donor = partners(page)
