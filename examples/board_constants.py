@@ -15,10 +15,10 @@ settings of the samplers were chosen on these.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import matplotlib.pyplot as plt
@@ -37,51 +37,37 @@ CLASSIFIERS = ("SVC", "logistic", "neighbours", "forest")
 
 
 class Varied(BaseEstimator):
-    """A sampler, with a constant of the package at another value while it works."""
+    """`ShrunkenSampler`, with a constant of the package at another value while it works."""
 
-    def __init__(self, sampler: Any, place: str = "", value: float = 0.0) -> None:
-        self.sampler, self.place, self.value = sampler, place, value
+    def __init__(self, place: str, value: float, random_state: int = SEED) -> None:
+        self.place, self.value, self.random_state = place, value, random_state
 
     def fit_resample(self, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Resample, with the constant changed."""
-        sampler = self.sampler.set_params(random_state=SEED)
-        if not self.place:
-            return sampler.fit_resample(X, y)
         module, _, name = self.place.rpartition(".")
         with mock.patch.object(import_module(module), name, self.value):
-            return sampler.fit_resample(X, y)
+            return ShrunkenSampler(random_state=self.random_state).fit_resample(X, y)
 
 
-class Maker:
-    """Makes a `Varied` for each fold."""
-
-    def __init__(self, cls: type, place: str = "", value: float = 0.0, **params: Any) -> None:
-        self.cls, self.place, self.value, self.params = cls, place, value, params
-
-    def __call__(self) -> Varied:
-        """A new one."""
-        return Varied(self.cls(**self.params), self.place, self.value)
-
-
-def few(share: float) -> Maker:
+def few(share: float) -> Callable[[], ShrunkenSampler]:
     """Rows for prior correction: classes filled by this share."""
-    return Maker(ShrunkenSampler, center="mean", sampling_strategy=PartialFill(share))
+    return partial(ShrunkenSampler, center="mean", sampling_strategy=PartialFill(share))
 
 
 # Each constant: its values, of which the second is the package's, and what makes the sampler.
 CONSTANTS = {
     "least factor of a centre": (
         (0.05, 0.15, 0.3),
-        lambda v: Maker(ShrunkenSampler, "skadan._models.centers.LEAST", v),
+        lambda v: partial(Varied, "skadan._models.centers.LEAST", v),
         "",
     ),
     "rows' worth of the pooled variance": (
         (1, 5, 20),
-        lambda v: Maker(ShrunkenSampler, "skadan._models.scatter.PRIOR", v),
+        lambda v: partial(Varied, "skadan._models.scatter.PRIOR", v),
         "",
     ),
     "share of PartialFill": ((0.1, 0.25, 0.5), few, CORRECTION),
-    "anchor": ((0.4, 0.75, 1.0), lambda v: Maker(WADANSampler, anchor=v), ""),
+    "anchor": ((0.4, 0.75, 1.0), lambda v: partial(WADANSampler, anchor=v), ""),
 }
 
 

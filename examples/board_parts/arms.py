@@ -72,10 +72,10 @@ class TrainingSets:
     def make(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
         """Rows and labels of an arm. RuntimeError or ValueError where a sampler refuses."""
         Z, y, strategy, seed = self.Z, self.y, self.strategy, self.seed
-        own: dict[str, Any] = {}
+        centre: dict[str, Any] = {}
         if arm.startswith(PARTIAL):
             # The correction moves the boundary, so that rows are centred on the class means.
-            arm, strategy, own = arm.removeprefix(PARTIAL), PartialFill(), {"center": "mean"}
+            arm, strategy, centre = arm.removeprefix(PARTIAL), PartialFill(), {"center": "mean"}
         if arm in self.own:
             return self._own(arm)
         if arm in PACKAGES:
@@ -83,13 +83,13 @@ class TrainingSets:
         if arm in CODES:
             return with_codes(self.wadan, Z, y, strategy, seed, CODES[arm])
         if arm == "WADAN":
-            frozen = FrozenSampler(self.wadan, sampling_strategy=strategy, **own)
+            frozen = FrozenSampler(self.wadan, sampling_strategy=strategy, **centre)
             return frozen.fit_resample(Z, y)
         if arm not in SAMPLERS:
             return Z, y
         keywords: dict[str, Any] = {"random_state": seed}
         if arm == "ShrunkenSampler":
-            keywords |= own
+            keywords |= centre
         if arm != "under-sampling":
             keywords["sampling_strategy"] = strategy
         if arm in NEIGHBORS:

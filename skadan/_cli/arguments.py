@@ -39,10 +39,10 @@ takes its place, is chosen anew for every arm, "none" included, on inner folds o
 UAR is the unweighted average recall, or balanced accuracy: the share of each class that is
 recognised, averaged over the classes. AUC is the share of pairs of rows of a fold, one of a class
 and one of another, that the scores put in the right order. A gain in UAR without one in AUC means
-that the decision moved, not that the classifier knows more. Gains are over
-"none". Their intervals (95 %) are a bootstrap over groups, or over rows without --groups. They do
-not cover the spread between seeds (use --seeds to average over several), nor that the best of
-several arms was picked. Synthetic rows in the table are left out."""
+that the decision moved, not that the classifier knows more. Gains are over "none". Their intervals
+(95 %) are a bootstrap over groups, or over rows without --groups. They do not cover the spread
+between seeds (use --seeds to average over several), nor that the best of several arms was picked.
+Synthetic rows in the table are left out."""
 
 SAMPLE = """Draw rows from a file of save_generator into a folder of parquet files, any number of
 them: each process has one file in memory. Seed and number of rows say what is drawn; the number of

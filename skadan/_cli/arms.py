@@ -54,6 +54,7 @@ SAMPLERS = {
     "smote": CappedSMOTE,
     "wadan": WADANSampler,
 }
+WITH_ROWS = (*SAMPLERS, "partial")
 
 
 class Prediction(NamedTuple):
@@ -83,12 +84,14 @@ def unsuited(arm: str, args: Namespace) -> str:
 
 def n_runs(arm: str, args: Namespace) -> int:
     """Return how many seeds an arm is run with: one if no seed changes its predictions."""
-    has_seed = arm in SAMPLERS or arm == "partial" or args.classifier in RANDOM
-    return args.seeds if has_seed else 1
+    return args.seeds if arm in WITH_ROWS or args.classifier in RANDOM else 1
 
 
 def sampler_of(name: str, args: Namespace, seed: int) -> Any:
     """Make a sampler by the arguments."""
+    if name == "partial":
+        few = PartialFill()
+        return ShrunkenSampler(center="mean", sampling_strategy=few, random_state=seed)
     strategy = Replicate(args.sets) if args.sets else "auto"
     keywords = {"sampling_strategy": strategy, "random_state": seed}
     if name in TRAINED and args.epochs is not None:
@@ -100,11 +103,8 @@ def model_of(arm: str, args: Namespace, seed: int) -> Any:
     """Make the model of an arm. Its penalty is set later."""
     classifier = classifier_of(args.classifier, "balanced" if arm == "weights" else None, seed)
     steps: list[tuple[str, Any]] = [("scale", StandardScaler()), ("classifier", classifier)]
-    if arm in SAMPLERS:
+    if arm in WITH_ROWS:
         steps.insert(1, ("sampler", sampler_of(arm, args, seed)))
-    if arm == "partial":
-        few = ShrunkenSampler(center="mean", sampling_strategy=PartialFill(), random_state=seed)
-        steps.insert(1, ("sampler", few))
     pipeline = Pipeline(steps)
     return PriorCorrectedClassifier(pipeline) if arm in CORRECTED else pipeline
 

@@ -9,14 +9,14 @@ from torch import Tensor
 
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
-from .draws import Draw, Page, Rounds, partners_of
+from .draws import Draw, Page, Rounds, own_rows, partners_of
 from .predictive import Predictive
 from .scaling import Scaling
 
 
 @dataclass(frozen=True)
-class RowsModel:
-    """Rows put together of two real ones: see `Predictive.compose`.
+class KeptRows:
+    """The training rows, as models without a network keep them.
 
     Parameters
     ----------
@@ -28,6 +28,24 @@ class RowsModel:
         Rows of each class.
     order : ndarray of shape (n,)
         Index in the training table of each row.
+    """
+
+    scaled: np.ndarray
+    scaling: Scaling
+    counts: np.ndarray
+    order: np.ndarray
+
+    def row_index(self, draw: Draw) -> np.ndarray:
+        """Return the index in the training table of the row of its class behind each, (n,)."""
+        return self.order[own_rows(self.counts, draw)]
+
+
+@dataclass(frozen=True)
+class RowsModel(KeptRows):
+    """Rows put together of two real ones: see `Predictive.compose`.
+
+    Parameters
+    ----------
     predictive : Predictive
         Centre and scatter of the classes, from the data.
     center : {"shrunken", "mean"}, default="shrunken"
@@ -35,10 +53,6 @@ class RowsModel:
         The sampler's parameters.
     """
 
-    scaled: np.ndarray
-    scaling: Scaling
-    counts: np.ndarray
-    order: np.ndarray
     predictive: Predictive
     center: str = "shrunken"
     own_share: float | str = "auto"
@@ -79,33 +93,17 @@ class RowsModel:
 
         return map(rows, draw.pages())
 
-    def row_index(self, draw: Draw) -> np.ndarray:
-        """Return the index in the training table of the row of its class behind each, (n,)."""
-        return self.order[own_rows(self.counts, draw)]
-
 
 @dataclass(frozen=True)
-class CopiesModel:
+class CopiesModel(KeptRows):
     """Real rows with noise on them.
 
     Parameters
     ----------
-    scaled : ndarray of shape (n, r)
-        The rows' z-scores, sorted by class.
-    scaling : Scaling
-        From the table's units to z-scores.
-    counts : ndarray of shape (K,)
-        Rows of each class.
-    order : ndarray of shape (n,)
-        Index in the training table of each row.
     noise_scale : float
         Standard deviation of the noise, in standard deviations of a column.
     """
 
-    scaled: np.ndarray
-    scaling: Scaling
-    counts: np.ndarray
-    order: np.ndarray
     noise_scale: float
 
     @classmethod
@@ -131,14 +129,3 @@ class CopiesModel:
             return self.scaling.unscale_rows(to_tensor(x))
 
         return map(copies, draw.pages())
-
-    def row_index(self, draw: Draw) -> np.ndarray:
-        """Return the index in the training table of the row that each copies, (n,)."""
-        return self.order[own_rows(self.counts, draw)]
-
-
-def own_rows(counts: np.ndarray, draw: Draw) -> np.ndarray:
-    """Return the row of its class behind each row of a draw, (n,), in a table sorted by class."""
-    rounds = Rounds(counts, draw.streams)
-    rows = [rounds.take(page.class_index, page.rank) for page in draw.pages()]
-    return np.concatenate(rows)

@@ -222,3 +222,9 @@ def partners_of(counts: np.ndarray, draw: Draw) -> Callable[[Page], Partners]:
         return Partners(own, of_any, class_of[of_any])
 
     return partners
+
+
+def own_rows(counts: np.ndarray, draw: Draw) -> np.ndarray:
+    """Return the row of its class behind each row of a draw, (n,), in a table sorted by class."""
+    of_class = Rounds(counts, draw.streams)
+    return np.concatenate([of_class.take(page.class_index, page.rank) for page in draw.pages()])

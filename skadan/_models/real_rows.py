@@ -12,8 +12,7 @@ from ..games.base import Game
 from ..games.networks import Networks
 from .arrays import blocks, parts, to_array, to_tensor, weights_of
 from .base import NOWHERE
-from .copies import own_rows
-from .draws import Draw
+from .draws import Draw, own_rows
 from .in_host import HostRows
 from .on_disk import LostRows, ScaledRows, TableRows, lost, row_blocks
 from .predictive import Predictive

@@ -13,7 +13,7 @@ from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import blocks, one_hot, parts, to_tensor, with_weights
 from .coordinates import Coordinates
-from .draws import Draw, Page, partners_of
+from .draws import Draw, Page, Rounds, partners_of
 from .real_rows import RealRows
 from .scaling import Scaling
 
@@ -89,17 +89,21 @@ class TrainedModel:
         one, each is put together of such a row and one of any class.
         """
         networks, _ = self.networks()
-        partners, blend = partners_of(self.counts, draw), self.real_rows.blend
+        blend = self.real_rows.blend
 
         def completed(class_index: np.ndarray, rows: np.ndarray, page: Page) -> Tensor:
             h = self._codes(networks, class_index, page.rng)
             return self.real_rows.complete(self.game.decode(networks, h), rows)
 
-        def alone(page: Page) -> Tensor:
-            return completed(page.class_index, partners(page).own, page)
-
         if blend.center is None:
+            of_class = Rounds(self.counts, draw.streams)
+
+            def alone(page: Page) -> Tensor:
+                rows = of_class.take(page.class_index, page.rank)
+                return completed(page.class_index, rows, page)
+
             return self._unscaled(alone, draw)
+        partners = partners_of(self.counts, draw)
         predictive = self.real_rows.predictive.adjusted(blend.center, blend.own_share)
 
         def composed(page: Page) -> Tensor:
@@ -112,11 +116,11 @@ class TrainedModel:
     def sample_from_codes(self, h: Tensor, draw: Draw) -> Iterator[Tensor]:
         """Complete R(h) of given codes (n, M) by real rows, without a centre."""
         networks, device = self.networks()
-        partners = partners_of(self.counts, draw)
+        of_class = Rounds(self.counts, draw.streams)
 
         def rows(page: Page) -> Tensor:
             u = self.game.decode(networks, h[page.part].to(device))
-            return self.real_rows.complete(u, partners(page).own)
+            return self.real_rows.complete(u, of_class.take(page.class_index, page.rank))
 
         return self._unscaled(rows, draw)
 

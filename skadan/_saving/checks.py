@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from .._models.coordinates import AllColumns, RowSpace
-from .._models.copies import CopiesModel, RowsModel
+from .._models.copies import CopiesModel, KeptRows, RowsModel
 from .._models.predictive import Predictive
 from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
@@ -71,7 +71,7 @@ def check_shapes(sampler: Any) -> None:
     need(is_array(model.counts, "iu", n_classes), "its counts are not those of the classes")
     if isinstance(model, TrainedModel):
         _check_trained(model, sampler)
-    if isinstance(model, CopiesModel | RowsModel):
+    if isinstance(model, KeptRows):
         _check_scaling(model.scaling, sampler.n_features_in_)
         need(is_array(model.scaled, "f", None, None), "its rows are no table")
         _check_order(model.order)
@@ -80,7 +80,7 @@ def check_shapes(sampler: Any) -> None:
     if isinstance(model, RowsModel):
         _check_predictive(model.predictive, n_classes, model.scaled.shape[1])
         need(model.center is not None, "its rows have no centre")
-        _check_asked(model.center, model.own_share)
+        _check_center(model.center, model.own_share)
 
 
 def _check_attributes(sampler: Any) -> None:
@@ -126,7 +126,7 @@ def _check_predictive(predictive: Any, n_classes: int, width: int) -> None:
         need(is_array(values, "f", n_classes), "its centres are of other classes")
 
 
-def _check_asked(center: Any, own_share: Any) -> None:
+def _check_center(center: Any, own_share: Any) -> None:
     need(center in (None, "shrunken", "mean"), f"center={str(center)[:40]}")
     is_share = _is_number(own_share) and own_share <= 1
     need(own_share == "auto" or is_share, f"own_share={str(own_share)[:40]}")
@@ -162,7 +162,7 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
     need(isinstance(blend.residuals, bool), "whether it adds residuals")
     need(bool(blend.anchor) == (real_rows.anchors is not None), "its anchors")
     need(blend.residuals == (real_rows.residuals is not None), "its residuals")
-    _check_asked(blend.center, blend.own_share)
+    _check_center(blend.center, blend.own_share)
     _check_weights(model)
 
 
@@ -241,13 +241,13 @@ def check_numbers(sampler: Any) -> None:
     counts = model.counts.tolist()
     need(min(counts, default=0) >= 1, "a class has no row")
     need(
-        sum(counts) <= MAX_ROWS or isinstance(model, CopiesModel | RowsModel),
+        sum(counts) <= MAX_ROWS or isinstance(model, KeptRows),
         f"{sum(counts)} training rows",
     )
     for array in _arrays(model):
         finite = array.dtype.kind != "f" or bool(np.isfinite(array).all())
         need(finite, "its numbers are NaN or infinite")
-    if isinstance(model, CopiesModel | RowsModel):
+    if isinstance(model, KeptRows):
         _check_numbers_of_scaling(model.scaling, model.scaled.shape[1])
         need(sum(counts) == len(model.scaled), "its counts are not those of its rows")
         need(_is_order(model.order, sum(counts)), "the order of its rows is none")
