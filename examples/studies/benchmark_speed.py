@@ -29,6 +29,7 @@ from on_gpu import gpu_sections
 from paper_setting import random_table
 from performance_page import Section, head, say
 from sampling_speed import sampling_section
+from table_reading import reading_section
 from timing import torch_threads
 from training_speed import epoch_section, fit_section, table_iii_section
 from whole_processes import comparison_section, memory_section
@@ -51,6 +52,7 @@ def sections(args: argparse.Namespace) -> list[Section]:
         growth_of_fits_section(few),
         round_section(args.rounds),
         sampling_section(X, y, args.rounds),
+        reading_section(few),
         memory_section(args.columns),
         thread_section(X, y, few),
     ]

@@ -2,62 +2,123 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from .._optional import require
+from ._columns import booleans, is_read, read_numbers, refuse_cell
 from ._delimited import read_text
+from ._roles import Raw, column_names
 
+QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+VALUES = rf"""\{{(?:{QUOTED}|[^'"}}])*\}}"""  # of a nominal attribute
 ATTRIBUTE = re.compile(
-    r"""\s*@attribute\s+(?P<name>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\S+)\s+(?P<kind>.+?)\s*$""",
+    rf"""\s*@attribute\s+(?P<name>{QUOTED}|\S+?)(?P<kind>\s*{VALUES}|\s+[^%\s{{][^%]*)""",
     re.IGNORECASE,
 )
-NUMERIC = re.compile(r"(numeric|real|integer)\s*(\[[^\]]*\])?", re.IGNORECASE)
+NUMERIC = re.compile(r"(numeric|real|integer)\s*(\[[^\]]*\])?")
+TEXT = ("string", "unknown", "date")
+COMMENT = re.compile(rf"""((?:{QUOTED}|[^%'"])*)%.*""")  # with what stands before it
 
 
-def read_arff(path: Path, encoding: str | None = None) -> tuple[Any, set[str]]:
-    """Read an ARFF file: a frame of numbers and text, and the names of its columns of numbers.
+def read_arff(path: Path, encoding: str | None = None) -> Raw:
+    """Read an ARFF file.
 
     The kinds that Weka and openSMILE write beyond the standard are read: ``unknown``, ranges,
-    dates, and nominal values without braces. All that is not a number is text.
+    dates, nominal values without braces, and comments at the end of a line. A nominal attribute
+    whose values are numbers or flags is a column of numbers, as it is in CSV.
 
     Raises
     ------
     ValueError
-        If it is no ARFF file; the message names the line.
+        If it is not an ARFF file; the message names the line.
     """
     pandas, arff = require("pandas", "tables"), require("arff", "tables")
-    text, numbers = _standard(read_text(path, encoding))
+    header, data, first_line = _split(read_text(path, encoding))
+    attributes = _attributes(header)
+    names = column_names([name for name, _ in attributes])
+    # All attributes are declared as text, so that numbers are read here as those of CSV are.
+    declared = [f"@ATTRIBUTE a{j} STRING" for j in range(len(names))]
     try:
-        contents = arff.loads(text)
+        contents = arff.loads("\n".join(["@RELATION r", *declared, "@DATA", *data]))
     except (arff.ArffException, ValueError, IndexError) as error:
-        raise ValueError(str(error)[:300] or "it is no ARFF file") from error
-    names = [name for name, _ in contents["attributes"]]
-    frame = pandas.DataFrame(contents["data"], columns=names, dtype=object)
-    for name in numbers:
-        frame[name] = np.array([np.nan if v is None else v for v in frame[name]], dtype=float)
-    return frame, numbers
+        raise ValueError(_at_its_line(str(error), first_line - len(names) - 3)) from error
+    rows = [["" if cell is None else cell for cell in row] for row in contents["data"]]
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=False))
+    lines = [first_line + i for i, line in enumerate(data) if line]
+    is_sparse = any(line.startswith("{") for line in data)
+    numbers, frame, held, text = {}, {}, {}, {}
+    for name, (_, kind) in zip(names, attributes, strict=True):
+        cells = columns.get(name, [])
+        text[name] = cells = _with_default(cells, kind) if is_sparse else cells
+        values = _values(name, kind.lower(), [cell.strip() for cell in cells], lines)
+        if values is not None:
+            numbers[name] = values
+        if kind.lower().startswith("date"):
+            held[name] = "dates"
+        frame[name] = [cell or None for cell in cells] if values is None else values
+    return Raw(numbers, pandas.DataFrame(frame, columns=names), held, text)
 
 
-def _standard(text: str) -> tuple[str, set[str]]:
-    """The same file with kinds of the standard alone: numeric and string."""
-    lines, numbers = text.splitlines(), set()
-    for i, line in enumerate(lines):
-        found = ATTRIBUTE.match(line)
-        if line.strip().lower().startswith("@data"):
-            break
-        if not found:
+def _values(name: str, kind: str, cells: list[str], lines: list[int]) -> np.ndarray | None:
+    """Return the numbers or flags of an attribute, nominal ones too; None if it holds text."""
+    if kind.startswith(TEXT):
+        return None
+    is_numeric = NUMERIC.fullmatch(kind)
+    flags = None if is_numeric else booleans(cells)
+    if flags is not None:
+        return flags
+    if not is_read(cells, "."):
+        return refuse_cell(name, cells, ".", lines) if is_numeric else None
+    return read_numbers(name, cells, ".", lines)
+
+
+def _split(text: str) -> tuple[list[str], list[str], int]:
+    """Return the lines of header and data, without comments, and the line of the first data.
+
+    Only ends of lines cut: strings may hold other characters that str.splitlines cuts at.
+    """
+    lines = re.split(r"\r?\n" if "\n" in text else r"\r", text)
+    start = next((i for i, s in enumerate(lines) if s.strip().lower().startswith("@data")), None)
+    if start is None:
+        raise ValueError("it has no line @DATA: it is no ARFF file, or was cut off")
+    return lines[:start], [_without_comment(line) for line in lines[start + 1 :]], start + 2
+
+
+def _without_comment(line: str) -> str:
+    found = COMMENT.fullmatch(line) if "%" in line else None
+    return (found[1] if found else line).strip()
+
+
+def _attributes(header: list[str]) -> list[tuple[str, str]]:
+    """Return name and kind of each attribute."""
+    found = []
+    for number, line in enumerate(header, 1):
+        if not line.strip().lower().startswith("@attribute"):
             continue
-        is_number = NUMERIC.fullmatch(found["kind"]) is not None
-        if found["kind"].lower().startswith("relational"):
-            raise ValueError(f"line {i + 1}: relational attributes are not read")
-        name = _unquoted(found["name"])
-        if is_number:
-            numbers.add(name)
-        quoted = name.replace("\\", "\\\\").replace("'", "\\'")
-        lines[i] = f"@ATTRIBUTE '{quoted}' {'NUMERIC' if is_number else 'STRING'}"
-    return "\n".join(lines), numbers
+        match = ATTRIBUTE.match(line)
+        if not match:
+            raise ValueError(f"line {number} is no attribute with a name and a kind")
+        kind = match["kind"].strip()
+        if kind.lower().startswith("relational"):
+            raise ValueError(f"line {number}: relational attributes are not read")
+        found.append((_unquoted(match["name"]), kind))
+    if not found:
+        raise ValueError("it has no attributes")
+    return found
+
+
+def _with_default(cells: list[str], kind: str) -> list[str]:
+    """Return cells of sparse rows: what a row leaves out is 0, or the first nominal value."""
+    if not kind.startswith("{"):
+        return cells
+    values = [_unquoted(v.strip()) for v in re.findall(rf"{QUOTED}|[^\s,{{}}]+", kind)]
+    return cells if "0" in values else [values[0] if cell == "0" else cell for cell in cells]
+
+
+def _at_its_line(message: str, shift: int) -> str:
+    """Return a message of the parser with the line of the file that it is about."""
+    return re.sub(r"line (\d+)", lambda m: f"line {int(m[1]) + shift}", message)[:300]
 
 
 def _unquoted(name: str) -> str:

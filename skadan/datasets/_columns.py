@@ -1,8 +1,8 @@
 """Columns of text as numbers or labels: read right, or refused by name, never changed."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -15,6 +15,7 @@ MISSING = re.compile(
 TRUE, FALSE = ("True", "true", "TRUE"), ("False", "false", "FALSE")
 PLAIN = frozenset("0123456789+-.eE")  # a column of these alone is read at once
 INTEGERS = re.compile(r"(?:[+-]?\d+\0)*")
+WHOLE = re.compile(r"[+-]?\d+")
 INFINITE = re.compile(r"([+-]?)(?:inf|Inf|INF|infinity|Infinity|1\.#INF)")
 # Digits may be grouped by the other mark, an apostrophe, or a space that does not break.
 OTHERS = {".": ",'\u00a0\u202f", ",": ".'\u00a0\u202f"}
@@ -58,8 +59,8 @@ def numeric_columns(
     Raises
     ------
     ValueError
-        If a column is mostly numbers and one of its cells is none, or commas leave open what the
-        numbers are. The message names column and line.
+        If a column is mostly numbers and one of its cells is not, a whole number has more digits
+        than are kept, or commas leave open what the numbers are. The message names column and line.
     """
     found: dict[str, np.ndarray] = {}
     candidates: dict[str, Column] = {}
@@ -75,8 +76,8 @@ def numeric_columns(
     mark = decimal or _decimal_mark(candidates)
     for name, column in candidates.items():
         if not column.fits(mark):
-            _refuse(name, column.cells, mark, lines)
-        found[name] = _numbers(column.cells, mark)
+            refuse_cell(name, column.cells, mark, lines)
+        found[name] = read_numbers(name, column.cells, mark, lines)
     return {name: found[name] for name in columns if name in found}, mark
 
 
@@ -88,10 +89,12 @@ def readable(columns: Mapping[str, list[str]], mark: str) -> dict[str, np.ndarra
 
 
 def booleans(cells: list[str]) -> np.ndarray | None:
-    """Read cells that are all true or false."""
-    if not cells or not set(cells) <= {*TRUE, *FALSE}:
+    """Read cells that are all true or false; as numbers if some are missing."""
+    others = set(cells) - {*TRUE, *FALSE}
+    if len(others) == len(set(cells)) or not all(map(MISSING.fullmatch, others)):
         return None
-    return np.isin(cells, TRUE)
+    flags = np.isin(cells, TRUE)
+    return np.where(np.isin(cells, list(others)), np.nan, flags) if others else flags
 
 
 def is_read(cells: list[str], mark: str) -> bool:
@@ -125,7 +128,7 @@ def _decimal_mark(candidates: Mapping[str, Column]) -> str:
     return "."
 
 
-def _refuse(name: str, cells: list[str], mark: str, lines: list[int]) -> None:
+def refuse_cell(name: str, cells: list[str], mark: str, lines: list[int]) -> NoReturn:
     """Name the first cell that is no number with this decimal mark."""
     row = next(i for i, cell in enumerate(cells) if not is_read([cell], mark))
     raise ValueError(
@@ -134,8 +137,30 @@ def _refuse(name: str, cells: list[str], mark: str, lines: list[int]) -> None:
     )
 
 
+def read_numbers(name: str, cells: list[str], mark: str, lines: list[int]) -> np.ndarray:
+    """Read a column of numbers; refuse whole ones that float64 would change.
+
+    Those are identifiers of 20 digits, mostly, or of 17 in a column with a hole.
+    """
+    values = _numbers(cells, mark)
+    if values.dtype.kind != "f":
+        return values
+    large = np.isfinite(values) & (np.abs(values) >= 2**53)
+    for row in np.flatnonzero(large).tolist():
+        digits = cells[row].translate(UNGROUP[mark])
+        if WHOLE.fullmatch(digits) and int(digits) != int(values[row]):
+            raise ValueError(
+                f"the column {name!r} holds {cells[row][:80]!r} in line {lines[row]}, a whole "
+                f"number of more digits than are kept: pass {passing('drop', name)} if it is an "
+                "identifier"
+            )
+    return values
+
+
 def _numbers(cells: list[str], mark: str) -> np.ndarray:
     """Read a column of which every cell is a number with this decimal mark, or missing."""
+    if not cells:
+        return np.zeros(0)
     joined = JOIN.join(cells).translate(UNGROUP[mark]).replace(mark, ".")
     if set(joined) <= {*PLAIN, JOIN} and all(cells):
         return plain_numbers(joined.split(JOIN))
@@ -160,17 +185,3 @@ def plain_numbers(cells: list[str]) -> np.ndarray:
         return values.astype(np.int64)
     except OverflowError:  # integers beyond 64 bits
         return values.astype(np.float64)
-
-
-def labels(cells: Iterable[Any]) -> np.ndarray:
-    """Read labels or groups as text; as numbers only where the text survives the way back."""
-    text = [str(cell) for cell in cells]
-    for kind in (int, float):
-        try:
-            values = [kind(cell) for cell in text]
-        except ValueError:
-            continue
-        numbers = np.array(values)
-        if [repr(value) for value in values] == text and numbers.dtype.kind in "if":
-            return numbers
-    return np.array(text)

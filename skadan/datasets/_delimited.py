@@ -2,13 +2,18 @@
 
 import codecs
 import csv
+import gzip
 import io
+import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ._columns import is_read
+from ._roles import column_names
 from ._wording import passing
 
 SEPARATORS = ",;\t|"
@@ -19,7 +24,22 @@ BOMS = {
 }
 
 
+# How files begin that are not text, and what to do with them.
+OTHER_FILES = {
+    b"\x1f\x8b": "a gzip file: decompress it, or give it a name that ends on .gz",
+    b"BZh": "a bzip2 file: decompress it",
+    b"\xfd7zXZ": "an xz file: decompress it",
+    b"PK\x03\x04": "a zip archive, perhaps an Excel workbook: give that a name that ends on .xlsx",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook: give it a name that ends on .xls",
+    b"PAR1": "a parquet file: give it a name that ends on .parquet",
+    b"\x93NUMPY": "a NumPy file: save it by numpy.savez, as .npz",
+    b"\x89HDF": "an HDF5 file: save the table in it as CSV or parquet",
+    b"%PDF": "a PDF file: save the table in it as CSV",
+}
+QUOTES_AFTER_BLANKS = {sep: re.compile(rf'(?:^|{re.escape(sep)}) +"', re.M) for sep in SEPARATORS}
+
 Numbered = list[tuple[int, list[str]]]  # rows, each with its line
+Columns = dict[str, list[str]]  # cells by the name of the column
 
 
 def read_text(path: Path, encoding: str | None) -> str:
@@ -28,9 +48,14 @@ def read_text(path: Path, encoding: str | None) -> str:
     Raises
     ------
     ValueError
-        If it is not of that encoding.
+        If it is not of that encoding, or another kind of file.
     """
     data = path.read_bytes()
+    if path.suffix.lower() == ".gz":
+        data = _decompressed(data)
+    for start, what in OTHER_FILES.items():
+        if data.startswith(start):
+            raise ValueError(f"it is {what}")
     found = encoding or next((name for bom, name in BOMS.items() if data.startswith(bom)), "utf-8")
     try:
         text = data.decode(found)
@@ -50,9 +75,16 @@ def read_text(path: Path, encoding: str | None) -> str:
     return text.removeprefix("\ufeff")
 
 
+def _decompressed(data: bytes) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"it is no gzip file, or a damaged one ({error})") from error
+
+
 def read_delimited(
     path: Path, encoding: str | None = None, sep: str | None = None
-) -> tuple[dict[str, list[str]], list[int], str]:
+) -> tuple[Columns, list[int], str]:
     """Read a file of separated cells whose first line names the columns.
 
     Returns the columns of text by name, the line of each row, and what separates the cells.
@@ -76,39 +108,86 @@ def any_cell_size() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _read(text: str, sep: str | None) -> tuple[dict[str, list[str]], list[int], str]:
+def _read(text: str, sep: str | None) -> tuple[Columns, list[int], str]:
     first = text.lstrip()[:10].lower()
     if first.startswith("@relation"):
         raise ValueError("it is an ARFF file: give it a name that ends on .arff")
+    if first.startswith(("<!doctype", "<html", "<?xml")):
+        raise ValueError("it is a page of HTML or XML, not a table of cells")
     skipped = 0
     if first.startswith("sep=") and sep is None:  # a line for Excel
         line, _, text = text.partition("\n")
         sep, skipped = line.strip("\r")[4:5] or None, 1
+    text, n_comments = _without_comments(text, sep)
     if not text.strip():
         raise ValueError("it is empty: the first line names the columns")
     separator = sep or find_separator(text)
-    header, rows = _records(text, separator, skipped)
+    header, rows = _records(text, separator, skipped + n_comments)
+    return columns_of(header, rows), [line for line, _ in rows], separator
+
+
+def columns_of(header: list[str], rows: Numbered) -> Columns:
+    """Return columns of text by name, from a header and rows with their lines."""
     names, cells = _even(header, rows)
     columns = [list(column) for column in zip(*cells, strict=True)] or [[] for _ in names]
-    return dict(zip(names, columns, strict=True)), [line for line, _ in rows], separator
+    return dict(zip(names, columns, strict=True))
+
+
+def _without_comments(text: str, sep: str | None) -> tuple[str, int]:
+    """Return a text from its header on, and how many lines with a # stood before it.
+
+    A header may begin with a # itself, as genomic tables have it: then it has as many cells as the
+    rows below it, and no number, while they have some.
+    """
+    lines, rest = [], text
+    while rest.startswith("#"):
+        line, _, rest = rest.partition("\n")
+        lines.append(line)
+    if not lines or not rest.strip():
+        return rest if lines else text, len(lines)
+    with_header = f"{lines[-1].lstrip('#').strip()}\n{rest}"
+    separator = sep or find_separator(with_header)
+    header, row = islice(_reader(with_header, separator, strict=False), 2)
+    is_header = len(header) == len(row) > 1 and _has_number(row) and not _has_number(header)
+    return (with_header, len(lines) - 1) if is_header else (rest, len(lines))
+
+
+def _has_number(cells: list[str]) -> bool:
+    return any(is_read([cell.strip()], mark) for cell in cells if cell.strip() for mark in ".,")
 
 
 def find_separator(text: str) -> str:
-    """Find what separates the cells: what cuts the first rows into as many as the header."""
-    best, most = None, 1
-    for candidate in SEPARATORS:
-        rows = [row for row in islice(_reader(text, candidate, strict=False), 50) if row]
-        widths = {len(row) - (row[-1] == "" and len(row) > len(rows[0])) for row in rows}
-        if len(widths) == 1 and len(rows[0]) > most:
-            best, most = candidate, len(rows[0])
-    if best is not None:
+    """Find what separates the cells: what cuts the first rows into as many as the header.
+
+    Blanks, as R writes them, are tried last: they also stand within cells.
+    """
+    widths = {separator: _width(text, separator) for separator in SEPARATORS}
+    best = max(SEPARATORS, key=lambda separator: widths[separator])
+    if widths[best] > 1:
         return best
     header = "".join(next(_reader(text, "\0", strict=False), [""]))
-    return max(SEPARATORS, key=header.count)
+    likely = max(SEPARATORS, key=header.count)
+    return " " if header.count(likely) == 0 and _width(text, " ") > 1 else likely
+
+
+def _width(text: str, separator: str) -> int:
+    """Return the number of columns that the first rows agree on; 0 if they do not."""
+    rows = [row for row in islice(_reader(text, separator, strict=False), 50) if row]
+    n_names = len(rows[0])
+    found = {len(row) - (row[-1] == "" and len(row) > n_names) for row in rows[1:]}
+    with_row_names = found == {n_names + 1} and n_names > 1  # as R writes them
+    return n_names + with_row_names if with_row_names or found <= {n_names} else 0
 
 
 def _reader(text: str, separator: str, strict: bool = True) -> Any:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=strict)
+    blanks = QUOTES_AFTER_BLANKS.get(separator)
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator,
+        strict=strict,
+        # Without it, the quotes of "a", "b" would be part of the cells.
+        skipinitialspace=blanks is not None and blanks.search(text) is not None,
+    )
 
 
 def _records(text: str, separator: str, skipped: int) -> tuple[list[str], Numbered]:
@@ -126,10 +205,13 @@ def _records(text: str, separator: str, skipped: int) -> tuple[list[str], Number
 
 
 def _even(header: list[str], rows: Numbered) -> tuple[list[str], list[list[str]]]:
-    """Names and rows of one length: a separator at the end of each row makes no column."""
+    """Return names and rows of one length: a separator at the end of a row makes no column."""
     names, cells = [name.strip() for name in header], [row for _, row in rows]
-    if rows and all(len(row) == len(names) + 1 and not row[-1].strip() for row in cells):
+    one_more = bool(rows) and all(len(row) == len(names) + 1 for row in cells)
+    if one_more and not any(row[-1].strip() for row in cells):
         cells = [row[:-1] for row in cells]
+    elif one_more and len({row[0] for row in cells}) == len(cells):
+        names = ["", *names]  # R's write.table names no column of row names
     for (line, _), row in zip(rows, cells, strict=True):
         if len(row) != len(names):
             raise ValueError(
@@ -137,10 +219,4 @@ def _even(header: list[str], rows: Numbered) -> tuple[list[str], list[list[str]]
             )
     if names[-1] == "" and len(names) > 1 and not any(row[-1].strip() for row in cells):
         names, cells = names[:-1], [row[:-1] for row in cells]
-    names = [name or f"Unnamed: {j}" for j, name in enumerate(names)]
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise ValueError(f"more than one column is named {name[:80]!r}: rename them")
-        seen.add(name)
-    return names, cells
+    return column_names(names), cells

@@ -3,13 +3,14 @@
 import difflib
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.utils import Bunch
 
-from ._columns import labels
+from .._tables.labels import missing_rows, read_text, read_typed, refuse_missing
 from ._wording import passing
 
 # What openSMILE and audformat write beside the features.
@@ -24,11 +25,26 @@ UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?")
 
 
 class Raw(NamedTuple):
-    """A file as it was read: its columns of numbers, the whole frame, and the same as text."""
+    """A file as it was read.
+
+    Parameters
+    ----------
+    numbers : dict of str to ndarray
+        Its columns of numbers.
+    frame : DataFrame
+        All columns.
+    held : dict of str
+        What columns hold that are not numbers, such as "dates"; text if a column is not named.
+    text : dict of list of str, default=None
+        The cells of all columns, of a text file.
+    sep, decimal : str, default=None
+        How a file of separated cells is written.
+    """
 
     numbers: Mapping[str, np.ndarray]
     frame: Any
-    cells: Any = None
+    held: Mapping[str, str]
+    text: Mapping[str, list[str]] | None = None
     sep: str | None = None
     decimal: str | None = None
 
@@ -39,40 +55,65 @@ def bunch_of(raw: Raw, target: str | None, groups: str | None, drop: Sequence[st
     Raises
     ------
     ValueError
-        If a column is missing, a row has no label, or no column is left for features.
+        If there are no rows, a column is missing, a row has no label or no group, or no column is
+        left for features.
     """
-    columns = list(raw.frame.columns)
+    columns, dropped = dict.fromkeys(raw.frame.columns), set(drop)
+    if not len(raw.frame):
+        raise ValueError("it has no rows")
     roles = {"target": target, "groups": groups}
     for role, column in [*roles.items(), *(("columns to drop", name) for name in drop)]:
         if column is not None:
             check_column(column, columns, role)
     apart = {column for column in roles.values() if column is not None}
     left_out = {
-        name: why for name in columns if name not in apart and (why := _why(name, raw, drop))
+        name: why for name in columns if name not in apart and (why := _why(name, raw, dropped))
     }
     names = [n for n in columns if n in raw.numbers and n not in apart and n not in left_out]
     if not names:
         raise ValueError("no column of numbers is left for the features")
     _warn(left_out, {name: raw.numbers[name] for name in names})
+    is_synthetic = _flags(raw) if SYNTHETIC in columns else None
+    real = slice(None) if is_synthetic is None else ~is_synthetic
     return Bunch(
         data=raw.frame[names],
-        target=None if target is None else _checked_labels(raw, target),
-        groups=None if groups is None else _labels(raw, groups),
+        target=None if target is None else check_target(_labels(raw, target), target),
+        groups=None if groups is None else check_groups(_labels(raw, groups), groups, real),
         feature_names=names,
         frame=raw.frame,
-        cells=raw.cells,
+        cells=None if raw.sep is None else type(raw.frame)(raw.text, dtype=object),
         sep=raw.sep,
         decimal=raw.decimal,
-        is_synthetic=_flags(raw) if SYNTHETIC in columns else None,
+        is_synthetic=is_synthetic,
         left_out=left_out,
     )
 
 
-def check_column(column: str, columns: list[str], role: str) -> None:
+def bunch_of_arrays(
+    X: Any, target: np.ndarray | None, groups: np.ndarray | None, names: list[str]
+) -> Bunch:
+    """Put the arrays of a file without a frame into the same form."""
+    if not X.shape[0]:
+        raise ValueError("it has no rows")
+    return Bunch(
+        data=X,
+        target=target,
+        groups=groups,
+        feature_names=names,
+        frame=None,
+        cells=None,
+        sep=None,
+        decimal=None,
+        is_synthetic=None,
+        left_out={},
+    )
+
+
+def check_column(column: str, columns: Collection[str], role: str) -> None:
     """Refuse a column that is not there, and suggest one that is."""
     if column in columns:
         return
-    close = difflib.get_close_matches(column, map(str, columns)) or columns[-5:]
+    close = difflib.get_close_matches(str(column), columns) or list(columns)[-5:]
     raise ValueError(
         f"it has no {column!r} for the {role}; did you mean one of "
         f"{', '.join(repr(name)[:80] for name in close)}"
@@ -84,9 +125,9 @@ def may_be_a_feature(name: str) -> bool:
     return name not in NO_FEATURES and not UNNAMED.fullmatch(name)
 
 
-def _why(name: str, raw: Raw, drop: Sequence[str]) -> str | None:
+def _why(name: str, raw: Raw, dropped: set[str]) -> str | None:
     """Why a column is no feature; None if it is one."""
-    if name in drop:
+    if name in dropped:
         return "dropped"
     if name == SYNTHETIC:
         return "says which rows are synthetic"
@@ -96,7 +137,10 @@ def _why(name: str, raw: Raw, drop: Sequence[str]) -> str | None:
         return "written by openSMILE or audformat"
     if GROUPS.fullmatch(str(name)):
         return "looks like a group"
-    return None if name in raw.numbers else "text"
+    if name not in raw.numbers:
+        return raw.held.get(name, "text")
+    values = raw.numbers[name]
+    return "has no values" if values.dtype.kind == "f" and np.isnan(values).all() else None
 
 
 def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray]) -> None:
@@ -136,27 +180,41 @@ def _flags(raw: Raw) -> np.ndarray:
 
 
 def _labels(raw: Raw, column: str) -> np.ndarray:
-    """Labels or groups of a column; text becomes numbers where it survives that."""
-    if raw.cells is not None:
-        return labels(raw.cells[column])
-    values = raw.frame[column]
-    if values.dtype.kind in "iufb":
-        return values.to_numpy()
-    return labels(["" if is_missing(value) else value for value in values])
+    """Return labels or groups of a column; text becomes numbers if it survives that."""
+    return read_typed(raw.frame[column]) if raw.text is None else read_text(raw.text[column])
 
 
-def _checked_labels(raw: Raw, target: str) -> np.ndarray:
-    """Labels, none of them missing."""
-    values = _labels(raw, target)
-    missing = np.flatnonzero([is_missing(value) or value == "" for value in values.tolist()])
+def check_target(labels: np.ndarray, name: str) -> np.ndarray:
+    """Return labels, none of which may be missing."""
+    refuse_missing(labels, name)
+    return labels
+
+
+def check_groups(groups: np.ndarray, name: str, real: Any = slice(None)) -> np.ndarray:
+    """Return groups, none of which may be missing in real rows.
+
+    `augment` gives no group to a synthetic row with no real row behind it.
+    """
+    rows = np.arange(len(groups))[real]
+    missing = rows[missing_rows(groups[real])]
     if len(missing):
         raise ValueError(
-            f"the target {target!r} has no label in row {missing[0] + 1} (of {len(missing)} such "
-            "rows): label it, or take the row out"
+            f"the groups {name!r} are missing in row {missing[0] + 1} (of {len(missing)} such "
+            "rows): write the group there, or take the row out"
         )
-    return values
+    return groups
 
 
-def is_missing(value: Any) -> bool:
-    """Whether a value of a typed table is missing."""
-    return value is None or (isinstance(value, float) and np.isnan(value)) or str(value) == "<NA>"
+def column_names(names: Sequence[Any]) -> list[str]:
+    """Return names of columns as text without blanks at the ends, each of them once.
+
+    Raises
+    ------
+    ValueError
+        If two columns have one name.
+    """
+    texts = [str(name).strip() or f"Unnamed: {j}" for j, name in enumerate(names)]
+    if len(set(texts)) < len(texts):
+        twice = next(name for name, count in Counter(texts).items() if count > 1)
+        raise ValueError(f"more than one column is named {twice[:80]!r}: rename them")
+    return texts

@@ -6,16 +6,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sklearn.utils import Bunch
 
 from .._optional import require
+from .._tables.columns import read_columns, with_columns, with_index_as_columns
+from ._anndata import read_h5ad
 from ._arff import read_arff
 from ._columns import numeric_columns, readable
-from ._delimited import read_delimited
+from ._delimited import Columns, read_delimited
 from ._npz import read_npz
-from ._roles import Raw, bunch_of, may_be_a_feature
+from ._roles import Raw, bunch_of, column_names, may_be_a_feature
+from ._wording import passing
+from ._workbooks import read_workbook
 
-KINDS = (".csv", ".tsv", ".txt", ".arff", ".parquet", ".npz")
+TEXT = (".csv", ".tsv", ".txt", ".arff")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+KINDS = (*TEXT, *(f"{kind}.gz" for kind in TEXT), *BOOKS, ".parquet", ".npz", ".h5ad")
 
 
 def load_table(
@@ -27,22 +34,29 @@ def load_table(
     encoding: str | None = None,
     sep: str | None = None,
     decimal: str | None = None,
+    transpose: bool = False,
+    layer: str | None = None,
 ) -> Bunch:
-    """A feature table from a file: CSV, ARFF, parquet or npz.
+    """Load a feature table from a file: CSV, Excel, ARFF, parquet, npz or h5ad.
 
-    Cells are read right or refused by name, never changed. CSV may be separated by commas,
-    semicolons (as openSMILE writes it), tabs or bars, have decimal commas, separated thousands, and
-    any of the usual marks of missing values. Needs the ``tables`` extra, except for npz.
+    Cells are read right or refused by name, never changed, and a table is the same in every format.
+    Numbers, decimals, categories that are numbers, and flags are features. CSV may be separated by
+    commas, semicolons (as openSMILE writes it), tabs, bars or blanks, have decimal commas,
+    separated thousands, and any of the usual marks of missing values. Lines that begin with #
+    before the header are left out, and so are the names of rows that R writes. Needs the ``tables``
+    extra, except for npz; workbooks need ``excel`` too, and h5ad needs ``anndata``.
 
     Parameters
     ----------
     path : path
-        ``.csv``, ``.tsv``, ``.txt``, ``.arff``, ``.parquet`` or ``.npz``. An npz file holds ``X``,
-        and ``feature_names`` if it has names.
+        ``.csv``, ``.tsv``, ``.txt`` or ``.arff``, each perhaps compressed, with ``.gz`` behind it;
+        ``.xlsx``, ``.xls`` or ``.ods``, of which the first sheet is read; ``.parquet``, ``.npz`` or
+        ``.h5ad``. An npz file holds ``X``, and ``feature_names`` if it has names. The features of
+        an h5ad file are its ``X``, perhaps sparse, and its labels and groups columns of ``obs``.
     target : str, default=None
         Column, or array of an npz file, with the labels; None for a table without, and ``y`` of an
-        npz file. Labels are the text of the file; they become numbers where the text survives that:
-        "01" and "NA" stay as they are.
+        npz file. Labels are the text of the file without blanks at its ends; they become numbers,
+        True or False if the text survives that: "01" and "NA" stay as they are.
     groups : str, default=None
         Column, or array of an npz file, with the groups, such as speakers; None for a table
         without, and ``groups`` of an npz file if it has that. Read like labels.
@@ -54,6 +68,11 @@ def load_table(
         What separates the cells of a text file; None finds it.
     decimal : {".", ","}, default=None
         Decimal mark of a text file; None finds it, or refuses what may be read either way.
+    transpose : bool, default=False
+        Whether a text file or workbook has a sample in each column, and its features, labels and
+        groups in rows, whose names are in the first column.
+    layer : str, default=None
+        The layer of an h5ad file with the features; None is ``X``.
 
     Returns
     -------
@@ -61,8 +80,8 @@ def load_table(
         ``data``, the features (DataFrame; array for npz), ``target``, ``groups`` (arrays or None),
         ``feature_names``, ``frame``, the whole table (None for npz), ``cells``, the same as text,
         with ``sep`` and ``decimal`` (None but for CSV), ``is_synthetic``, which rows `augment` made
-        (array or None), and ``left_out``, a dict of the columns that are no features, with the
-        reason.
+        (array or None), and ``left_out``, a dict of the columns that are not features, such as
+        those of text, dates or durations and those without any value, with the reason.
 
     Raises
     ------
@@ -71,8 +90,9 @@ def load_table(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the kind of file is unknown, the file is damaged, a column is missing, a cell cannot be
-        read, a row has no label, or no column is left for features. The message names the file.
+        If the kind of file is unknown, the file is damaged or of another kind, a column is missing,
+        a cell cannot be read, there are no rows, a row has no label or no group, or no column is
+        left for features. The message names the file.
 
     Warns
     -----
@@ -90,7 +110,7 @@ def load_table(
     ({'pitch': [1.5, 2.5], 'energy': [2, 3]}, ['sad', 'glad'])
     """
     path = Path(path)
-    kind = path.suffix.lower()
+    kind = kind_of(path)
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     if kind not in KINDS:
@@ -100,13 +120,18 @@ def load_table(
     try:
         if kind == ".npz":
             return read_npz(path, target, groups)
+        if kind == ".h5ad":
+            return read_h5ad(path, target, groups, layer)
         if kind == ".parquet":
-            return bunch_of(_parquet(path), target, groups, drop)
-        if kind == ".arff":
-            frame, numeric = read_arff(path, encoding)
-            return bunch_of(_typed(frame, numeric), target, groups, drop)
-        raw = _text(path, {target, groups}, drop, encoding, sep, decimal)
-        return bunch_of(raw, target, groups, drop)
+            return bunch_of(_parquet(path, {target, groups}), target, groups, drop)
+        if kind.startswith(".arff"):
+            return bunch_of(read_arff(path, encoding), target, groups, drop)
+        cells = read_workbook(path) if kind in BOOKS else read_delimited(path, encoding, sep)
+        if transpose:
+            cells = transposed(*cells)
+        else:
+            check_direction(cells[0], target, groups)
+        return bunch_of(_text(*cells, {target, groups}, drop, decimal), target, groups, drop)
     except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
         raise ValueError(f"{path.name}: {_short(error)}.") from error
 
@@ -116,37 +141,71 @@ def _short(error: Exception) -> str:
     return str(error).strip()[:500].rstrip(".") or type(error).__name__
 
 
+def kind_of(path: Path) -> str:
+    """Return what the name of a file ends on, with what stands before .gz."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
+
+
+def check_direction(columns: Columns, *roles: str | None) -> None:
+    """Refuse a table whose labels or groups are in a row."""
+    first = next(iter(columns.values()))
+    for name in roles:
+        if name is not None and name not in columns and name in first:
+            raise ValueError(
+                f"{name!r} is no column, but the name of a row, so the samples seem to be in "
+                f"columns: pass {passing('transpose', True)}"
+            )
+
+
+def transposed(columns: Columns, lines: list[int], sep: str) -> tuple[Columns, list[int], str]:
+    """Return a table whose samples were in columns, in rows; each has the line of the header."""
+    (_, names), *samples = columns.items()
+    header = column_names(names)
+    rows = zip(*(cells for _, cells in samples), strict=True)
+    return dict(zip(header, map(list, rows), strict=True)), [1] * len(samples), sep
+
+
 def _text(
-    path: Path,
+    columns: Columns,
+    lines: list[int],
+    separator: str,
     roles: set[str | None],
     drop: Sequence[str],
-    encoding: str | None,
-    sep: str | None,
     decimal: str | None,
 ) -> Raw:
-    """Read a file of separated cells. Labels and groups stay text."""
+    """Read columns of text. Labels and groups stay text."""
     pandas = require("pandas", "tables")
     if decimal not in (None, ".", ","):
         raise ValueError(f"decimal={decimal!r}: use '.' or ','")
-    columns, lines, separator = read_delimited(path, encoding, sep)
     apart = {*roles, *drop}
     kept = {n: c for n, c in columns.items() if n not in apart and may_be_a_feature(n)}
     numbers, mark = numeric_columns(kept, decimal, lines)
-    others = {name: column for name, column in columns.items() if name not in {*kept, *roles}}
+    others = {n: c for n, c in columns.items() if n not in kept and n not in roles}
     frame = pandas.DataFrame(columns | numbers | readable(others, mark))
-    return Raw(numbers, frame, pandas.DataFrame(columns, dtype=object), separator, mark)
+    return Raw(numbers, frame, {}, columns, separator, mark)
 
 
-def _parquet(path: Path) -> Raw:
+def _parquet(path: Path, roles: set[str | None]) -> Raw:
     """Read a parquet file; an index with names becomes columns."""
     require("pyarrow", "tables")
     try:
         frame = require("pandas", "tables").read_parquet(path)
     except Exception as error:  # pyarrow's own are of many kinds
         raise ValueError(f"it is no parquet file, or a damaged one ({_short(error)})") from error
-    frame = frame if frame.index.names == [None] else frame.reset_index()
-    return _typed(frame, set(frame.select_dtypes(["number", "bool"]).columns))
+    frame = with_index_as_columns(frame)
+    frame.columns = column_names(list(frame.columns))
+    reading = read_columns(frame)
+    held = {name: what.partition(", such as ")[0] for name, what in reading.held.items()}
+    held |= dict.fromkeys(reading.large, "numbers beyond float64")
+    # Labels are read from the cells as they are. Categories stay, and a sampler gives the nearest.
+    stay = [n in roles or str(t) == "category" for n, t in frame.dtypes.items()]
+    frame = with_columns(frame, {j: v for j, v in reading.floats.items() if not stay[j]})
+    numbers = {name: _as_array(frame[name]) for name in frame.columns if name not in held}
+    return Raw(numbers, frame, held)
 
 
-def _typed(frame: Any, numeric: set[str]) -> Raw:
-    return Raw({name: frame[name].to_numpy() for name in frame.columns if name in numeric}, frame)
+def _as_array(column: Any) -> np.ndarray:
+    """Return the values of a column of numbers; NaN where one is missing."""
+    values = column.to_numpy()
+    return values if values.dtype != object else column.to_numpy(dtype=float, na_value=np.nan)

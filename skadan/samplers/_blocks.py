@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ._columns import is_pandas
+from .._tables.columns import is_pandas
 
 
 def cut_anew(blocks: Iterator[Tensor], block_rows: int) -> Iterator[Tensor]:

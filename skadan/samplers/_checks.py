@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._models.on_disk import row_blocks
-from ._columns import named
+from .._tables.columns import named
 
 
 def refuse_duplicate_names(X: Any) -> None:

@@ -10,8 +10,9 @@ from scipy import sparse
 from torch import Tensor
 
 from .._models.arrays import to_array
-from . import _polars, _tensors
-from ._columns import is_pandas as _is_pandas
+from .._tables import polars_frames
+from .._tables.columns import is_pandas as _is_pandas
+from . import _tensors
 from ._layouts import empty, layout_of
 
 
@@ -67,10 +68,10 @@ class RowFormat:
             return type(self.like)(dense)
         if _is_pandas(self.like):
             return self._frame(self._filled(np.empty((n_rows, n_columns)), blocks))
-        if _polars.is_polars(self.like):
+        if polars_frames.is_polars(self.like):
             rows = self._filled(np.empty((n_rows, n_columns)), blocks)
             parts = zip(rows.T, self.like.dtypes, strict=True)
-            return _polars.frame_like(self.like, [_polars_values(*part) for part in parts])
+            return polars_frames.frame_like(self.like, [_polars_values(*part) for part in parts])
         dense = self._filled(self._blank(n_rows, n_columns), blocks)
         return dense.tolist() if isinstance(self.like, list) else dense
 
@@ -113,7 +114,7 @@ class RowFormat:
             import pandas as pd
 
             return pd.concat([X, X_new], ignore_index=True)
-        if _polars.is_polars(X):
+        if polars_frames.is_polars(X):
             return X.vstack(X_new)
         return rows.tolist() + X_new
 
@@ -140,9 +141,9 @@ def _pandas_values(values: np.ndarray, dtype: Any) -> Any:
 
 
 def _polars_values(values: np.ndarray, dtype: Any) -> np.ndarray:
-    if _polars.has_numpy_dtype(dtype):
-        return cast(values, _polars.numpy_dtype(dtype))
-    return _polars.in_range(values, dtype)
+    if polars_frames.has_numpy_dtype(dtype):
+        return cast(values, polars_frames.numpy_dtype(dtype))
+    return polars_frames.in_range(values, dtype)
 
 
 def nearest(categories: np.ndarray, values: np.ndarray) -> np.ndarray:

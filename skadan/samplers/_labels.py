@@ -9,11 +9,11 @@ from scipy import sparse
 from sklearn.utils.multiclass import check_classification_targets
 
 from .._models.arrays import to_tensor
+from .._tables.columns import is_missing, is_number, is_pandas
+from .._tables.polars_frames import frame_like, is_polars, refuse_lazy
 from . import _tensors
-from ._columns import is_missing, is_number, is_pandas
 from ._containers import RowFormat
 from ._layouts import layout_of
-from ._polars import frame_like, is_polars, refuse_lazy
 
 
 def read_labels(y: Any) -> np.ndarray:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from ._columns import is_pandas
-from ._polars import empty_frame, is_polars, schema_of
+from .._tables.columns import is_pandas
+from .._tables.polars_frames import empty_frame, is_polars, schema_of
 from ._tensors import comes_back, empty_tensor, layout_of_tensor
 
 FORMATS = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")

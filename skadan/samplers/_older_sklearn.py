@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .._tables.polars_frames import is_polars
+
 # The module is looked for, not tried: an error inside it is not taken for its absence.
 HAS_CALLBACKS = find_spec("sklearn.callback") is not None
 
@@ -69,6 +71,7 @@ class NamedFrame:
         return self._frame.columns
 
 
-def with_names(frame: Any) -> Any:
-    """Return a frame of polars as something whose names scikit-learn finds."""
-    return frame if HAS_CALLBACKS or hasattr(frame, "__dataframe__") else NamedFrame(frame)
+def with_names(table: Any) -> Any:
+    """Return a table; a frame of polars as something whose names scikit-learn finds."""
+    has_names = HAS_CALLBACKS or not is_polars(table) or hasattr(table, "__dataframe__")
+    return table if has_names else NamedFrame(table)

@@ -77,7 +77,7 @@ def written(d):
 
 def check_equal(table, d):
     """Every column that is read is the one that was written."""
-    assert table.target.astype(str).tolist() == d["labels"]
+    assert table.target.astype(str).tolist() == [label.strip() for label in d["labels"]]
     for name, values in d["table"].items():
         holes = d["holes"][name]
         if name in table.left_out:

@@ -35,7 +35,7 @@ def load(tmp_path):
         ("f,n,y\n?,3,a\n2.5,4,b\n", [np.nan, 2.5]),
         ("f,n,y\n-nan(ind),3,a\n2.5,4,b\n", [np.nan, 2.5]),
         ("f,n,y\n1.#QNAN,3,a\n-inf,4,b\n", [np.nan, -np.inf]),
-        ("f,n,y\n,3,a\n,4,b\n", [np.nan, np.nan]),
+        ("f,n,y\n,3,a\n1,4,b\n", [np.nan, 1]),
         ("f,n,y\nTrue,3,a\nFalse,4,b\n", [True, False]),
         ("f,n,y\n9223372036854775808,3,a\n1,4,b\n", [2.0**63, 1.0]),
     ],

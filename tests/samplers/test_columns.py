@@ -110,7 +110,9 @@ def test_arrays_of_other_things_are_refused(dtype):
 def test_an_object_among_numbers_is_named():
     X = np.array([[0.0, 1.0], [1.0, pd.Timestamp("2020-01-01")]], dtype=object)
     for table in (X, X.tolist()):
-        with pytest.raises(ValueError, match=r"column\(s\) 1 to numbers: 1 holds a Timestamp"):
+        with pytest.raises(
+            ValueError, match=r"column\(s\) 1 to numbers: 1 holds dates, such as Timestamp"
+        ):
             NoiseSampler().fit(table, [0, 1])
 
 
@@ -168,3 +170,16 @@ def test_masked_arrays():
     mask[3, 2] = True
     with pytest.raises(ValueError, match=r"masked array with 1 masked .* column\(s\) 2: impute"):
         NoiseSampler().fit(np.ma.array(X, mask=mask), Y)
+
+
+@pytest.mark.parametrize("dtype", ["bool[pyarrow]", "boolean", "int8[pyarrow]", "double[pyarrow]"])
+def test_columns_of_arrow_and_nullable_ones(dtype):
+    """In their dtype; one with a hole is named."""
+    column = pd.Series([0, 1, 1, 0] * 3).astype(dtype)
+    X_new, _ = NoiseSampler(random_state=0).fit_resample(frame(b=column), Y)
+    assert X_new["b"].dtype == column.dtype
+    assert X_new["b"].notna().all()
+    pd.testing.assert_series_equal(X_new["b"].iloc[:12], column, check_names=False)
+    column[3] = None
+    with pytest.raises(ValueError, match=r"NaN in 1 place\(s\), column\(s\) 'b'"):
+        NoiseSampler().fit(frame(b=column), Y)

@@ -1,0 +1,216 @@
+"""Write a table that memory does not hold into one file that can be mapped."""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from .._files import written_whole
+from .._optional import require
+from .columns import as_numbers, check_range, is_pandas, named, with_index_as_columns
+from .labels import join_blocks, numbers_or_text, refuse_missing
+from .polars_frames import is_polars, refuse_lazy
+
+BLOCK_ROWS = 4096
+
+
+def write_memmap(
+    source: Any, path: str | os.PathLike, *, target: str | None = None
+) -> tuple[np.memmap, np.ndarray | None]:
+    """Write a table that memory does not hold into a NumPy file, block by block, and map it.
+
+    ``fit`` of a sampler takes the result; of a gigabyte or more it reads from the file what it
+    needs, and makes no copy in memory. Columns are read as `fit` reads them: text, dates and other
+    things that are not numbers are refused by name, and a missing value is NaN.
+
+    Parameters
+    ----------
+    source : path, table, dask array, dask DataFrame or iterable
+        A parquet file or a folder of them, partitioned or not; a table; or an iterable of blocks,
+        each a frame of pandas or polars, a sparse matrix, an array, or a row of numbers. Blocks are
+        computed one at a time. Frames may have their columns in any order.
+    path : path
+        The file to write, usually ``.npy``. An existing one is replaced as a whole or not at all.
+    target : str, default=None
+        The column of labels, of frames and parquet. All others are features, in the order of the
+        first block.
+
+    Returns
+    -------
+    X : memmap of shape (n_samples, n_features)
+        The features, float32, read only. ``np.load(path, mmap_mode="r")`` gives them again.
+    y : ndarray of shape (n_samples,) or None
+        The labels, as `skadan.datasets.load_table` reads them; None without `target`.
+
+    Raises
+    ------
+    ImportError
+        If parquet needs an extra: ``tables``.
+    OSError
+        If a file cannot be read or written.
+    TypeError
+        If `source` or a block is not a table.
+    ValueError
+        If there are no rows, blocks have different columns, a column is not of numbers or has some
+        beyond float32, `target` is not a column, or a row has no label. The message names the
+        column, and the block or file.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> import numpy as np
+    >>> from skadan.distributed import write_memmap
+    >>> blocks = (np.full((2, 3), i) for i in range(4))
+    >>> X, _ = write_memmap(blocks, pathlib.Path(tempfile.mkdtemp(), "table.npy"))
+    >>> X.shape
+    (8, 3)
+    """
+    blocks = _reading(_blocks(source))
+    n_rows, columns = 0, None
+    labels: list[np.ndarray] = []
+    with written_whole(path) as file:
+        for where, block in blocks:
+            try:
+                rows, names, y = _read(block, target, n_rows)
+                if columns is None:
+                    columns = names
+                    _write_header(file, 0, rows.shape[1])
+                rows = _in_order(rows, names, columns)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"{where}: {error}") from error
+            file.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
+            labels += [] if y is None else [y]
+            n_rows += len(rows)
+        if not n_rows or columns is None:
+            raise ValueError("The table has no rows.")
+        y = None if target is None else join_blocks(labels)
+        end = file.tell()
+        file.seek(0)
+        _write_header(file, n_rows, len(columns))
+        file.seek(end)
+    return np.load(path, mmap_mode="r"), y
+
+
+def _write_header(file: Any, n_rows: int, n_columns: int) -> None:
+    """Write a header of NumPy's; it is equally long whatever the number of rows is."""
+    header = {"descr": "<f4", "fortran_order": False, "shape": (n_rows, n_columns)}
+    np.lib.format.write_array_header_1_0(file, header)
+
+
+def _blocks(source: Any) -> Iterator[tuple[str, Any]]:
+    """Return an iterator over blocks, each with words for where it is from."""
+    if isinstance(source, str | os.PathLike):
+        return _parquet_blocks(os.fspath(source))
+    if hasattr(source, "numblocks"):  # dask's arrays, and its frames below
+        if source.ndim != 2:
+            raise TypeError(f"source: a dask array of shape {source.shape} is not a table.")
+        whole = source.rechunk({1: -1})
+        return _numbered(whole.blocks[i].compute() for i in range(whole.numblocks[0]))
+    if hasattr(source, "npartitions") and hasattr(source, "partitions"):
+        return _numbered(source.partitions[i].compute() for i in range(source.npartitions))
+    refuse_lazy("source", source)
+    if hasattr(source, "shape") and hasattr(source, "dtype") | hasattr(source, "columns"):
+        return iter([("source", source)])  # one block: iterating over a frame gives its columns
+    if isinstance(source, Iterable) and not isinstance(source, bytes | dict):
+        return _numbered(source)
+    raise TypeError(
+        f"source={type(source).__name__}: pass the path of parquet files, a dask array or "
+        "DataFrame, a table, or an iterable of blocks."
+    )
+
+
+def _numbered(blocks: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    return ((f"Block {i}", block) for i, block in enumerate(blocks))
+
+
+def _parquet_blocks(path: str) -> Iterator[tuple[str, Any]]:
+    """Return an iterator over batches of all files, after a look at the columns of each."""
+    dataset = require("pyarrow.dataset", "tables").dataset
+    if not os.path.exists(path):
+        raise FileNotFoundError(f"There is no file or folder {path}.")
+    data = dataset(path, format="parquet", partitioning="hive")
+    fragments = list(data.get_fragments())
+    of_first = set(fragments[0].physical_schema.names) if fragments else set()
+    folders = [field for field in data.schema if field.name not in of_first]
+    schemas = []
+    for fragment in fragments:
+        # Not the schema of the first file: Arrow would make numbers of text to fit it.
+        schema = fragment.physical_schema
+        for field in folders:
+            schema = schema.append(field)
+        _check_names(fragment.path, schema.names, data.schema.names)
+        schemas.append(schema)
+    return (
+        (fragment.path, with_index_as_columns(batch.to_pandas()))
+        for fragment, schema in zip(fragments, schemas, strict=True)
+        for batch in fragment.to_batches(schema=schema, batch_size=BLOCK_ROWS)
+    )
+
+
+def _reading(blocks: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield blocks; an error of the source says so, or the file to write would be blamed."""
+    while True:
+        try:
+            yield next(blocks)
+        except StopIteration:
+            return
+        except OSError as error:
+            path = error.filename or "source"
+            raise OSError(error.errno, f"The source cannot be read: {error}", path) from error
+
+
+def _read(
+    block: Any, target: str | None, first_row: int
+) -> tuple[np.ndarray, list[Any], np.ndarray | None]:
+    """Return the features of a block, the names of their columns, and the labels."""
+    block = block.to_pandas() if hasattr(block, "to_pandas") and not is_polars(block) else block
+    if not (hasattr(block, "columns") or sparse.issparse(block)):
+        is_series = is_pandas(block) or is_polars(block)
+        block = np.asarray(block) if not isinstance(block, np.ma.MaskedArray) else block
+        if is_series or block.ndim not in (1, 2):
+            raise TypeError(f"a block of shape {block.shape} is not a table: pass rows of columns.")
+        block = block if block.ndim == 2 else block[None]
+    names = list(getattr(block, "columns", range(block.shape[1])))
+    if len(set(names)) < len(names):
+        raise ValueError("two columns have one name: give each a name of its own.")
+    y = None
+    if target is not None:
+        if not hasattr(block, "columns") or target not in names:
+            raise ValueError(f"target={target!r} is not a column of the table.")
+        y = numbers_or_text(block[target])
+        refuse_missing(y, target, first_row)
+        names.remove(target)
+        block = block[names]
+    rows = as_numbers(block)
+    rows = rows.toarray() if sparse.issparse(rows) else _dense(rows)
+    if rows.dtype.kind not in "biuf":
+        raise ValueError(f"columns {named(names)} hold {rows.dtype}, not real numbers.")
+    check_range(rows, np.array(names, dtype=object), "float32")
+    return rows, names, y
+
+
+def _dense(rows: Any) -> np.ndarray:
+    """Return an array or frame of numbers as an array, in which what is missing is NaN."""
+    if is_pandas(rows):
+        return rows.to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(rows)
+
+
+def _check_names(where: str, names: list[Any], expected: list[Any]) -> None:
+    """Refuse columns that are missing, or are more than in the first block."""
+    lacking = [name for name in expected if name not in set(names)]
+    more = [name for name in names if name not in set(expected)]
+    if lacking or more:
+        what = f"lacks {named(lacking)}" if lacking else f"has {named(more)}"
+        raise ValueError(f"{where} {what}, unlike the first one: the columns differ.")
+
+
+def _in_order(rows: np.ndarray, names: list[Any], columns: list[Any]) -> np.ndarray:
+    """Return rows with their columns in the order of the first block."""
+    if names == columns:
+        return rows
+    _check_names("it", names, columns)
+    place = {name: j for j, name in enumerate(names)}
+    return rows[:, [place[name] for name in columns]]

@@ -1,0 +1,264 @@
+"""load_table of what real files hold: typed columns, holes, blanks, files with another name."""
+
+import datetime
+import gzip
+import zipfile
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from skadan.datasets import load_table
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Write text or bytes to a file, and load it."""
+
+    def call(contents, name="t.csv", **keywords):
+        data = contents if isinstance(contents, bytes) else contents.encode()
+        (tmp_path / name).write_bytes(data)
+        return load_table(tmp_path / name, **keywords)
+
+    return call
+
+
+def parquet(tmp_path, **columns):
+    path = tmp_path / "t.parquet"
+    pa.parquet.write_table(pa.table({"a": [1.0, 2.0], **columns}), path)
+    return path
+
+
+TYPED = {
+    "decimal": (pa.array([Decimal("1.50"), None]), [1.5, np.nan]),
+    "flags with a hole": (pa.array([True, None]), [1, np.nan]),
+    "integers with a hole": (pa.array([1, None]), [1, np.nan]),
+    "flags": (pa.array([True, False]), [1, 0]),
+    "small": (pa.array([1, 2], pa.uint8()), [1, 2]),
+    "half": (pa.array([0.5, None], pa.float32()), [0.5, np.nan]),
+    "dictionary of numbers": (pa.array([30, 4]).dictionary_encode(), [30, 4]),
+}
+
+
+@pytest.mark.parametrize("kind", TYPED)
+def test_typed_columns_of_numbers(kind, tmp_path):
+    values, expected = TYPED[kind]
+    table = load_table(parquet(tmp_path, b=values))
+    assert table.feature_names == ["a", "b"]
+    np.testing.assert_array_equal(table.data["b"].to_numpy(dtype=float), expected)
+
+
+def test_nullable_columns_of_pandas(tmp_path):
+    frame = pd.DataFrame(
+        {"n": pd.array([1, None], "Int64"), "f": pd.array([True, None], "boolean")}
+    )
+    frame.to_parquet(tmp_path / "t.parquet")
+    table = load_table(tmp_path / "t.parquet")
+    np.testing.assert_array_equal(
+        table.data.to_numpy(float, na_value=np.nan), [[1, 1], [np.nan] * 2]
+    )
+
+
+OTHERS = {
+    "durations": [datetime.timedelta(seconds=1), datetime.timedelta(seconds=2)],
+    "dates": [datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)],
+    "text": ["1", "2"],
+    "lists": [[1], [2]],
+    "has no values": pa.nulls(2),
+}
+
+
+@pytest.mark.parametrize("reason", OTHERS)
+def test_typed_columns_of_other_things(reason, tmp_path):
+    assert load_table(parquet(tmp_path, b=pa.array(OTHERS[reason]))).left_out == {"b": reason}
+    times = pa.array(pd.to_datetime(["2020", "2021"]))
+    assert load_table(parquet(tmp_path, b=times)).left_out == {"b": "dates"}
+
+
+@pytest.mark.parametrize("true", ["True", "TRUE", "true"])
+def test_flags_in_csv(load, true):
+    false = {"True": "False", "TRUE": "FALSE", "true": "false"}[true]
+    table = load(f"a,b,c\n1,{true},NA\n2,,\n3,{false},\n")
+    np.testing.assert_array_equal(table.data["b"], [1, np.nan, 0])
+    assert table.left_out == {"c": "has no values"}
+
+
+def test_names_of_columns(tmp_path):
+    frame = pd.DataFrame([[1.0, 2.0, "u"], [2.0, 3.0, "v"]])
+    path = tmp_path / "t.parquet"
+    frame.rename(columns=str).to_parquet(path)
+    assert load_table(path, target="2").feature_names == ["0", "1"]
+    pa.parquet.write_table(pa.Table.from_arrays([pa.array([1])] * 2, names=["a", "a"]), path)
+    with pytest.raises(ValueError, match=r"t\.parquet: "):
+        load_table(path)
+
+
+def test_integer_names_of_columns(tmp_path):
+    path = tmp_path / "t.parquet"
+    pd.DataFrame([[1.0, 5], [2.0, 6]]).to_parquet(path)
+    assert load_table(path, target="1").feature_names == ["0"]
+    with pytest.raises(ValueError, match=r"no '3' for the target; did you mean one of '0', '1'"):
+        load_table(path, target="3")
+
+
+def test_labels_as_bytes(tmp_path):
+    table = load_table(parquet(tmp_path, y=pa.array([b"rare", b"often"])), target="y")
+    assert table.target.tolist() == ["rare", "often"]
+    with pytest.raises(ValueError, match=r"t\.parquet: .*utf-8"):
+        load_table(parquet(tmp_path, y=pa.array([b"\xff", b"often"])), target="y")
+
+
+def test_blanks_make_no_classes(load, tmp_path):
+    cells = ["sad", " sad", "sad\u00a0", "glad\u2003"]
+    text = "a,y,spk\n" + "".join(f"{i},{c},{c}\n" for i, c in enumerate(cells))
+    np.savez(tmp_path / "t.npz", X=np.eye(4), y=cells, groups=np.array(cells))
+    frame = pd.DataFrame({"a": range(4), "y": cells, "spk": cells})
+    frame.to_parquet(tmp_path / "t.parquet")
+    for table in (
+        load(text, target="y", groups="spk"),
+        load_table(tmp_path / "t.parquet", target="y", groups="spk"),
+        load_table(tmp_path / "t.npz"),
+    ):
+        assert table.target.tolist() == ["sad", "sad", "sad", "glad"]
+        assert table.groups.tolist() == table.target.tolist()
+
+
+@pytest.mark.parametrize("role", ["target", "groups"])
+def test_a_row_without_label_or_group(load, tmp_path, role):
+    what = {"target": "the target 'y' has no label", "groups": "the groups 'y' are missing"}
+    message = f"{what[role]} in row 2"
+    with pytest.raises(ValueError, match=message):
+        load("a,y\n1,u\n2, \n3,v\n", **{role: "y"})
+    for missing in (pa.array(["u", None]), pa.array([3, None]), pa.array([0.5, np.nan])):
+        with pytest.raises(ValueError, match=message):
+            load_table(parquet(tmp_path, y=missing), **{role: "y"})
+
+
+def test_a_row_of_npz_without_label_or_group(tmp_path):
+    path = tmp_path / "t.npz"
+    np.savez(path, X=np.eye(2), y=[1.0, np.nan])
+    with pytest.raises(ValueError, match="the target 'y' has no label in row 2"):
+        load_table(path)
+    np.savez(path, X=np.eye(2), y=[1, 2], groups=["u", ""])
+    with pytest.raises(ValueError, match="the groups 'groups' are missing in row 2"):
+        load_table(path)
+
+
+def test_synthetic_rows_may_have_no_group(load):
+    """`augment` writes none where no real row is behind one."""
+    table = load("a,y,spk,is_synthetic\n1,u,1,False\n2,v,,True\n", target="y", groups="spk")
+    assert table.groups.tolist() == ["1", ""]
+
+
+def test_no_rows(load, tmp_path):
+    with pytest.raises(ValueError, match=r"t\.csv: it has no rows"):
+        load("a,b\n")
+    with pytest.raises(ValueError, match=r"t\.arff: it has no rows"):
+        load("@relation r\n@attribute a numeric\n@data\n", "t.arff")
+    pd.DataFrame({"a": []}).to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(ValueError, match=r"t\.parquet: it has no rows"):
+        load_table(tmp_path / "t.parquet")
+    np.savez(tmp_path / "t.npz", X=np.zeros((0, 3)), y=[])
+    with pytest.raises(ValueError, match=r"t\.npz: it has no rows"):
+        load_table(tmp_path / "t.npz")
+
+
+def workbook(tmp_path):
+    with zipfile.ZipFile(tmp_path / "book", "w") as file:
+        file.writestr("[Content_Types].xml", "")
+    return (tmp_path / "book").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.arff", "t.npz", "t.parquet"])
+def test_files_of_another_kind(load, tmp_path, name):
+    with pytest.raises(ValueError, match=r"a gzip file: decompress|no npz file|no parquet file"):
+        load(gzip.compress(b"a,b\n1,2\n"), name)
+    with pytest.raises(ValueError, match=r"Excel workbook|it has no 'X'|no parquet file"):
+        load(workbook(tmp_path), name)
+
+
+def test_a_web_page(load):
+    with pytest.raises(ValueError, match=r"t\.csv: it is a page of HTML or XML"):
+        load("<!DOCTYPE html>\n<html><body>Not found</body></html>")
+
+
+@pytest.mark.parametrize("sep", [",", ";", "|"])
+def test_blanks_before_quotes(load, sep):
+    table = load(
+        f'"a"{sep} "b"{sep} "y"\n1{sep} 2{sep} "u, or; v"\n3{sep} 4{sep} "w"\n', target="y"
+    )
+    assert table.feature_names == ["a", "b"]
+    np.testing.assert_array_equal(table.data, [[1, 2], [3, 4]])
+    assert table.target.tolist() == ["u, or; v", "w"]
+
+
+def test_whole_numbers_that_float64_would_change(load):
+    for cells in (
+        ["12345678901234567891", "5"],
+        ["9007199254740993", ""],
+        ["-9007199254740993", "NA"],
+    ):
+        with pytest.raises(ValueError, match=rf"column 'b' holds '{cells[0]}' in line 2.*drop="):
+            load("a,b\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells)))
+    table = load("a,b\n1,100000000000000000000\n2,9007199254740992\n")
+    assert table.data["b"].tolist() == [1e20, 2.0**53]
+    assert load("a,b\n1,9007199254740993\n2,3\n").data["b"].tolist() == [9007199254740993, 3]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [1, 0, 2], [2, 1, 0]])
+def test_the_order_of_rows_changes_nothing_that_is_refused(load, order):
+    """A cell that may be read either way is as ambiguous in the last row as in the first."""
+    cells = ["1", "1,234", "2"]
+    with pytest.raises(ValueError, match=r"holds '1,234', which may be 1234 or 1\.234"):
+        load("a;b\n" + "".join(f"{i};{cells[i]}\n" for i in order))
+    cells = ["1", "x", "2"]
+    with pytest.raises(ValueError, match=f"line {order.index(1) + 2} holds 'x'"):
+        load("a;b\n" + "".join(f"{i};{cells[i]}\n" for i in order))
+
+
+ARFF = """% made by hand
+@relation r % of a test
+@attribute 'a' numeric % as Weka reads it
+@attribute b{{1, 2}}
+@ATTRIBUTE "the c" {{'p q', r}}   % {{x}}
+@attribute when date "yyyy"
+@attribute note string
+@data % here
+1,2,'p q',"2020",'50 % of{mark}it' % a comment
+% another
+-0.5,?,r,"2021",'it\\'s'
+"""
+
+
+@pytest.mark.parametrize("mark", [" ", "\u2028", "\x85", "\x0b", "\x0c", "\x1c", "\r"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_lines_of_arff(load, mark, newline):
+    table = load(ARFF.format(mark=mark).replace("\n", newline), "t.arff", target="the c")
+    assert table.feature_names == ["a", "b"]
+    np.testing.assert_array_equal(table.data, [[1, 2], [-0.5, np.nan]])
+    assert table.target.tolist() == ["p q", "r"]
+    assert table.frame["note"].tolist() == [f"50 % of{mark}it", "it's"]
+    assert table.left_out == {"when": "dates", "note": "text"}
+
+
+def test_sparse_arff(load):
+    """What a row leaves out is 0, or the first value of a nominal attribute."""
+    text = "@relation r\n@attribute a numeric\n@attribute b integer\n@attribute y {u,v}\n@data\n"
+    table = load(text + "{0 1.5,2 v}\n{1 7}\n{}\n", "t.arff", target="y")
+    np.testing.assert_array_equal(table.data, [[1.5, 0], [0, 7], [0, 0]])
+    assert table.target.tolist() == ["v", "u", "u"]
+
+
+def test_faults_of_arff_name_their_lines(load):
+    head = "% c\n@relation r\n@attribute a numeric\n\n@attribute b numeric\n@data\n"
+    with pytest.raises(ValueError, match="line 9 holds 'x'"):
+        load(head + "1,2\n\n3,x\n", "t.arff")
+    with pytest.raises(ValueError, match="line 8"):
+        load(head + "1,2\n1,2,3\n", "t.arff")
+    with pytest.raises(ValueError, match="no line @DATA"):
+        load(head.replace("@data", ""), "t.arff")
+    with pytest.raises(ValueError, match="line 3 is no attribute"):
+        load(head.replace("@attribute a numeric", "@attribute a"), "t.arff")
