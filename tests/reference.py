@@ -68,6 +68,45 @@ def eq18(fake, logits, y, alpha):
     return (fake[:, 0] + alpha * cross_entropy(logits, y)).mean()
 
 
+def predictive(X, y):
+    """Factors f of the centres, shares alpha and spreads c of the classes, (K,), of z-scores X.
+
+    From covariance matrices, class by class.
+    """
+    n = np.bincount(y)
+    v, degrees = n - 1, n.sum() - len(n)
+    means = np.stack([X[y == k].mean(0) for k in range(len(n))])
+    scatters = np.stack([(e := X[y == k] - means[k]).T @ e for k in range(len(n))])
+    s = np.trace(scatters.sum(0)) / degrees  # over rows, not over classes
+    s_k = np.array([np.trace(own) / free if free else s for own, free in zip(scatters, v)])  # noqa: B905
+    f = np.clip(1 - (1 / n - 1 / n.sum()) * s_k / (means**2).sum(1), 0.15, 1)
+    pooled, difference = squares(scatters, v)
+
+    def variance(v):
+        return (1 + pooled) / np.maximum(v, 1)
+
+    bias = difference + variance(degrees)
+    alpha = np.where(v > 0, bias / (bias + variance(v)), 0)
+    return f, alpha, (v * s_k / s + 5) / (v + 5)
+
+
+def squares(scatters, v):
+    """Return tr(S^2) / tr(S)^2 of all classes, and how much those of the classes differ."""
+
+    def square(scatter, v):
+        found = (scatter**2).sum() / np.trace(scatter) ** 2
+        return np.clip(v**2 / ((v - 1) * (v + 2)) * (found - 1 / v), 0, 1)
+
+    total, weight = 0.0, 0
+    for own, free in zip(scatters, v):  # noqa: B905
+        rest = scatters.sum(0) - own
+        if free > 1:
+            both = (own * rest).sum() / np.trace(own) / np.trace(rest)
+            total += free * (square(own, free) - 2 * both + square(rest, v.sum() - free))
+            weight += free
+    return square(scatters.sum(0), v.sum()), max(total / weight, 0)
+
+
 def predictive_rows(labels, means, n, own, of_any, f, alpha, c):
     """Rows of a class's predictive, (m, d), of the deviations `own` and `of_any` from class means.
 

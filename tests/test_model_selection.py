@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import Pipeline
+from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
+from sklearn.random_projection import GaussianRandomProjection
 from sklearn.svm import LinearSVC
 
 from skadan import NoiseSampler, Replicate
@@ -111,6 +113,24 @@ def test_repeats_differ_seeds_reproduce_and_jobs_do_not_matter(problem):
     np.testing.assert_array_equal(first.predictions, again.predictions)
     assert len({p.tobytes() for p in first.predictions[0]}) == 3
     assert pipe.get_params()["aug__random_state"] is None
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("p", GaussianRandomProjection(4)), ("a", NoiseSampler()), ("k", KNeighborsClassifier())],
+        [("a", NoiseSampler()), ("d", DummyClassifier(strategy="uniform"))],
+    ],
+    ids=["before the sampler", "behind it"],
+)
+def test_every_step_has_the_seed_of_its_repeat(problem, steps):
+    X, y, groups = problem
+    first, again = (
+        augmentation_curve(Pipeline(steps), X, y, groups=groups, n_sets=[0], **LOGO).predictions
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert len({p.tobytes() for p in first[0]}) == 3
 
 
 def test_text_labels_and_a_metric_of_ones_own(problem):

@@ -10,6 +10,7 @@ from conftest import SMALL
 from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import Pipeline
 from sklearn.base import clone
+from sklearn.feature_selection import SelectKBest
 from sklearn.model_selection import (
     GridSearchCV,
     LeaveOneGroupOut,
@@ -17,6 +18,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
@@ -74,6 +76,10 @@ def pipeline(log=None, **keywords):
     return Pipeline([*steps, ("nb", classifier)])
 
 
+def first_columns(X, n):
+    return X[:, :n]
+
+
 def assert_same(search, plain):
     """All scores bit for bit, and what follows from them."""
     ours, theirs = search.cv_results_, plain.cv_results_
@@ -110,6 +116,20 @@ def test_other_parameters_train_once_for_each_of_their_values(tmp_path, problem)
     assert noted(log) == {"training": 2 * 3, "scaling": 2 * 3}
     plain = GridSearchCV(pipeline(), grid, **LOGO).fit(X, y, groups=groups)
     assert_same(search, plain)
+
+
+def test_parameters_of_steps_before_the_sampler_are_of_the_training(problem):
+    """Also those of a step within a step: a training belongs to the rows that the sampler saw."""
+    X, y, groups = problem
+    first = FunctionTransformer(first_columns, kw_args={"n": 1})
+    steps = FeatureUnion([("best", SelectKBest()), ("first", first)])
+    pipe = Pipeline([("features", steps), *pipeline().steps])
+    grid = {"features__best__k": [3, 30], "features__first__kw_args": [{"n": 1}, {"n": 7}]}
+    search = ResamplingSearchCV(pipe, grid | {"aug__anchor": [0.2, 0.9]}, **LOGO)
+    search.fit(X, y, groups=groups)
+    plain = GridSearchCV(pipe, search.param_grid, **LOGO).fit(X, y, groups=groups)
+    assert_same(search, plain)
+    assert len(np.unique(search.cv_results_["mean_test_score"])) == 8
 
 
 @pytest.mark.slow
@@ -151,6 +171,18 @@ def test_folds_that_differ_from_call_to_call_are_drawn_once(tmp_path, problem):
     keywords = LOGO | {"cv": StratifiedKFold(3, shuffle=True)}
     ResamplingSearchCV(pipeline(log), CLASSIFIER, refit=False, **keywords).fit(X, y)
     assert noted(log)["training"] == 3
+
+
+def test_folds_of_the_same_rows_under_other_labels(problem):
+    """Rows alone do not say which training it is."""
+    X, y, _ = problem
+    X, groups = np.tile(X[:20], (3, 1)), np.repeat([0, 1, 2], 20)
+    y = np.concatenate([y[:20], (y[:20] + 1) % 3, y[:20][::-1]])
+    search, plain = (
+        cls(pipeline(), BLEND, **LOGO).fit(X, y, groups=groups)
+        for cls in (ResamplingSearchCV, GridSearchCV)
+    )
+    assert_same(search, plain)
 
 
 def test_several_scores_and_whole_steps_to_choose_from(tmp_path, problem):

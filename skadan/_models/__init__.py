@@ -1,1 +1,1 @@
-"""What a sampler has learned, as arrays: from labels to rows."""
+"""Store what a sampler has learned as arrays, and generate rows for given labels."""

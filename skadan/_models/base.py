@@ -1,4 +1,4 @@
-"""What every model can do."""
+"""Define what every model can do."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -8,21 +8,21 @@ from torch import Tensor
 
 from .draws import Draw
 
-NOWHERE = -1  # the index of the real row of a synthetic row that has none
+NOWHERE = -1  # index for a synthetic row that contains no real row
 
 
 class Model(Protocol):
-    """What a sampler has learned."""
+    """Generate rows from what a sampler has learned."""
 
     @property
     def counts(self) -> np.ndarray:
-        """Number of training rows of each class, (K,)."""
+        """Return the number of training rows of each class, (K,)."""
 
     def sample(self, draw: Draw) -> Iterator[Tensor]:
-        """Yield the rows of each page: float64 blocks in the table's units, on any device."""
+        """Yield the rows page by page: float64 blocks in the table's units, on any device."""
 
     def row_index(self, draw: Draw) -> np.ndarray:
-        """Return the index in the training table of the row of its class behind each, (n,).
+        """Return for each synthetic row the index of the real row of its class in it, (n,).
 
-        NOWHERE stands for none.
+        Indices refer to the training table; NOWHERE means that there is no such row.
         """

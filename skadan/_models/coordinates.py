@@ -1,4 +1,4 @@
-"""What the networks see of a row: every column, or its place in the span of the training rows."""
+"""Map rows to the networks' inputs: all columns, or coordinates in the training rows' span."""
 
 from dataclasses import dataclass
 
@@ -9,80 +9,85 @@ from torch import Tensor
 from .._torch.linear import affine
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
-from .on_disk import TableRows, whole
+from .on_disk import TableRows, load_all
 
 
 @dataclass(frozen=True)
 class AllColumns:
-    """The columns themselves.
+    """Use the columns themselves as coordinates.
 
     Parameters
     ----------
     n_columns : int
-        How many.
+        Number of columns.
     """
 
     n_columns: int
 
     @property
     def n_coordinates(self) -> int:
-        """Number of columns."""
+        """Return the number of columns."""
         return self.n_columns
 
     def project_table(self, x: TableRows) -> TableRows:
-        """Return the rows themselves, wherever they are."""
+        """Return the rows unchanged; they may be on a device, in memory or in a file."""
         return x
 
     def project(self, x: Tensor) -> Tensor:
-        """Return the rows themselves."""
+        """Return the rows unchanged."""
         return x
 
     def expand(self, u: Tensor) -> Tensor:
-        """Return the coordinates themselves."""
+        """Return the coordinates unchanged."""
         return u
 
 
 @dataclass(frozen=True)
 class RowSpace:
-    """Orthonormal coordinates of the span of the training rows.
+    """Use orthonormal coordinates in the span of the training rows.
 
-    With x = B u for every training row, the first layer of E needs W B (r columns) in place of W
-    (d columns), and |x - R|^2 = |u - B'R|^2: where n is far below d, the same game on a fraction
-    of the work. What a new row has outside the span E does not see, and R cannot make.
+    Every training row is x = B u. The first layer of E then needs W B (r columns) instead of W
+    (d columns), and |x - R|^2 = |u - B'R|^2. If n is far below d, this is the same training at a
+    fraction of the work. The part of a new row outside the span is invisible to E, and R cannot
+    generate it.
 
     NOTE[DIFF] The paper's networks see the columns. Adam is not invariant to rotation: on principal
-    axes it would treat the smallest like the largest. The axes are therefore random, among which
-    the variance is spread as among columns, and the losses follow those of the full width.
+    axes it would make steps of the same size for the smallest axis as for the largest. The axes are
+    therefore random. The variance is then spread over them as over columns, and the losses follow
+    those of the full width.
 
     Parameters
     ----------
     basis : ndarray of shape (d, r)
-        Orthonormal columns, r < n.
+        B, with orthonormal columns, r < n.
     """
 
     basis: np.ndarray
 
     @classmethod
     def of(cls, x: Tensor, rng: torch.Generator) -> "RowSpace":
-        """Find the span of the rows of x (n, d), and turn its axes at random."""
+        """Find the span of the rows of x (n, d), and rotate its axes at random."""
         _, s, axes = torch.linalg.svd(x.double(), full_matrices=False)
+        # The rank by the usual tolerance, with the eps of float32, the precision of the rows.
         axes = axes[s > s[0] * max(x.shape) * torch.finfo(torch.float32).eps]  # (r, d)
+        # Q of a matrix of normal numbers is a random rotation. This is the training's first draw,
+        # which is why a checkpoint stores the generator's state from before it.
         rotation, _ = torch.linalg.qr(normal(len(axes), len(axes), rng=rng).double())
         return cls(to_array((axes.T @ rotation).float()))
 
     @property
     def n_columns(self) -> int:
-        """Number of columns of the table, d."""
+        """Return the number of columns of the table, d."""
         return self.basis.shape[0]
 
     @property
     def n_coordinates(self) -> int:
-        """Rank r of the rows."""
+        """Return the rank r of the training rows."""
         return self.basis.shape[1]
 
     def project_table(self, x: TableRows) -> Tensor:
-        """Return u = B'x of all rows, (n, r)."""
-        return self.project(whole(x))
+        """Return u = B'x for all rows, (n, r)."""
+        return self.project(load_all(x))
 
     def project(self, x: Tensor) -> Tensor:
         """Return u = B'x, (m, r)."""
@@ -100,6 +105,6 @@ Coordinates = AllColumns | RowSpace
 
 
 def choose_coordinates(row_space: bool | str, x: TableRows, rng: torch.Generator) -> Coordinates:
-    """Choose the row space or all columns; "auto" takes the former where it halves the width."""
-    pays = 2 * x.shape[0] <= x.shape[1] if isinstance(row_space, str) else row_space
-    return RowSpace.of(whole(x), rng) if pays else AllColumns(x.shape[1])
+    """Return the row space or all columns; "auto" chooses the row space if 2 n <= d."""
+    is_used = 2 * x.shape[0] <= x.shape[1] if isinstance(row_space, str) else row_space
+    return RowSpace.of(load_all(x), rng) if is_used else AllColumns(x.shape[1])

@@ -1,4 +1,4 @@
-"""Samplers without a network, as models: real rows with noise, and rows of the predictive."""
+"""Define the models without a network: noisy copies, and rows from the posterior predictive."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,18 +16,18 @@ from .scaling import Scaling
 
 @dataclass(frozen=True)
 class KeptRows:
-    """The training rows, as models without a network keep them.
+    """Store the training rows for models without a network.
 
     Parameters
     ----------
     scaled : ndarray of shape (n, r)
         The rows' z-scores, sorted by class.
     scaling : Scaling
-        From the table's units to z-scores.
+        Map from the table's units to z-scores.
     counts : ndarray of shape (K,)
-        Rows of each class.
+        Number of rows of each class.
     order : ndarray of shape (n,)
-        Index in the training table of each row.
+        Index of each row in the training table.
     """
 
     scaled: np.ndarray
@@ -36,18 +36,18 @@ class KeptRows:
     order: np.ndarray
 
     def row_index(self, draw: Draw) -> np.ndarray:
-        """Return the index in the training table of the row of its class behind each, (n,)."""
+        """Return for each synthetic row the index of the real row of its class in it, (n,)."""
         return self.order[own_rows(self.counts, draw)]
 
 
 @dataclass(frozen=True)
 class RowsModel(KeptRows):
-    """Rows put together of two real ones: see `Predictive.compose`.
+    """Compose each synthetic row from two real ones: see `Predictive.compose`.
 
     Parameters
     ----------
     predictive : Predictive
-        Centre and scatter of the classes, from the data.
+        Centre and scatter of the classes, estimated from the data.
     center : {"shrunken", "mean"}, default="shrunken"
     own_share : float or "auto", default="auto"
         The sampler's parameters.
@@ -59,20 +59,21 @@ class RowsModel(KeptRows):
 
     @classmethod
     def of(cls, rows: np.ndarray, class_index: np.ndarray, **parameters: Any) -> "RowsModel":
-        """Learn from rows (n, d) in the table's units; `parameters` are center and own_share."""
+        """Fit to rows (n, d) in the table's units; `parameters` are center and own_share."""
         scaling, order = Scaling.fit(rows), np.argsort(class_index, kind="stable")
         scaled, sorted_index = scaling.scale_rows(rows)[order], class_index[order]
         predictive = Predictive.of([scaled], sorted_index, scaled.__getitem__)
         return cls(scaled, scaling, predictive.counts, order, predictive, **parameters)
 
     def adjusted(self, changes: dict[str, Any]) -> "RowsModel":
-        """Return this model with another centre or share.
+        """Return this model with another `center` or `own_share`.
 
         Raises
         ------
         ValueError
-            If it is to have no centre: its rows are where that is.
+            If `center` is None.
         """
+        # "" only tells an absent key from None, which is a value here.
         if changes.get("center", "") is None:
             raise ValueError(
                 'center=None: ShrunkenSampler has no generator to place its rows. Pass "shrunken" '
@@ -81,22 +82,22 @@ class RowsModel(KeptRows):
         return replace(self, **changes)
 
     def sample(self, draw: Draw) -> Iterator[Tensor]:
-        """Yield the rows of each page, in the table's units."""
+        """Yield the rows page by page, in the table's units."""
         partners = partners_of(self.counts, draw)
         predictive = self.predictive.adjusted(self.center, self.own_share)
 
-        def rows(page: Page) -> Tensor:
+        def compose_page(page: Page) -> Tensor:
             own, of_any, donor = partners(page)
             x, x_any = to_tensor(self.scaled[own]), to_tensor(self.scaled[of_any])
             z = predictive.compose(x, x_any, page.class_index, donor)
             return self.scaling.unscale_rows(z)
 
-        return map(rows, draw.pages())
+        return map(compose_page, draw.pages())
 
 
 @dataclass(frozen=True)
 class CopiesModel(KeptRows):
-    """Real rows with noise on them.
+    """Copy real rows and add noise.
 
     Parameters
     ----------
@@ -110,22 +111,23 @@ class CopiesModel(KeptRows):
     def of(
         cls, rows: np.ndarray, class_index: np.ndarray, counts: np.ndarray, noise_scale: float
     ) -> "CopiesModel":
-        """Keep rows (n, d) in the table's units."""
+        """Store rows (n, d), given in the table's units."""
         scaling, order = Scaling.fit(rows), np.argsort(class_index, kind="stable")
         return cls(scaling.scale_rows(rows)[order], scaling, counts, order, noise_scale)
 
     def adjusted(self, changes: dict[str, Any]) -> "CopiesModel":
-        """Return this model with another scale of the noise."""
+        """Return this model with another `noise_scale`."""
         return replace(self, **changes)
 
     def sample(self, draw: Draw) -> Iterator[Tensor]:
-        """Yield copies of real rows with noise, a row of its class for each of the draw."""
+        """Yield noisy copies of real rows page by page, in the table's units."""
         rounds = Rounds(self.counts, draw.streams)
 
-        def copies(page: Page) -> Tensor:
+        def copy_page(page: Page) -> Tensor:
             x = self.scaled[rounds.take(page.class_index, page.rank)]
             if self.noise_scale:
+                # From the page's own generator, so that any process can make this page.
                 x = x + self.noise_scale * to_array(normal(*x.shape, rng=page.rng))
             return self.scaling.unscale_rows(to_tensor(x))
 
-        return map(copies, draw.pages())
+        return map(copy_page, draw.pages())

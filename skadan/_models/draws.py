@@ -1,7 +1,8 @@
-"""A draw of synthetic rows: which are wanted, and what is random in each.
+"""Plan a draw of synthetic rows: the class, the real rows and the random state of each.
 
-A draw is made in pages of `arrays.CHUNK` rows. What is random in a page depends on the seed of the
-draw and the page's number alone, so that any process can make any page, and all get the same rows.
+A draw is made in pages of `arrays.CHUNK` rows. All random numbers of a page depend only on the
+draw's seed and the page's number. Any process can therefore make any page, and the rows are the
+same for any number of processes.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,25 +15,28 @@ import torch
 from .._torch.seeding import Streams
 from . import arrays
 
-NOISE, ORDERS = 0, 1  # purposes of the streams of a draw
-ROWS_ORDERED = 4096  # of a class at once, in as many rounds as that takes
+# First key of a random stream in a draw: the noise of a page, or the order of a class's rows.
+NOISE, ORDERS = 0, 1
+# Rows of a class that are shuffled at a time, in as many rounds as needed: a class of three rows
+# would otherwise need a new generator for every third synthetic row.
+ROWS_ORDERED = 4096
 
 
 class Wanted(Protocol):
-    """The classes of the rows of a draw, or of a section of one."""
+    """List the class of each row of a draw, or of a section of a draw."""
 
     def __len__(self) -> int: ...
 
     def __getitem__(self, part: slice) -> tuple[np.ndarray, np.ndarray]:
-        """Return the class index of each row, and how many rows of its class come before it."""
+        """Return each row's class index, and its rank: the earlier rows of its class."""
 
     def section(self, part: slice) -> "Wanted":
-        """Return these rows of the draw alone; they keep their ranks."""
+        """Return only these rows of the draw; they keep their ranks."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """Rows whose classes are given one by one.
+    """List rows whose classes are given one by one.
 
     Parameters
     ----------
@@ -45,9 +49,10 @@ class Listed:
 
     @classmethod
     def of(cls, class_index: np.ndarray) -> "Listed":
-        """A whole draw of these classes (n,)."""
+        """List a whole draw of rows with these class indices (n,)."""
         order, rank = np.argsort(class_index, kind="stable"), np.empty(len(class_index), dtype=int)
         counts = np.bincount(class_index)
+        # In the sorted order, ranks count up from 0 within each class.
         rank[order] = np.arange(len(rank)) - np.repeat(np.cumsum(counts) - counts, counts)
         return cls(class_index, rank)
 
@@ -58,20 +63,20 @@ class Listed:
         return self.class_index[part], self.rank[part]
 
     def section(self, part: slice) -> "Listed":
-        """Return these rows of the draw alone."""
+        """Return only these rows of the draw."""
         return Listed(*self[part])
 
 
 @dataclass(frozen=True)
 class InTurn:
-    """All rows of one class, then all of the next; their number takes no memory.
+    """List all rows of one class, then all of the next, without storing them.
 
     Parameters
     ----------
     counts : ndarray of shape (K,)
-        Rows of each class.
+        Number of rows of each class.
     rows : range
-        Which of them all.
+        Which rows of the whole draw this section has.
     """
 
     counts: np.ndarray
@@ -79,36 +84,36 @@ class InTurn:
 
     @classmethod
     def of(cls, counts: np.ndarray) -> "InTurn":
-        """A whole draw of so many rows of each class (K,)."""
+        """List a whole draw with these numbers of rows per class (K,)."""
         return cls(counts, range(int(counts.sum())))
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, part: slice) -> tuple[np.ndarray, np.ndarray]:
-        rows, ends = np.array(self.rows[part], dtype=int), np.cumsum(self.counts)
-        class_index = np.searchsorted(ends, rows, side="right")
-        return class_index, rows - (ends - self.counts)[class_index]
+        row_indices, ends = np.array(self.rows[part], dtype=int), np.cumsum(self.counts)
+        class_index = np.searchsorted(ends, row_indices, side="right")
+        return class_index, row_indices - (ends - self.counts)[class_index]
 
     def section(self, part: slice) -> "InTurn":
-        """Return these rows of the draw alone."""
+        """Return only these rows of the draw."""
         return InTurn(self.counts, self.rows[part])
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a draw that are made together.
+    """Hold the rows of a draw that are made together, with one random state.
 
     Parameters
     ----------
     part : slice
-        Their place in the section that is made.
+        Position of the rows in the section.
     class_index, rank : ndarray of shape (m,)
-        The class of each, and how many rows of its class come before it in the whole draw.
+        Class of each row, and number of earlier rows of its class in the whole draw.
     index : ndarray of shape (m,)
-        Its place in the whole draw.
-    rng : Generator
-        Of this page alone.
+        Position of each row in the whole draw.
+    rng : torch.Generator
+        Random state of this page only.
     """
 
     part: slice
@@ -120,14 +125,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Draw:
-    """A whole draw, or a section of whole pages.
+    """Describe a whole draw, or a section of whole pages.
 
     Parameters
     ----------
     wanted : Wanted
-        The classes of its rows.
+        Classes of the rows.
     streams : Streams
-        Of the whole draw.
+        Random streams of the whole draw.
     first : int, default=0
         Number of the section's first page in the whole draw.
     """
@@ -140,60 +145,67 @@ class Draw:
         return len(self.wanted)
 
     def pages(self) -> Iterator[Page]:
-        """Yield the pages, one after the other; one empty page where there are no rows."""
-        for number, part in enumerate(arrays.parts(len(self)), self.first):
+        """Yield the pages in order; one empty page if there are no rows."""
+        for number, part in enumerate(arrays.row_slices(len(self)), self.first):
+            # The number counts from the start of the whole draw, so a section gets the same seeds.
             index = np.arange(part.start, part.stop) + self.first * arrays.CHUNK
             yield Page(part, *self.wanted[part], index, self.streams.rng(NOISE, number))
 
     def section(self, first: int, stop: int) -> "Draw":
-        """Return the pages from number `first` of this draw up to, but without, `stop`."""
+        """Return the section of pages `first` to `stop` - 1 of this draw."""
         rows = slice(first * arrays.CHUNK, min(stop * arrays.CHUNK, len(self)))
         return Draw(self.wanted.section(rows), self.streams, self.first + first)
 
 
 class Rounds:
-    """Which rows of a table that is sorted by class a draw takes, page after page.
+    """Choose the real row behind each synthetic row, from a table sorted by class.
 
-    Rows of a class come in rounds, each a new order of the whole class: a set of the size of the
-    table holds every row once, where drawing with replacement leaves out a third of them.
+    Real rows of a class are used in rounds. Each round is a new random order of the whole class, so
+    a synthetic set of the table's size uses every row once. Drawing with replacement would leave
+    out a third of the rows.
 
     Parameters
     ----------
     counts : ndarray of shape (K,)
-        Rows of each class in the table.
+        Number of rows of each class in the table.
     streams : Streams
-        Of the draw. An order has one of its own, by the numbers of its class and of its rounds.
+        Random streams of the draw. Each order has its own stream, numbered by class and round.
     whole : bool, default=False
-        Whether the table is one class here. Its orders are others than those of the classes.
+        Whether to treat the whole table as one class, with orders of its own.
     """
 
     def __init__(self, counts: np.ndarray, streams: Streams, whole: bool = False) -> None:
         self.counts = counts.sum(keepdims=True) if whole else counts
         self.first = np.cumsum(self.counts) - self.counts
         self.streams = streams
-        self.table = len(counts) if whole else 0  # the number of its first order
-        self._latest: dict[int, tuple[int, np.ndarray]] = {}  # a class's orders serve many pages
+        # The table as one class has the stream number K, behind those of the classes 0 to K - 1.
+        self.table = len(counts) if whole else 0
+        # Consecutive pages need the same orders, so the latest orders of each class are cached.
+        self._latest: dict[int, tuple[int, np.ndarray]] = {}
 
     def take(self, class_index: np.ndarray, rank: np.ndarray) -> np.ndarray:
-        """Return a row of the table for each (m,), by its class and its rank in it."""
-        rows = np.empty(len(rank), dtype=int)
+        """Return row indices (m,) in the table, for rows of these classes and ranks (m,)."""
+        row_indices = np.empty(len(rank), dtype=int)
         for k in np.unique(class_index).tolist():
-            mine = np.flatnonzero(class_index == k)
-            together, place = np.divmod(rank[mine], self._n_rounds(k) * self.counts[k])
-            for number in np.unique(together).tolist():
-                here = together == number
-                rows[mine[here]] = self.first[k] + self._orders(k, number)[place[here]]
-        return rows
+            in_class = np.flatnonzero(class_index == k)
+            # `_orders` shuffles several rounds at once: which shuffle, and where in it.
+            shuffle, place = np.divmod(rank[in_class], self._n_rounds(k) * self.counts[k])
+            for number in np.unique(shuffle).tolist():
+                is_here = shuffle == number
+                chosen = self._orders(k, number)[place[is_here]]
+                row_indices[in_class[is_here]] = self.first[k] + chosen
+        return row_indices
 
     def _n_rounds(self, k: int) -> int:
-        return int(-(-ROWS_ORDERED // self.counts[k]))
+        return int(-(-ROWS_ORDERED // self.counts[k]))  # rounded up
 
     def _orders(self, k: int, number: int) -> np.ndarray:
-        """Return the orders of some rounds of class k, one behind the other."""
+        """Return the orders of several rounds of class k, concatenated; `number` says which."""
         latest, orders = self._latest.get(k, (-1, np.empty(0)))
         if latest != number:
             rng = self.streams.rng(ORDERS, self.table + k, number)
             shape = (self._n_rounds(k), int(self.counts[k]))
+            # Sorting random keys shuffles each round. float64 makes equal keys all but impossible.
             keys = torch.rand(shape, generator=rng, dtype=torch.float64, device="cpu")
             orders = arrays.to_array(keys).argsort(axis=1).ravel()
             self._latest[k] = number, orders
@@ -201,9 +213,10 @@ class Rounds:
 
 
 class Partners(NamedTuple):
-    """The real rows behind each row of a page (m,), by their place in a table sorted by class.
+    """Hold the two real rows behind each row of a page, as indices into a table sorted by class.
 
-    `own` is a row of its class, `of_any` one of any class, and `donor` is the class of that.
+    `own` (m,) is a row of the same class, `of_any` (m,) a row of any class, and `donor` (m,) is the
+    class of `of_any`.
     """
 
     own: np.ndarray
@@ -212,12 +225,13 @@ class Partners(NamedTuple):
 
 
 def partners_of(counts: np.ndarray, draw: Draw) -> Callable[[Page], Partners]:
-    """Return what draws the partners of a page, for a table of so many rows of each class (K,)."""
+    """Return a function that draws the partners of a page, given the class counts (K,)."""
     of_class, of_table = Rounds(counts, draw.streams), Rounds(counts, draw.streams, whole=True)
     class_of = np.repeat(np.arange(len(counts)), counts)
 
     def partners(page: Page) -> Partners:
         own = of_class.take(page.class_index, page.rank)
+        # With the whole table as one class, the class index is 0 and the rank is the position.
         of_any = of_table.take(np.zeros_like(page.class_index), page.index)
         return Partners(own, of_any, class_of[of_any])
 
@@ -225,6 +239,6 @@ def partners_of(counts: np.ndarray, draw: Draw) -> Callable[[Page], Partners]:
 
 
 def own_rows(counts: np.ndarray, draw: Draw) -> np.ndarray:
-    """Return the row of its class behind each row of a draw, (n,), in a table sorted by class."""
+    """Return for each row of a draw the index of its `own` row, (n,), as in `Partners`."""
     of_class = Rounds(counts, draw.streams)
     return np.concatenate([of_class.take(page.class_index, page.rank) for page in draw.pages()])

@@ -1,4 +1,4 @@
-"""Training rows that stay in the host's memory, as the device has no room for them."""
+"""Keep training rows in the host's memory if the device has no room for them."""
 
 from dataclasses import dataclass, replace
 
@@ -8,21 +8,21 @@ from torch import Tensor
 
 from .arrays import to_array, to_tensor
 
-SHARE = 0.5  # of a device's free memory that a table may take; networks and batches want some
+SHARE = 0.5  # share of free device memory for the table; networks and batches need the rest
 
 
 @dataclass(frozen=True)
 class HostRows:
-    """Rows in the host's memory: what of a tensor (n, d) the training needs.
+    """Hold rows in the host's memory, with the methods of a tensor (n, d) that training uses.
 
     Parameters
     ----------
     rows : Tensor of shape (N, d)
         All rows, scaled, on the CPU.
     device : torch.device
-        Where they go, some at a time.
+        Device that batches of rows are copied to.
     index : Tensor of shape (n,) or None, default=None
-        Which of the rows; None for all of them.
+        Indices of the rows that belong to this object; None for all of them.
     """
 
     rows: Tensor
@@ -31,40 +31,42 @@ class HostRows:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
+        """Return the numbers of rows and columns."""
         return len(self.rows if self.index is None else self.index), self.rows.shape[1]
 
     def __len__(self) -> int:
         return self.shape[0]
 
-    def part(self, rows: Tensor) -> "HostRows":
-        """Return some of the rows, without a copy."""
-        return replace(self, index=self._numbers(rows))
+    def part(self, row_indices: Tensor) -> "HostRows":
+        """Return a subset of the rows, without a copy."""
+        return replace(self, index=self._in_all_rows(row_indices))
 
-    def index_select(self, dim: int, rows: Tensor) -> Tensor:
-        """Return rows (m,) on the device, as `torch.Tensor.index_select` does."""
-        return self.rows.index_select(dim, self._numbers(rows)).to(self.device)
+    def index_select(self, dim: int, row_indices: Tensor) -> Tensor:
+        """Return the rows of these indices (m,) on the device, as `torch.Tensor.index_select`."""
+        return self.rows.index_select(dim, self._in_all_rows(row_indices)).to(self.device)
 
-    def read_ahead(self, rows: Tensor) -> None:
-        """Do nothing: memory need not be told."""
+    def read_ahead(self, row_indices: Tensor) -> None:
+        """Do nothing: rows in memory need no prefetching."""
 
     def array(self) -> np.ndarray:
-        """Return the rows as an array."""
+        """Return the rows as an array on the CPU."""
         return to_array(self.rows if self.index is None else self.rows[self.index])
 
     def whole(self) -> Tensor:
-        """Return the rows on the device, which must have room for them after all."""
+        """Copy all rows to the device, which must have room for them."""
         return to_tensor(self.array(), self.device)
 
-    def _numbers(self, rows: Tensor) -> Tensor:
-        return rows.cpu() if self.index is None else self.index[rows.cpu()]
+    def _in_all_rows(self, row_indices: Tensor) -> Tensor:
+        """Return these indices as indices into `rows`."""
+        on_cpu = row_indices.cpu()
+        return on_cpu if self.index is None else self.index[on_cpu]
 
 
-def placed(x: Tensor, device: torch.device) -> Tensor | HostRows:
-    """Return rows x (n, d) on the device; where that has no room for them, they stay."""
+def place_rows(x: Tensor, device: torch.device) -> Tensor | HostRows:
+    """Copy rows x (n, d) to the device; if it has no room, keep them in the host's memory."""
     return x.to(device) if x.nbytes <= SHARE * free_bytes(device) else HostRows(x, device)
 
 
 def free_bytes(device: torch.device) -> float:
-    """Return the free memory of a GPU; that of other devices is not limited here."""
+    """Return a GPU's free memory; infinity for other devices."""
     return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else float("inf")

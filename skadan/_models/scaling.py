@@ -1,4 +1,4 @@
-"""The sampler's own scaling: constant columns set aside, the rest z-normed (section IV-B)."""
+"""Scale columns to z-scores, and leave constant columns out (section IV-B)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from .arrays import to_tensor
 
 @dataclass(frozen=True)
 class Scaling:
-    """Affine map between a table (n, d) and its z-scores (n, number of columns that vary).
+    """Map a table (n, d) to z-scores of the columns that vary, and back.
 
     Parameters
     ----------
     mean, scale : ndarray of shape (d,)
         Mean and standard deviation of each column, float64.
     varies : ndarray of shape (d,)
-        Which columns are not constant.
+        Whether each column varies, that is, is not constant.
     """
 
     mean: np.ndarray
@@ -28,23 +28,24 @@ class Scaling:
 
     @classmethod
     def fit(cls, X: np.ndarray) -> "Scaling":
-        """Measure mean and standard deviation of each column, also near the limits of float64."""
+        """Measure the mean and standard deviation of each column; no square overflows."""
         X = X.astype(np.float64)
         varies = X.max(0) > X.min(0)
+        # Scaled to 1 first: squares of values near 1e308 would be infinite.
         largest = np.abs(X).max(0)
         largest[largest == 0] = 1.0
         X /= largest
         mean, deviation = X.mean(0) * largest, X.std(0) * largest
         varies &= deviation > 0  # neighbouring floats can differ and still have no spread
-        # A constant column comes back as it was: mean() may be off by a rounding.
+        # unscale_rows must return a constant exactly, but mean() may be off by a rounding.
         mean[~varies], deviation[~varies] = (X[0] * largest)[~varies], 1.0
         return cls(mean, deviation, varies)
 
     @classmethod
     def of_blocks(cls, blocks: Iterable[np.ndarray]) -> "Scaling":
-        """Measure the columns of rows that come in blocks, in one pass over them.
+        """Measure the columns of rows that are given in blocks, in one pass.
 
-        Means and squares of blocks are put together as Chan, Golub & LeVeque (1983) do.
+        Means and sums of squares are merged by the formula of Chan, Golub & LeVeque (1983).
 
         Raises
         ------
@@ -57,11 +58,12 @@ class Scaling:
             x = block.astype(np.float64)
             low, high = np.minimum(low, x.min(0)), np.maximum(high, x.max(0))
             with np.errstate(over="ignore", invalid="ignore"):
-                own = x.mean(0)
-                moved = own - mean
-                squares = squares + ((x - own) ** 2).sum(0) + moved**2 * (n * len(x) / (n + len(x)))
-                mean = mean + moved * (len(x) / (n + len(x)))
+                new = x.mean(0)
+                shift = new - mean if n else np.zeros_like(new)
+                squares = squares + ((x - new) ** 2).sum(0) + shift**2 * (n * len(x) / (n + len(x)))
+                mean = new - shift * (n / (n + len(x)))
             n += len(x)
+        squares[high == low] = 0  # a constant may overflow: its squares are not used
         if not np.isfinite(squares).all():
             columns = np.flatnonzero(~np.isfinite(squares))[:5].tolist()
             raise ValueError(
@@ -84,7 +86,7 @@ class Scaling:
         return scaled.astype(np.float32)
 
     def unscale_rows(self, scaled: Tensor) -> Tensor:
-        """Return rows in the table's own units, all d columns, float64, on their device."""
+        """Return rows in the table's units, with all d columns, float64, on the same device."""
         z = as_float64(scaled)
         mean, scale = to_tensor(self.mean, z.device), to_tensor(self.scale, z.device)
         if self.varies.all():

@@ -1,25 +1,26 @@
-"""How the rows of a class deviate from its centre: its own scatter, and that of all classes.
+"""Estimate how the rows of a class scatter around its centre.
 
-Three rows say next to nothing about the covariance of their class, and the other fifty say a lot.
-The estimate is therefore a compromise between the covariance of the class and that of all classes,
-as in regularised discriminant analysis (Friedman 1989), with a share that the data give.
+Three rows say next to nothing about the covariance of their class; the rows of the other classes
+say more. The estimate is therefore a weighted mean of the covariance of the class and the pooled
+covariance of all classes, as in regularised discriminant analysis (Friedman 1989). The weight is
+estimated from the data.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-PRIOR = 5  # rows' worth of the variance of all classes, beside the n - 1 of a class itself
-MOST_ROWS = 1024  # whose inner products are looked at
-OF_A_CLASS = 16  # of these at least, where a class has so many: fewer say nothing of a covariance
+PRIOR = 5  # weight of the pooled variance, in rows; the class itself has weight n - 1
+MOST_ROWS = 1024  # rows of which all pairwise inner products are computed
+OF_A_CLASS = 16  # smallest number of rows taken of a class, if it has them; fewer say too little
 
 
 class Squares(NamedTuple):
-    """Estimates of squares of covariance matrices, each relative to the squares of its trace.
+    """Hold estimated squares of covariance matrices, relative to the squares of their traces.
 
-    `pooled` is tr(S^2) / tr(S)^2 of the covariance of all classes, one over the effective number
-    of dimensions. `difference` is ||S_k - S||^2 / tr^2 in the mean over the classes, how unlike
-    their scatter is.
+    `pooled` is tr(S^2) / tr(S)^2 of the pooled covariance S, which is 1 over the effective number
+    of dimensions. `difference` is the mean over the classes of ||S_k - S||^2 / tr^2: how much their
+    scatter differs.
     """
 
     pooled: float
@@ -27,31 +28,31 @@ class Squares(NamedTuple):
 
 
 def own_shares(squares: Squares, n: np.ndarray) -> np.ndarray:
-    r"""Return the share alpha of its own covariance in that of each class, (K,).
+    r"""Return the weight alpha of each class's own covariance in the estimate, (K,).
 
-    The covariance S_k of n_k rows has no bias, but a variance of V(n_k - 1); the pooled S of all
-    classes has a smaller one, V(n - K), and a bias of D, by which the classes differ. If the two
-    were independent, the risk of alpha S_k + (1 - alpha) S would be least at
+    The covariance S_k of n_k rows has no bias, but the variance V(n_k - 1). The pooled covariance S
+    has a smaller variance, V(n - K), but a squared bias D, by which the classes differ. If the two
+    were independent, the risk of alpha S_k + (1 - alpha) S would be smallest at
 
     .. math:: \alpha_k = \frac{D + V(n - K)}{D + V(n - K) + V(n_k - 1)},
         \qquad V(v) = \frac{1 + R}{v}
 
-    where V is that of normal rows (Wishart's), and all is relative to the square of the trace. R
-    is ``squares.pooled`` and D ``squares.difference``. S contains S_k, so that the share is a
-    little too large where the classes scatter alike: (n_k - 1) / (n - K + n_k - 1) in place of 0.
-    A class of one row has a share of 0.
+    where V is the variance for normal rows (Wishart), and all values are relative to the square of
+    the trace. R is ``squares.pooled`` and D is ``squares.difference``. Because S contains S_k, the
+    share is slightly too large if the classes scatter alike: (n_k - 1) / (n - K + n_k - 1) instead
+    of 0. A class of one row has the share 0.
 
     Parameters
     ----------
     squares : Squares
-        Of the training rows: see `squares_of`.
+        Estimates from the training rows: see `squares_of`.
     n : ndarray of shape (K,)
-        Rows of each class.
+        Number of rows of each class.
 
     Returns
     -------
     shares : ndarray of shape (K,)
-        From 0 to 1.
+        Shares from 0 to 1.
     """
     degrees = n - 1
     risk_of_pooled = squares.difference + (1 + squares.pooled) / max(degrees.sum(), 1)
@@ -60,50 +61,52 @@ def own_shares(squares: Squares, n: np.ndarray) -> np.ndarray:
 
 
 def spreads(variance: np.ndarray, pooled: float, n: np.ndarray) -> np.ndarray:
-    """Return the variance of each class relative to that of all, (K,), drawn towards 1.
+    """Return the variance of each class relative to the pooled one, (K,), shrunk towards 1.
 
-    `PRIOR` rows of the variance of all classes are added to those of the class, as a few rows give
-    theirs only roughly.
+    The pooled variance counts as `PRIOR` additional rows of the class, because a few rows estimate
+    a variance only roughly.
     """
     relative = variance / pooled if pooled > 0 else np.ones(len(n))
     return ((n - 1) * relative + PRIOR) / (n - 1 + PRIOR)
 
 
-def some_of_each(counts: np.ndarray) -> np.ndarray:
-    """Return the places of rows to look at, in a table that is sorted by class.
+def select_rows(counts: np.ndarray) -> np.ndarray:
+    """Return indices of rows to estimate covariances from, in a table sorted by class.
 
-    All rows of rare classes and evenly spaced ones of the others, `MOST_ROWS` at most. Of very many
-    classes, evenly spaced ones are looked at.
+    These are all rows of rare classes and evenly spaced rows of the others, at most `MOST_ROWS`. If
+    there are very many classes, only evenly spaced classes are used.
     """
     most = max(OF_A_CLASS, MOST_ROWS // len(counts))
-    some = evenly_spaced(
+    classes = evenly_spaced(
         len(counts), MOST_ROWS // OF_A_CLASS if most == OF_A_CLASS else len(counts)
     )
     first = np.cumsum(counts) - counts
-    return np.concatenate([first[k] + evenly_spaced(int(counts[k]), most) for k in some])
+    return np.concatenate([first[k] + evenly_spaced(int(counts[k]), most) for k in classes])
 
 
 def evenly_spaced(n: int, most: int) -> np.ndarray:
-    """Return the numbers below n, or `most` evenly spaced ones of them."""
+    """Return the integers below n, or `most` evenly spaced ones if n is larger than that."""
     return np.arange(n) if n <= most else np.linspace(0, n - 1, most).astype(int)
 
 
 def squares_of(x: np.ndarray, class_index: np.ndarray) -> Squares:
-    """Estimate the squares of the covariances of rows x (n, r), from their inner products.
+    """Estimate the squares of covariances from the inner products of rows x (n, r).
 
-    tr(S_j S_k) is the mean square of the products of deviations of one class with those of the
-    other. That of a class with itself also holds tr(S)^2 / v, with v = n_k - 1, and is put right as
-    for normal rows. The difference of a class is that from all other classes together, each scaled
-    to the same trace; classes count by their degrees of freedom v.
+    tr(S_j S_k) is the mean squared inner product of deviations of class j with deviations of class
+    k. For a class with itself this has a bias of about tr(S)^2 / v, with v = n_k - 1, which is
+    removed as for normal rows. The difference of a class is its difference from all other classes
+    together, each scaled to the same trace. Classes are weighted by their degrees of freedom v.
     """
     classes, k, n = np.unique(class_index, return_inverse=True, return_counts=True)
     means = np.array([x[k == c].mean(0) for c in range(len(classes))])
     e = x - means[k]
+    # Squares of inner products give traces of products of covariances without the (r, r) matrices
+    # themselves, of which r may be thousands.
     squared = (e @ e.T) ** 2  # (n, n)
-    of_class = np.zeros((len(classes), len(x)))
-    of_class[k, np.arange(len(x))] = 1
-    products = of_class @ squared @ of_class.T  # (K, K), sums over pairs of rows
-    traces = of_class @ (e**2).sum(1)  # (K,), v tr(S)
+    membership = np.zeros((len(classes), len(x)))
+    membership[k, np.arange(len(x))] = 1
+    products = membership @ squared @ membership.T  # (K, K), sums over pairs of rows
+    traces = membership @ (e**2).sum(1)  # (K,), v tr(S)
     degrees = n - 1
     pooled = _relative_square(products.sum(), traces.sum(), degrees.sum())
     total, weight = 0.0, 0
@@ -111,18 +114,19 @@ def squares_of(x: np.ndarray, class_index: np.ndarray) -> Squares:
         others = np.arange(len(classes)) != c
         rest = int(degrees[others].sum())
         if v < 2 or rest < 2 or traces[c] <= 0 or traces[others].sum() <= 0:
-            continue
+            continue  # too few rows for an estimate without bias, or all rows are equal
         own = _relative_square(products[c, c], traces[c], v)
         other = _relative_square(products[np.ix_(others, others)].sum(), traces[others].sum(), rest)
         both = products[c, others].sum() / (traces[c] * traces[others].sum())
         total, weight = total + v * (own - 2 * both + other), weight + v
+    # Unbiased estimates of a square can be negative.
     return Squares(pooled, max(total / weight, 0.0) if weight else 0.0)
 
 
 def _relative_square(square: float, trace: float, v: int) -> float:
-    """Return tr(S^2) / tr(S)^2 without the bias of v degrees of freedom, from 0 to 1.
+    """Return tr(S^2) / tr(S)^2, from 0 to 1, corrected for the bias of v degrees of freedom.
 
-    `square` is v^2 tr(S_v^2) and `trace` v tr(S_v) of the covariance S_v that was measured.
+    `square` is v^2 tr(S_v^2) and `trace` is v tr(S_v), where S_v is the measured covariance.
     """
     if v < 2 or trace <= 0:
         return 1.0

@@ -1,1 +1,1 @@
-"""What the package needs of torch itself: linear layers, seeds, devices, settings."""
+"""Adapt torch to this package: linear layers, seeds, devices and settings."""

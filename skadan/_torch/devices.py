@@ -1,28 +1,36 @@
-"""Torch devices, by name and by what they know."""
+"""Choose torch devices, and convert to dtypes that a device may lack."""
 
 import torch
 
 
 def resolve_device(device: str) -> torch.device:
-    """Return the torch device of a name; "auto" is a GPU where there is one.
+    """Return the torch device of this name; "auto" means a CUDA GPU if there is one.
 
     Raises
     ------
     ValueError
-        If torch knows no such device, or finds no GPU.
+        If torch does not know the device, or cannot use it on this machine.
     """
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         resolved = torch.device(device)
     except RuntimeError as error:
-        raise ValueError(f"device={device!r} is no torch device: use 'auto' or 'cpu'.") from error
-    if resolved.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device={device!r}, but torch finds no GPU: use 'auto' or 'cpu'.")
+        raise ValueError(
+            f"device={device!r} is not a torch device: use 'auto' or 'cpu'."
+        ) from error
+    # A name may be valid without the hardware, so this tries what a training does first.
+    try:
+        torch.Generator(resolved)
+        torch.empty(1, device=resolved)
+    except (RuntimeError, AssertionError, ImportError) as error:
+        raise ValueError(
+            f"device={device!r}: torch cannot use this device on this machine: use 'auto' or 'cpu'."
+        ) from error
     return resolved
 
 
 def as_float64(tensor: torch.Tensor) -> torch.Tensor:
-    """Return a copy in float64; on the CPU where the tensor's device has no such numbers."""
-    there = tensor.cpu() if tensor.device.type == "mps" else tensor
-    return there.to(torch.float64, copy=True)
+    """Return a float64 copy, on the CPU if the tensor's device has no float64."""
+    source = tensor.cpu() if tensor.device.type == "mps" else tensor
+    return source.to(torch.float64, copy=True)

@@ -1,36 +1,51 @@
-"""Torch as a training needs it, whatever the caller has set."""
+"""Set torch's global settings for a training, and restore the caller's afterwards."""
 
 import os
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import torch
 from torch import nn
 
-_threaded: set[int] = set()  # processes that let torch use several threads here
+AUTOCAST = ("cpu", "cuda", "mps", "xpu")  # devices that a training can use
+# Ids of the processes that used several threads in `torch_settings`. A forked process inherits the
+# set with its parent's id in it, which is how `_safe_n_threads` recognises a fork.
+_threaded_pids: set[int] = set()
 
 
 @contextmanager
 def torch_settings(n_threads: int) -> Iterator[None]:
-    """Let torch use `n_threads` threads and record gradients; restore the settings afterwards.
+    """Use `n_threads` threads, with gradients and without autocast, inside this context.
 
-    A process that was forked from one with several threads would wait for them for ever: it uses
-    one, with a warning.
+    The caller's settings are restored afterwards.
+
+    If the process was forked from one that used several threads, it uses one thread and warns: more
+    would wait forever for threads that a fork does not copy.
     """
-    n_threads = _safe(n_threads)
+    n_threads = _safe_n_threads(n_threads)
     before = torch.get_num_threads()
     torch.set_num_threads(n_threads)
     try:
-        with torch.inference_mode(False), torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad(), _without_autocast():
             yield
     finally:
         torch.set_num_threads(before)
 
 
 @contextmanager
+def _without_autocast() -> Iterator[None]:
+    """Switch off autocast on the devices where the caller has switched it on."""
+    with ExitStack() as stack:
+        for device in AUTOCAST:
+            if torch.is_autocast_enabled(device):
+                stack.enter_context(torch.autocast(device, enabled=False))
+        yield
+
+
+@contextmanager
 def evaluating(networks: nn.Module) -> Iterator[None]:
-    """Put networks into evaluation mode, without gradients, and back into their own mode."""
+    """Put networks into evaluation mode, without gradients, and restore their mode afterwards."""
     training = networks.training
     networks.eval()
     try:
@@ -40,18 +55,18 @@ def evaluating(networks: nn.Module) -> Iterator[None]:
         networks.train(training)
 
 
-def _safe(n_threads: int) -> int:
-    """The number of threads that does no harm in this process."""
+def _safe_n_threads(n_threads: int) -> int:
+    """Return `n_threads`, or 1 with a warning if this process was forked from a threaded one."""
     if n_threads == 1:
         return 1
-    if _threaded - {os.getpid()}:
+    if _threaded_pids - {os.getpid()}:
         warnings.warn(
             f"n_threads={n_threads}: this process was forked from one that used several threads, "
-            "where more than one would wait for ever; one is used. Start processes by spawn or "
+            "where more than one would wait forever; one is used. Start processes by spawn or "
             "joblib's loky, or pass n_threads=1.",
             UserWarning,
             stacklevel=5,
         )
         return 1
-    _threaded.add(os.getpid())
+    _threaded_pids.add(os.getpid())
     return n_threads

@@ -1,1 +1,1 @@
-"""The one training loop, and what makes it fast or lets it resume."""
+"""Train games: the loop, its batches and gradients, and checkpoints to resume from."""

@@ -1,4 +1,4 @@
-"""Batches of a table, and the only place where the randomness of training arrives."""
+"""Draw batches of a table; all random numbers of a training are drawn here."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -12,37 +12,37 @@ from ..games.batch import Batch, Draw
 
 
 class Rows(Protocol):
-    """Rows that memory does not hold, (n, d): what of a tensor training needs."""
+    """Define the tensor methods that training uses, for rows (n, d) that are off the device."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...
 
     def __len__(self) -> int: ...
 
-    def index_select(self, dim: int, index: Tensor) -> Tensor:
+    def index_select(self, dim: int, row_indices: Tensor) -> Tensor:
         """Return the rows of these indices (m,), on the device."""
 
-    def part(self, rows: Tensor) -> "Rows":
-        """Return some of the rows, which memory does not hold either."""
+    def part(self, row_indices: Tensor) -> "Rows":
+        """Return a subset of the rows, without loading them."""
 
-    def read_ahead(self, rows: Tensor) -> None:
-        """Hear which rows will be wanted soon."""
+    def read_ahead(self, row_indices: Tensor) -> None:
+        """Prefetch hint: rows that the next batches will need."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """The training rows, on the device.
+    """Hold the training rows with their labels and weights.
 
     Parameters
     ----------
     x : Tensor or Rows of shape (n, d)
-        Scaled rows, or their coordinates in a narrower space.
+        Scaled rows, or their coordinates in the row space.
     y : Tensor of shape (n, K)
         One-hot labels.
     weight : Tensor of shape (n,)
         Class weight of each row.
     n_columns : int or None
-        Columns of the table; None for as many as `x` has.
+        Columns of the table; None if `x` has all of them.
     """
 
     x: Tensor | Rows
@@ -52,52 +52,52 @@ class Table:
 
     @property
     def in_memory(self) -> bool:
-        """Whether the device holds all rows."""
+        """Return whether all rows are on the device."""
         return isinstance(self.x, Tensor)
 
-    def batch(self, row_index: Tensor, x_noise: Tensor | None = None) -> Batch:
-        """Return the rows of these indices (m,)."""
-        return Batch(*self._at(row_index), x_noise, n_columns=self.n_columns)
+    def batch(self, row_indices: Tensor, x_noise: Tensor | None = None) -> Batch:
+        """Return a batch of the rows of these indices (m,)."""
+        return Batch(*self._at(row_indices), x_noise, n_columns=self.n_columns)
 
-    def rows(self, row_index: Tensor) -> "Table":
-        """Return the table of the rows of these indices (m,)."""
-        return Table(*self._at(row_index), self.n_columns)
+    def rows(self, row_indices: Tensor) -> "Table":
+        """Return a table of the rows of these indices (m,), loaded onto the device."""
+        return Table(*self._at(row_indices), self.n_columns)
 
-    def _at(self, row_index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        x, y, weight = (t.index_select(0, row_index) for t in (self.x, self.y, self.weight))
+    def _at(self, row_indices: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        x, y, weight = (t.index_select(0, row_indices) for t in (self.x, self.y, self.weight))
         return x, y, weight
 
-    def part(self, row_index: Tensor) -> "Table":
-        """Return the same table; rows that memory does not hold stay where they are."""
+    def part(self, row_indices: Tensor) -> "Table":
+        """Return a table of the rows of these indices (m,); rows off the device stay there."""
         if isinstance(self.x, Tensor):
-            return self.rows(row_index)
-        y, weight = (t.index_select(0, row_index) for t in (self.y, self.weight))
-        return Table(self.x.part(row_index), y, weight, self.n_columns)
+            return self.rows(row_indices)
+        y, weight = (t.index_select(0, row_indices) for t in (self.y, self.weight))
+        return Table(self.x.part(row_indices), y, weight, self.n_columns)
 
 
 class Batches:
-    """Seeded batches of one table, all of one shape and on its device.
+    """Draw seeded batches of one table, all with the same number of rows.
 
-    An epoch is ``ceil(n / batch_size)`` batches of equal size, each row at least once. Where n does
-    not divide, the last batch is filled up from the front of the same permutation. With
-    `max_batches` an epoch of a large table ends early, and the next one has a permutation of its
-    own.
+    An epoch is ``ceil(n / batch_size)`` batches of equal size, with each row at least once. If the
+    size does not divide n, the last batch is filled up from the front of the same permutation. With
+    `max_batches` an epoch of a large table ends early, and the next epoch has its own permutation.
 
-    NOTE[DIFF] Algorithm 1 (line 2) draws rows from the data and leaves the last batch open. Equal
-    batches waste no row, avoid a smaller last step, and keep the shapes that a captured step needs.
+    NOTE[DIFF] Algorithm 1 (line 2) draws rows from the data and does not say what the last batch
+    holds. Equal batches use every row, avoid a last step on fewer rows, and have the constant shape
+    that a CUDA graph needs.
 
     Parameters
     ----------
     table : Table
         The training rows.
     batch_size : int
-        Upper bound of the rows in a batch.
+        Largest number of rows in a batch.
     n_noise : int
         Size of z.
     input_noise : float
-        Standard deviation of the noise on the encoder's input; 0 for none.
+        Standard deviation of the noise on the encoder's input; 0 for no noise.
     rng : torch.Generator
-        On the device of the table.
+        Random state, on the device of the table.
     max_batches : int or None, default=None
         Largest number of batches in an epoch.
     """
@@ -112,6 +112,7 @@ class Batches:
         max_batches: int | None = None,
     ) -> None:
         self.table, self.n_noise, self.input_noise, self.rng = table, n_noise, input_noise, rng
+        # Equal batches may be smaller than batch_size: 100 rows at 64 give two batches of 50.
         in_a_pass = ceil(len(table.x) / batch_size)
         self.size = ceil(len(table.x) / in_a_pass)
         self.n_batches = min(in_a_pass, max_batches or in_a_pass)
@@ -120,22 +121,23 @@ class Batches:
         """Draw the row indices (m,) of each batch of one pass over the table."""
         n_rows, device = len(self.table.x), self.rng.device
         order = torch.randperm(n_rows, generator=self.rng, device=device)
-        rows = torch.cat([order, order])[: self.n_batches * self.size]
+        row_indices = torch.cat([order, order])[: self.n_batches * self.size]
         if not isinstance(self.table.x, Tensor):
-            self.table.x.read_ahead(rows)
-        return rows.split(self.size)
+            self.table.x.read_ahead(row_indices)
+        return row_indices.split(self.size)
 
-    def batch(self, row_index: Tensor) -> Batch:
-        """Return the rows of these indices (m,), with fresh noise for the encoder."""
+    def batch(self, row_indices: Tensor) -> Batch:
+        """Return a batch of the rows of these indices (m,), with new noise for the encoder."""
         if not self.input_noise:
-            return self.table.batch(row_index)
-        noise = normal(len(row_index), self.table.x.shape[1], rng=self.rng)
-        return self.table.batch(row_index, self.input_noise * noise)
+            return self.table.batch(row_indices)
+        noise = normal(len(row_indices), self.table.x.shape[1], rng=self.rng)
+        return self.table.batch(row_indices, self.input_noise * noise)
 
     def draw(self) -> Draw:
         """Draw noise, labels and mixing weights for generator and critic."""
         size, rng, device = self.size, self.rng, self.rng.device
-        row_index = torch.randint(len(self.table.y), (size,), generator=rng, device=device)
+        # Labels of random rows, so that classes are as frequent in a draw as in the data.
+        row_indices = torch.randint(len(self.table.y), (size,), generator=rng, device=device)
         mu = torch.rand(size, 1, generator=rng, device=device, dtype=torch.float32)
         z = normal(size, self.n_noise, rng=rng)
-        return Draw(z, self.table.y.index_select(0, row_index), mu)
+        return Draw(z, self.table.y.index_select(0, row_indices), mu)

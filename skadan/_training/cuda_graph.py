@@ -1,4 +1,4 @@
-"""An iteration as a CUDA graph: on a GPU all its kernels are one launch."""
+"""Record an iteration as a CUDA graph, so that a GPU launches all its kernels at once."""
 
 from typing import NamedTuple
 
@@ -8,36 +8,39 @@ from torch import Tensor
 from ..games.base import Game
 from .step import Iteration
 
-WARM_UP = 3  # ordinary iterations before the capture, in which Adam and cuBLAS set themselves up
+# Ordinary iterations before the capture. In these, cuBLAS sets itself up, which must not happen
+# during a capture.
+WARM_UP = 3
 
 
-def captured(iteration: Iteration, game: Game, rng: torch.Generator) -> Iteration:
-    """Return `iteration` itself, or a CUDA graph of it where device and game allow one."""
+def capture_if_possible(iteration: Iteration, game: Game, rng: torch.Generator) -> Iteration:
+    """Return a CUDA graph of `iteration` if device and game allow one, else `iteration` itself."""
     if rng.device.type == "cuda" and getattr(game, "capturable", False):
         return CapturedIteration(iteration, rng)
     return iteration
 
 
 class Capture(NamedTuple):
-    """A recorded iteration. What it reads and writes keeps its place in memory."""
+    """Hold a recorded iteration, and the tensors at fixed addresses that it reads and writes."""
 
     graph: torch.cuda.CUDAGraph
-    row_index: Tensor
+    row_indices: Tensor
     losses: Tensor
     names: list[str]
 
 
 class CapturedIteration:
-    """An iteration that is recorded as a CUDA graph once it is warm, and replayed from then on.
+    """Run an iteration normally a few times, then record it as a CUDA graph and replay that.
 
     The networks here are small: launching their kernels one by one takes longer than running them.
-    All batches have one shape, everything random comes from `rng`, and no iteration waits for the
-    host, so the graph computes what the plain iteration would, draw for draw.
+    All batches have the same shape, all random numbers come from `rng`, and no iteration waits for
+    the host. The graph therefore computes exactly what the plain iteration would, with the same
+    random numbers.
 
     Parameters
     ----------
     iteration : Iteration
-        The plain one.
+        The plain iteration.
     rng : torch.Generator
         The generator, on the GPU, that `iteration` draws from.
     """
@@ -48,31 +51,34 @@ class CapturedIteration:
         self._n_warm = 0
         self._capture: Capture | None = None
 
-    def __call__(self, row_index: Tensor) -> dict[str, Tensor]:
-        """Iterate on the rows of these indices (m,); return the loss terms."""
+    def __call__(self, row_indices: Tensor) -> dict[str, Tensor]:
+        """Run an iteration on the rows of these indices (m,); return the loss terms."""
         if self._n_warm < WARM_UP:
             self._n_warm += 1
-            return self._plain(row_index)
+            return self._plain(row_indices)
         if self._capture is None:
-            self._capture = self._record(row_index)
-        graph, kept, losses, names = self._capture
-        kept.copy_(row_index)
+            self._capture = self._record(row_indices)
+        graph, static_indices, losses, names = self._capture
+        # The graph reads its input from the address that it was recorded with.
+        static_indices.copy_(row_indices)
         graph.replay()
+        # clone: the next replay overwrites the losses.
         return dict(zip(names, losses.clone(), strict=True))
 
-    def _plain(self, row_index: Tensor) -> dict[str, Tensor]:
-        """Iterate on the stream of the capture, which must not be the default one."""
-        self._stream.wait_stream(torch.cuda.current_stream(row_index.device))
+    def _plain(self, row_indices: Tensor) -> dict[str, Tensor]:
+        """Run the plain iteration on the capture's stream, which must not be the default one."""
+        self._stream.wait_stream(torch.cuda.current_stream(row_indices.device))
         with torch.cuda.stream(self._stream):
-            terms = self._iteration(row_index)
-        torch.cuda.current_stream(row_index.device).wait_stream(self._stream)
+            terms = self._iteration(row_indices)
+        torch.cuda.current_stream(row_indices.device).wait_stream(self._stream)
         return terms
 
-    def _record(self, row_index: Tensor) -> Capture:
+    def _record(self, row_indices: Tensor) -> Capture:
         """Record an iteration without running it."""
-        graph, row_index = torch.cuda.CUDAGraph(), row_index.clone()
+        graph, row_indices = torch.cuda.CUDAGraph(), row_indices.clone()
+        # Otherwise every replay would repeat the random numbers of the recording.
         graph.register_generator_state(self._rng)
         with torch.cuda.graph(graph, stream=self._stream):
-            terms = self._iteration(row_index)
+            terms = self._iteration(row_indices)
             losses = torch.stack(list(terms.values()))
-        return Capture(graph, row_index, losses, list(terms))
+        return Capture(graph, row_indices, losses, list(terms))

@@ -1,4 +1,4 @@
-"""The training loop: epochs of iterations, watched and kept."""
+"""Run the training loop, with monitoring and checkpoints."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,16 +10,17 @@ from ..games.base import Game
 from ..games.networks import Networks
 from .batches import Batches
 from .checkpoint import Checkpoint
-from .cuda_graph import captured
+from .cuda_graph import capture_if_possible
+from .gradients import gradients_of
 from .monitor import Monitor
-from .step import Optimizers, Step
+from .step import Iteration, Optimizers, Step
 
 History = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long to train, and with which Adam."""
+    """Hold the number of epochs and the settings of Adam."""
 
     max_epochs: int
     learning_rate: float
@@ -27,23 +28,23 @@ class Schedule:
 
 
 class Observer(Protocol):
-    """What the loop tells of its progress, epoch by epoch."""
+    """Receive the progress of a training, epoch by epoch."""
 
     def epoch_begins(self) -> None:
-        """Called before each epoch."""
+        """Handle the beginning of an epoch."""
 
     def epoch_ends(self, epoch: int, losses: dict[str, float]) -> bool:
-        """Called with the number of epochs done and the last one's losses; True ends training."""
+        """Handle the end of epoch number `epoch`; return True to end the training."""
 
 
 class NoObserver:
-    """An observer that does nothing."""
+    """Observe nothing."""
 
     def epoch_begins(self) -> None:
         """Do nothing."""
 
     def epoch_ends(self, epoch: int, losses: dict[str, float]) -> bool:
-        """Let the training go on."""
+        """Return False: the training continues."""
         return False
 
 
@@ -56,29 +57,33 @@ def train(
     checkpoint: Checkpoint | None = None,
     monitor: Monitor | None = None,
 ) -> History:
-    """Train `networks` in place and return the mean of each loss term, epoch by epoch.
+    """Train `networks` in place and return the mean of each loss term for each epoch.
 
-    The host reads from the device once an epoch. `checkpoint` keeps the state, and the training
-    goes on from what it kept. `monitor` adds its figures, and ends the training once they settle.
+    With a `checkpoint`, the training resumes from the stored state, if there is one, and stores
+    its own. A `monitor` adds its figures to the history, and ends the training when they no longer
+    fall.
 
     Raises
     ------
     FloatingPointError
-        A loss is no longer finite; the message names the epoch and the loss.
+        If a loss is not finite; the message names the epoch and the loss.
     """
     observer = observer or NoObserver()
     optimizers = Optimizers(networks, game.turns, schedule.learning_rate, schedule.betas)
-    step = Step(game, networks, optimizers, batches.draw)
+    gradients = gradients_of(game, networks, batches)
+    step = Step(game.turns, gradients, optimizers, batches.draw)
 
-    def iterate(row_index: torch.Tensor) -> dict[str, torch.Tensor]:
-        return step(batches.batch(row_index))
+    def iterate(row_indices: torch.Tensor) -> dict[str, torch.Tensor]:
+        return step(batches.batch(row_indices))
 
-    # What reads a file in every step cannot be captured.
-    iteration = captured(iterate, game, batches.rng) if batches.table.in_memory else iterate
+    iteration: Iteration = iterate
+    if batches.table.in_memory:  # a CUDA graph cannot read from a file or from the host's memory
+        iteration = capture_if_possible(iterate, game, batches.rng)
     start, names, means = checkpoint.restore(networks, optimizers) if checkpoint else (0, [], [])
     for epoch in range(start + 1, schedule.max_epochs + 1):
         observer.epoch_begins()
-        terms = [iteration(row_index) for row_index in batches.epoch()]
+        terms = [iteration(row_indices) for row_indices in batches.epoch()]
+        # One transfer per epoch: each read of a loss makes the host wait for the device.
         values = torch.stack([torch.stack(list(values.values())) for values in terms])
         losses = dict(zip(terms[0], values.mean(0).tolist(), strict=True))
         check_finite(losses, epoch)
@@ -88,7 +93,7 @@ def train(
         means.append(list(losses.values()))
         ends = observer.epoch_ends(epoch, losses)
         if ends or (monitor and monitor.is_settled(names, means)):
-            break
+            break  # without a checkpoint: the training is complete
         if checkpoint:
             checkpoint.save(epoch, names, means, networks, optimizers)
     if checkpoint:
@@ -97,7 +102,7 @@ def train(
 
 
 def check_finite(losses: dict[str, float], epoch: int) -> None:
-    """Stop a training that has diverged."""
+    """Raise FloatingPointError if a loss is infinite or NaN."""
     for name, value in losses.items():
         if not np.isfinite(value):
             raise FloatingPointError(

@@ -1,4 +1,4 @@
-"""When a training has learned what it can: figures of rows that it does not see."""
+"""Decide when a training may stop, from two figures of rows that it does not train on."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -13,36 +13,37 @@ from ..games.base import EncodingGame
 from ..games.networks import Networks
 from .batches import Batches, Table
 
-MAX_PASSES = 120  # over a small table
-MAX_ITERATIONS = 400  # however many rows there are
+MAX_PASSES = 120  # largest number of passes over a small table
+MAX_ITERATIONS = 400  # largest number of iterations for a table of any size
 LONGEST_EPOCH = 25  # batches
 
-CHECK = 25  # iterations from one look to the next
-WINDOW = 4  # looks that are averaged, and compared with as many before them
-ENOUGH = 50  # rows of a class that can spare some
-FEWEST_WATCHED, MOST_WATCHED = 10, 128
-FIGURES = ("unrestored", "code_distance")
-LEAST_GAIN = 0.03  # by which one of the two figures has to fall from window to window
+CHECK = 25  # iterations between two evaluations of the figures
+WINDOW = 4  # evaluations whose mean is compared with the mean of the WINDOW before
+ENOUGH = 50  # smallest class from which rows are held out
+FEWEST_WATCHED, MOST_WATCHED = 10, 128  # rows that the figures are computed on
+FIGURES = ("unrestored", "code_distance")  # their names in history_
+LEAST_GAIN = 0.03  # training goes on while a figure falls by this share from window to window
 
 
 @dataclass(frozen=True)
 class Monitor:
-    """Two figures of rows, and what they say about going on.
+    """Evaluate two figures during training, and decide from them when to stop.
 
-    The loss of a game does not tell who has learned what: critic and generator may stand still and
-    learn, or swing and have learned all. What sampling needs is that R restores a row and that G's
-    codes lie as E's do.
+    The losses of an adversarial game do not show progress: they can be constant while the networks
+    learn, and oscillate when nothing is left to learn. Sampling needs two other things: R must
+    reconstruct rows, and G's codes must be distributed like E's. Each figure measures one of them.
 
     Parameters
     ----------
     game : EncodingGame
         The game in training.
     x, y : Tensor of shape (m, r), (m, K)
-        Rows, held out where there are enough, and their one-hot labels.
+        Rows that the figures are computed on, and their one-hot labels. They are held out if the
+        table has enough rows.
     z : Tensor of shape (m, n_noise)
-        Noise, the same at each look: what changes is then due to the networks.
+        Noise, the same for each evaluation, so that only the networks change the figures.
     every : int
-        Epochs from one look to the next.
+        Epochs between two evaluations.
     """
 
     game: EncodingGame
@@ -53,14 +54,15 @@ class Monitor:
 
     @classmethod
     def of(cls, game: Any, watched: Table, batches: Batches) -> "Monitor":
-        """Watch these rows during a training on these batches."""
+        """Create a monitor of these rows for a training on these batches."""
         z = normal(len(watched.y), game.n_noise, rng=batches.rng)
         return cls(game, cast(Tensor, watched.x), watched.y, z, ceil(CHECK / batches.n_batches))
 
     def look(self, networks: Networks, names: list[str], past: list[list[float]]) -> dict:
-        """Return the figures after one more epoch than `past` has; between looks, the last ones.
+        """Return the figures after one more epoch than `past` has.
 
-        `past` holds, epoch by epoch, the values of `names`, as the history of the training will.
+        `past` holds the values of `names` for each epoch, in the order of the training's history.
+        Between two evaluations the last figures are returned.
         """
         if past and (len(past) + 1) % self.every:
             last = dict(zip(names, past[-1], strict=True))
@@ -68,20 +70,23 @@ class Monitor:
         return self.figures(networks)
 
     def figures(self, networks: Networks) -> dict[str, float]:
-        """Return the share of variance that R does not restore, and the distance of the codes."""
+        """Return the share of variance that R does not reconstruct, and the codes' distance."""
         game, x, y = self.game, self.x, self.y
         with evaluating(networks):
             h = game.encode(networks, x)  # (m, n_latent)
-            lost = (x - game.decode(networks, h)).square().sum() / x.square().sum()
+            # x is centred, so its sum of squares is its total variance.
+            unrestored = (x - game.decode(networks, h)).square().sum() / x.square().sum()
             distance = discrepancy(h, game.generate(networks, self.z, y), y)
-        return dict(zip(FIGURES, (float(lost), float(distance)), strict=True))
+        return dict(zip(FIGURES, (float(unrestored), float(distance)), strict=True))
 
     def is_settled(self, names: list[str], past: list[list[float]]) -> bool:
-        """Tell whether neither figure falls any more, window by window."""
-        looks = past[self.every - 1 :: self.every]
-        if len(past) % self.every or len(looks) < 2 * WINDOW:
+        """Return whether both figures have stopped falling, comparing the last two windows."""
+        # Epochs without an evaluation repeat the last figures, so only every `every`-th one counts.
+        evaluated = past[self.every - 1 :: self.every]
+        if len(past) % self.every or len(evaluated) < 2 * WINDOW:
             return False
-        columns = [[look[names.index(name)] for look in looks] for name in FIGURES]
+        columns = [[epoch[names.index(name)] for epoch in evaluated] for name in FIGURES]
+        # Windows are compared, not single evaluations, because adversarial training oscillates.
         return all(
             sum(column[-WINDOW:]) > (1 - LEAST_GAIN) * sum(column[-2 * WINDOW : -WINDOW])
             for column in columns
@@ -89,35 +94,40 @@ class Monitor:
 
 
 def most_epochs(n_rows: int, batch_size: int) -> int:
-    """Return the number of epochs that reach neither limit."""
+    """Return the largest number of epochs within `MAX_PASSES` and `MAX_ITERATIONS`."""
     n_batches = min(ceil(n_rows / batch_size), LONGEST_EPOCH)
     return min(MAX_PASSES, ceil(MAX_ITERATIONS / n_batches))
 
 
 def hold_out(table: Table, rng: torch.Generator) -> tuple[Table, Table]:
-    """Return the rows to train on, and those to watch.
+    """Split a table into the rows to train on and the rows that a monitor watches.
 
-    A tenth of each class that has `ENOUGH` rows is held out, `MOST_WATCHED` rows in all. Where that
-    is too few to tell anything, no row is: training rows are watched.
+    A tenth of each class with at least `ENOUGH` rows is held out, at most `MOST_WATCHED` rows in
+    all. If these would be fewer than `FEWEST_WATCHED`, no row is held out, and the monitor watches
+    training rows.
     """
     n_rows = len(table.y)
     share = min(0.1, MOST_WATCHED / n_rows)
     order = torch.randperm(n_rows, generator=rng, device=rng.device)
     y = table.y[order].cpu()
     counts, labels = y.sum(0), y.argmax(1)
-    places = y.cumsum(0).gather(1, labels[:, None])[:, 0]  # of a row in its class: 1, 2, ...
+    # Position of each row within its class, 1, 2, ..., in the random order.
+    places = y.cumsum(0).gather(1, labels[:, None])[:, 0]
+    # Rare classes keep all their rows for training.
     quota = (share * counts).floor() * (counts >= ENOUGH)
-    held = (places <= quota[labels]).to(order.device)
-    if held.sum() < FEWEST_WATCHED:
+    is_held_out = (places <= quota[labels]).to(order.device)
+    if is_held_out.sum() < FEWEST_WATCHED:
         return table, table.rows(order[:MOST_WATCHED])
-    return table.part(order[~held].sort().values), table.rows(order[held])
+    # Watched rows are loaded into memory. Training rows stay where they are, perhaps in a file, and
+    # sorted indices keep the order of that file.
+    return table.part(order[~is_held_out].sort().values), table.rows(order[is_held_out])
 
 
 def discrepancy(h: Tensor, h_hat: Tensor, y: Tensor) -> Tensor:
-    """Squared maximum mean discrepancy of codes with labels, under one Gaussian kernel.
+    """Return the squared maximum mean discrepancy of labelled codes, with one Gaussian kernel.
 
-    k((h, y), (h', y')) = exp(-||h - h'||^2 / (2 s^2)) where y = y', else 0; s^2 is the mean squared
-    distance of the real codes.
+    k((h, y), (h', y')) is exp(-||h - h'||^2 / (2 s^2)) if y = y', and 0 otherwise. s^2 is the mean
+    squared distance between the real codes.
     """
     same = y @ y.T
     width = 2 * torch.cdist(h, h).square().mean().clamp_min(torch.finfo(h.dtype).tiny)

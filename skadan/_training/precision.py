@@ -1,4 +1,4 @@
-"""Training with fewer bits where the processor multiplies them faster."""
+"""Train large networks in bfloat16, which some processors multiply faster."""
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from ..games.networks import Networks
 
 
 class Bfloat16(nn.Module):
-    """A network's matrix products in bfloat16; weights, input and output stay float32."""
+    """Compute a network's matrix products in bfloat16; weights, input and output are float32."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -21,9 +21,11 @@ class Bfloat16(nn.Module):
 
 
 def in_precision(networks: Networks, precision: str) -> Networks:
-    """Return the same weights, to be trained in `precision`; small networks stay as they are."""
+    """Return the networks, wrapped to train in `precision`; small ones are not wrapped."""
     if precision == "float32":
         return networks
+    # The wrappers hold the same modules, so training them trains the caller's networks. For small
+    # networks the conversions would take longer than the products.
     return Networks(
         **{
             name: Bfloat16(network) if n_weights(network) >= LARGE else network
@@ -33,5 +35,5 @@ def in_precision(networks: Networks, precision: str) -> Networks:
 
 
 def n_weights(network: nn.Module) -> int:
-    """Count the trained values of a network."""
+    """Return the number of trained values of a network."""
     return sum(p.numel() for p in network.parameters())

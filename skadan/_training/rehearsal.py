@@ -1,4 +1,4 @@
-"""One iteration of a game that skadan has never seen, to say what is wrong before it trains."""
+"""Check a user's own game by one iteration on copies, before it trains."""
 
 import copy
 from dataclasses import replace
@@ -12,15 +12,15 @@ from torch.nn.modules.dropout import _DropoutNd
 from ..games.base import Game, Turn
 from ..games.batch import Batch
 from ..games.networks import Networks
+from .autograd import parameters_of
 from .batches import Batches
-from .step import parameters_of
 
-# Their weights start at fixed values, so that no seed matters.
+# Modules whose weights Networks.initialise sets, or that start at fixed values.
 WITHOUT_CHANCE = (nn.Linear, nn.LayerNorm, nn.GroupNorm, nn.PReLU, _NormBase)
 
 
 def check_networks(game: Game, networks: Any) -> None:
-    """Refuse networks whose weights or outputs the sampler's seed would not fix.
+    """Refuse networks whose weights or outputs do not depend on the sampler's seed alone.
 
     Raises
     ------
@@ -39,6 +39,7 @@ def check_networks(game: Game, networks: Any) -> None:
                 f"{name}: the network {place} is a {kind}, which draws from torch's global random "
                 "generator, so that random_state would not fix a fit. Noise comes in batch.draw."
             )
+        # Containers such as Sequential have no parameters of their own, only those of their parts.
         has_own = next(module.parameters(recurse=False), None) is not None
         if has_own and not isinstance(module, WITHOUT_CHANCE) and not sets_all:
             raise TypeError(
@@ -48,15 +49,16 @@ def check_networks(game: Game, networks: Any) -> None:
 
 
 def rehearse(game: Game, networks: Networks, batches: Batches) -> None:
-    """Play one iteration on copies of networks and batches, then make rows of noise.
+    """Run one iteration on copies of networks and batches, then generate rows from noise.
 
     Raises
     ------
     TypeError, ValueError
-        If turns, losses or rows are not what `skadan.games.Game` says. Errors of the game's own
-        come with a note that says in which turn they arose.
+        If turns, losses or rows do not conform to `skadan.games.Game`. An error that the game
+        itself raises gets a note that names the turn.
     """
     networks = copy.deepcopy(networks)
+    # A generator of its own, so that the check does not change the training's random numbers.
     rng = torch.Generator(batches.rng.device).manual_seed(0)
     spare = Batches(batches.table, batches.size, batches.n_noise, batches.input_noise, rng)
     batch = game.embed(networks, spare.batch(spare.epoch()[0]))
@@ -83,7 +85,7 @@ def _turns(game: Game) -> tuple[Turn, ...]:
 
 
 def _loss(turn: Turn, networks: Networks, batch: Batch, where: str) -> dict[str, Tensor]:
-    """The terms of a turn's loss, each checked."""
+    """Return the terms of a turn's loss, after checking their types and shapes."""
     try:
         terms: Any = turn.loss(networks, batch)
     except Exception as error:
@@ -101,7 +103,7 @@ def _loss(turn: Turn, networks: Networks, batch: Batch, where: str) -> dict[str,
 
 
 def _check_moves(turn: Turn, networks: Networks, terms: dict[str, Tensor], where: str) -> None:
-    """Every network that a turn moves is there, and its loss depends on it."""
+    """Refuse a turn whose loss does not depend on all weights of the networks that it moves."""
     total = sum(terms.values())
     for name in turn.moves:
         weights = parameters_of(networks, (name,))
@@ -115,7 +117,7 @@ def _check_moves(turn: Turn, networks: Networks, terms: dict[str, Tensor], where
 
 
 def _check_rows(game: Game, networks: Networks, batch: Batch) -> None:
-    """Noise becomes codes, codes become rows, and rows become codes of the same width."""
+    """Refuse outputs of `generate`, `decode` or `encode` that have wrong shapes."""
     n, d = batch.x.shape
     name = type(game).__name__
     networks.eval()

@@ -1,9 +1,9 @@
-"""Games: networks, turns and losses, in pure torch.
+"""Define what is trained: networks, turns and losses, in pure torch.
 
-A game says who plays: which networks there are, which networks each turn updates and which loss it
-minimises, and how they make rows. A divergence says how real and fake are scored. The two are
-composed: WADAN is `ADANGame` with the `WassersteinDivergence`. A game of one's own is one small
-object, which `skadan.GameSampler` trains.
+A game states which networks there are, which of them each turn updates, which loss the turn
+minimises, and how the networks generate rows. A divergence states how real and fake codes are
+scored. The two are composed: WADAN is `ADANGame` with the `WassersteinDivergence`.
+`skadan.GameSampler` trains a game that you write yourself.
 """
 
 from .aae import AAEGame

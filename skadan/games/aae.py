@@ -1,4 +1,4 @@
-"""The paper's third baseline: an adversarial autoencoder."""
+"""Define the game of the paper's third baseline, the adversarial autoencoder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,24 +18,25 @@ from .terms import squared_error
 
 @dataclass(frozen=True)
 class AAEGame:
-    """Encoder E, decoder R and critic D of codes, of equations 7 to 9.
+    """Train an adversarial autoencoder: encoder E, decoder R and critic D (Eqs. 7 to 9).
 
-    The prior of the codes is a mixture of Gaussians in the plane: one for each class, on a circle.
+    The prior of the codes is a mixture of Gaussians in the plane. It has one component for each
+    class, and the components are spread evenly on a circle.
 
     Parameters
     ----------
     divergence : Divergence, default=CrossEntropy(saturating=False)
-        How D tells the prior from codes of rows.
+        How D's scores of the prior and of encoded rows become losses.
     autoencoder_layers : sequence of int, default=(800, 800)
         Hidden widths of E; R mirrors them.
     latent_layers : sequence of int, default=(100, 100)
         Hidden widths of D.
     prior_radius : float, default=3.0
-        Radius of the circle.
+        Radius of the circle on which the components are centred.
     prior_std : float, default=0.5
         Standard deviation of each Gaussian.
     n_latent, n_noise : int, default=2
-        Sizes of a code and of z. The prior lies in the plane, so both are 2.
+        Sizes of a code and of z. Both must be 2, because the prior is in the plane.
 
     Raises
     ------
@@ -66,14 +67,14 @@ class AAEGame:
         check_counts(autoencoder_layers=self.autoencoder_layers, latent_layers=self.latent_layers)
         if (self.n_latent, self.n_noise) != (2, 2):
             raise ValueError(
-                f"n_latent={self.n_latent!r}, n_noise={self.n_noise!r}: the prior lies in the "
-                "plane, so both are 2."
+                f"n_latent={self.n_latent!r}, n_noise={self.n_noise!r}: both must be 2, because "
+                "the prior is in the plane."
             )
 
     def networks(
         self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
-        """The three networks; the decoder mirrors the encoder."""
+        """Build the three networks; the decoder mirrors the encoder."""
         encoder = (n_features, *self.autoencoder_layers, self.n_latent)
         return Networks(
             encoder=mlp(encoder, device),
@@ -83,9 +84,10 @@ class AAEGame:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """One iteration: E and R, then D, then E against D, in the order of the AAE's authors.
+        """Return the turns of one iteration: E and R, then D, then E against D.
 
-        Each of E's two losses has an Adam of its own: their sizes differ by orders of magnitude.
+        This is the order of the AAE's authors. E moves in two turns, and each has its own Adam
+        state, because the two losses differ by orders of magnitude.
         """
         return (
             Turn(("encoder", "decoder"), self.reconstruction_loss),
@@ -94,43 +96,45 @@ class AAEGame:
         )
 
     def embed(self, networks: Networks, batch: Batch) -> Batch:
-        """The batch with h = E(x)."""
+        """Return the batch with h = E(x)."""
         return replace(batch, h=self.encode(networks, batch.x))
 
     def reconstruction_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 9, for R and E."""
+        """Return Eq. 9, which R and E minimise."""
         x_hat = self.decode(networks, batch.h)  # (m, d)
         return {"reconstruction": squared_error(batch.x, x_hat).mean()}
 
     def encoder_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 8, of codes by the E that the reconstruction has just moved."""
+        """Return Eq. 8, which E minimises."""
+        # Not batch.h: the reconstruction turn has just updated E, so the codes are computed again.
         h = self.encode(networks, batch.x)
         return self.divergence.generator_loss(self._critic(networks, batch), h)
 
     def critic_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 7: the prior is real, E(x) is fake."""
+        """Return Eq. 7: codes from the prior are real, E(x) is fake."""
         prior = self.generate(networks, batch.draw.z, batch.y)
         critic = self._critic(networks, batch)
         return self.divergence.critic_loss(critic, prior, batch.h.detach(), batch.draw.mu)
 
     def encode(self, networks: Networks, x: Tensor) -> Tensor:
-        """h = E(x), (m, 2)."""
+        """Return h = E(x), (m, 2)."""
         return networks.encoder(x)
 
     def decode(self, networks: Networks, h: Tensor) -> Tensor:
-        """R(h), (m, n_features)."""
+        """Return R(h), (m, n_features)."""
         return networks.decoder(h)
 
     def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
-        """Codes from the prior's component of each label, (m, 2)."""
+        """Draw codes from the prior's component of each label, (m, 2)."""
         angle = torch.arange(y.shape[1], device=y.device, dtype=y.dtype) * (2 * pi / y.shape[1])
         centres = self.prior_radius * torch.stack([angle.cos(), angle.sin()], dim=1)  # (K, 2)
         return y @ centres + self.prior_std * z
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:
-        """D of a code and its label.
+        """Return D as a function of codes, with the batch's labels beside them.
 
         NOTE[DIFF] Eqs. 7 and 8 print D(z). Without the label nothing ties a class to a component,
-        and rows decoded from one would have no class; the AAE's authors feed it to D as well.
+        and rows decoded from a component would have no class; the AAE's authors also give D the
+        label.
         """
         return lambda h: networks.critic(h, batch.y)

@@ -1,4 +1,4 @@
-"""The paper's game: ADAN under cross-entropy, WADAN under the Wasserstein divergence."""
+"""Define the paper's game: ADAN with cross-entropy, WADAN with the Wasserstein divergence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,26 +7,25 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Gradients, Terms, Turn
+from .base import Terms, Turn
 from .batch import Batch
 from .checks import check_counts, check_members
 from .divergences import Critic, Divergence
 from .networks import Networks, concatenate, mlp
-from .terms import cross_entropy, merged, rounds, squared_error
-from .written_out import WrittenADAN
+from .terms import cross_entropy, merge_terms, rounds, squared_error
 
 
 @dataclass(frozen=True)
 class ADANGame:
-    """Encoder E, decoder R, classifier C, generator G and critic D, as in figure 1.
+    """Train encoder E, decoder R, classifier C, generator G and critic D, as in figure 1.
 
-    The paper calls D the discriminator; under the Wasserstein divergence it is a critic, and that
-    is its name here. The defaults are the paper's.
+    The paper calls D the discriminator. The code calls it `critic` for both divergences. The
+    defaults are the paper's.
 
     Parameters
     ----------
     divergence : Divergence
-        How D tells real codes from synthetic ones.
+        How D's scores of real and synthetic codes become losses.
     n_latent, n_noise : int, default=100
         Sizes of a code and of z.
     autoencoder_layers : sequence of int, default=(800, 800)
@@ -38,18 +37,18 @@ class ADANGame:
     critic_steps : int, default=1
         Updates of D before each update of G.
     latent_steps : int, default=1
-        Rounds of D and G for each update of C, E and R.
+        Rounds of D and G turns for each update of C, E and R.
     conditional_critic : bool, default=False
-        D sees the label beside the code, as in a cGAN (Eqs. 5, 6).
+        Whether D takes the label beside the code, as in a cGAN (Eqs. 5, 6).
     reconstruction_weight : float or {"mean"}, default=1.0
-        Weight of Eq. 12 beside Eq. 11 in Eq. 13; "mean" is one over the number of columns.
+        Weight of Eq. 12 in the sum Eq. 13; "mean" is 1 over the number of columns.
 
     Raises
     ------
     TypeError
         If `divergence` lacks a method.
     ValueError
-        If a size is not a whole number of 1 or more, or `reconstruction_weight` is another word
+        If a size is not a whole number of 1 or more, or `reconstruction_weight` is a string other
         than "mean".
 
     Examples
@@ -90,7 +89,7 @@ class ADANGame:
     def networks(
         self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
-        """The five networks; the decoder mirrors the encoder."""
+        """Build the five networks; the decoder mirrors the encoder."""
         encoder = (n_features, *self.autoencoder_layers, self.n_latent)
         hidden, n_label = self.latent_layers, n_classes if self.conditional_critic else 0
         return Networks(
@@ -103,13 +102,13 @@ class ADANGame:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """One iteration of Algorithm 1, after `embed`.
+        """Return the turns of one iteration of Algorithm 1, which follow `embed`.
 
         NOTE[DIFF] Algorithm 1 updates C, D, R, E, G, each after a forward pass of its own. Here C,
-        E and R move together: their gradients are those of Eqs. 11, 13 and 12 at the weights that
-        the iteration began with, from one pass. C, R and D move exactly as printed (neither C nor
-        R enters D's loss, and D saw the encoder before its update); only E reads R and C one step
-        earlier. This halves the work.
+        E and R are updated together: one forward pass gives the gradients of Eqs. 11, 13 and 12 at
+        the weights at the start of the iteration. C, R and D are updated exactly as printed
+        (neither C nor R enters D's loss, and D uses codes from before E's update). The only
+        difference is that E uses R and C from one step earlier. This halves the work.
         """
         return (
             Turn(("classifier", "encoder", "decoder"), self.autoencoder_loss),
@@ -122,89 +121,78 @@ class ADANGame:
         )
 
     def embed(self, networks: Networks, batch: Batch) -> Batch:
-        """The batch with h = E(x), from the one pass of the encoder that all turns share.
+        """Return the batch with h = E(x).
 
         NOTE[DIFF] `x_noise` is not in the paper. Without it E and C fit the training rows
-        perfectly, and G learns codes that are surer of their class than those of any new row.
+        perfectly, and G learns codes that C classifies with more confidence than any new row's.
         """
+        # All turns share this forward pass. D and G therefore see the codes from before E's update
+        # in this iteration; see `turns`.
         return replace(batch, h=self.encode(networks, self.seen_by_encoder(batch)))
 
     def seen_by_encoder(self, batch: Batch) -> Tensor:
-        """The rows, with noise where there is any."""
+        """Return the rows that the encoder sees, with `x_noise` added if there is any."""
         return batch.x if batch.x_noise is None else batch.x + batch.x_noise
 
     def autoencoder_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 12 for R, Eq. 11 for C, and their sum, Eq. 13, for E."""
-        x_hat = self.decode(networks, batch.h)  # (m, d)
-        return self.autoencoder_terms(batch, x_hat, networks.classifier(batch.h))
+        """Return Eq. 12 for R and Eq. 11 for C; their sum is Eq. 13, for E.
 
-    def autoencoder_terms(self, batch: Batch, x_hat: Tensor, logits: Tensor) -> Terms:
-        """`autoencoder_loss`, from reconstructions (m, d) and C's logits (m, K) of the batch.
+        Class weights multiply the cross-entropy of real rows, both in Eq. 11 and in Eq. 13.
 
-        Class weights multiply the cross-entropy of real rows, in Eq. 13 as in Eq. 11: one term
-        serves both.
-
-        NOTE[DIFF] Eq. 12 sums over columns, thousands of them: E then hardly hears the class term,
-        and classes overlap in its codes. `reconstruction_weight` restores the balance. In the
-        row space the sum is over coordinates, and equal; the columns are what it is divided by.
+        NOTE[DIFF] Eq. 12 sums over columns, often thousands. The class term is then too small to
+        matter for E, and classes overlap in its codes. `reconstruction_weight` restores the
+        balance. In the row space the sum is over coordinates and has the same value; "mean"
+        still divides it by the number of columns.
         """
-        log_loss = cross_entropy(logits, batch.y)  # (m,)
-        error = squared_error(batch.x, x_hat).mean()
+        # One sum serves all three networks: Eq. 11 does not depend on R, nor Eq. 12 on C.
+        x_hat = self.decode(networks, batch.h)  # (m, d)
+        error = squared_error(batch.x, x_hat)  # (m,)
+        log_loss = cross_entropy(networks.classifier(batch.h), batch.y)  # (m,)
         return {
-            "reconstruction": self.weight_of_reconstruction(batch) * error,
+            "reconstruction": self.weight_of_reconstruction(batch) * error.mean(),
             "real_class": (batch.weight * log_loss).mean(),
         }
 
     def critic_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 10 (ADAN) or 17 (WADAN), with E and G at rest."""
+        """Return Eq. 10 (ADAN) or Eq. 17 (WADAN); no gradient reaches E or G."""
         with torch.no_grad():
             h_hat = self.fake(networks, batch)
         critic = self._critic(networks, batch)
         return self.divergence.critic_loss(critic, batch.h.detach(), h_hat, batch.draw.mu)
 
     def generator_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 14 (ADAN) or 18 (WADAN)."""
+        """Return Eq. 14 (ADAN) or Eq. 18 (WADAN)."""
         h_hat = self.fake(networks, batch)  # (m, n_latent)
         adversarial = self.divergence.generator_loss(self._critic(networks, batch), h_hat)
-        return self.generator_terms(batch, adversarial, networks.classifier(h_hat))
-
-    def generator_terms(self, batch: Batch, adversarial: Terms, logits: Tensor) -> Terms:
-        """`generator_loss`, from the divergence's terms and C's logits (m, K) of G's codes."""
-        log_loss = cross_entropy(logits, self.fake_labels(batch))
-        return merged(adversarial, {"fake_class": self.alpha * log_loss.mean()})
+        log_loss = cross_entropy(networks.classifier(h_hat), self.fake_labels(batch))  # (m,)
+        return merge_terms(adversarial, {"fake_class": self.alpha * log_loss.mean()})
 
     def fake(self, networks: Networks, batch: Batch) -> Tensor:
-        """Codes G(z, y) of the batch's draw, (m, n_latent)."""
+        """Return synthetic codes G(z, y) for the noise of the batch, (m, n_latent)."""
         return self.generate(networks, batch.draw.z, self.fake_labels(batch))
 
-    def written_out(self, networks: Networks) -> Gradients | None:
-        """The gradients of all turns as products; None in a subclass, which may have other losses.
-
-        They are also None where the divergence has none, and of networks that are not those of
-        `mlp`, such as large ones in bfloat16.
-        """
-        return WrittenADAN.for_networks(self, networks) if type(self) is ADANGame else None
-
     def encode(self, networks: Networks, x: Tensor) -> Tensor:
-        """h = E(x), (m, n_latent)."""
+        """Return h = E(x), (m, n_latent)."""
         return networks.encoder(x)
 
     def decode(self, networks: Networks, h: Tensor) -> Tensor:
-        """R(h), (m, n_features)."""
+        """Return R(h), (m, n_features)."""
         return networks.decoder(h)
 
     def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
-        """h^ = G(z, y), (m, n_latent)."""
+        """Return h^ = G(z, y), (m, n_latent)."""
         return networks.generator(concatenate(z, y))
 
     def weight_of_reconstruction(self, batch: Batch) -> float:
-        """The weight of Eq. 12 beside Eq. 11."""
+        """Return the weight of Eq. 12 in the sum Eq. 13."""
         if isinstance(self.reconstruction_weight, str):  # "mean"
+            # Of the table, not of x: in the row space x has fewer columns.
             return 1 / (batch.n_columns or batch.x.shape[1])
         return self.reconstruction_weight
 
     def fake_labels(self, batch: Batch) -> Tensor:
-        """Labels drawn anew, or those of the real rows where D compares class by class."""
+        """Return the labels of the synthetic codes: fresh ones, or the batch's for a cGAN."""
+        # A conditional D compares real and fake codes of the same class, so it needs equal labels.
         return batch.y if self.conditional_critic else batch.draw.y
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:

@@ -1,4 +1,4 @@
-"""What a game is: its networks, the turns of an iteration, and how it makes rows."""
+"""Define what a game is: its networks, its turns, and how it generates rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,18 +11,16 @@ from .batch import Batch
 from .networks import Networks
 
 Terms = dict[str, Tensor]
-# The terms of a loss, made when they are asked for, and the gradients of their sum.
-WithGradients = tuple[Callable[[], Terms], list[Tensor]]
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One update of an iteration: an optimiser step of some networks on some loss.
+    """Describe one optimiser step: which networks it updates, on which loss.
 
     Parameters
     ----------
     moves : tuple of str
-        Names of the networks that it updates.
+        Names of the networks that the step updates.
     loss : callable
         ``loss(networks, batch)`` returns named terms, each a scalar Tensor. Their sum is minimised;
         their names are the keys of ``history_``.
@@ -48,29 +46,19 @@ class Turn:
     def __post_init__(self) -> None:
         if isinstance(self.moves, str):
             raise TypeError(f"moves={self.moves!r}: give a tuple of names, ({self.moves!r},).")
+        # A frozen dataclass allows no other way; `moves` must be hashable.
         object.__setattr__(self, "moves", tuple(self.moves))
 
 
-class Gradients(Protocol):
-    """How the turns of a training get their gradients: written out, or by autograd."""
-
-    def embed(self, batch: Batch) -> Batch:
-        """The batch with what all turns of an iteration share; see `Game.embed`."""
-
-    def of(self, turn: Turn, batch: Batch) -> WithGradients:
-        """The terms of a turn's loss, and their gradients by the weights that it moves."""
-
-
 class Game(Protocol):
-    """What the training and a trained model ask of a game.
+    """Define the members that training and sampling need from a game.
 
-    All of it is pure: a game holds its sizes and weights as fields, never a tensor, so that it
-    can be copied, pickled and asked again for its networks. A frozen dataclass will do.
+    All methods are pure. A game stores sizes and loss weights as fields, never tensors, so that it
+    can be copied, pickled, and build its networks again. A frozen dataclass is enough.
 
-    A game with an encoder is an `EncodingGame`. A game may set ``capturable = True`` if no
-    loss reads a value back to Python, as ``item()`` and ``nonzero()`` do: on a GPU an iteration is
-    then one CUDA graph. It may have a method ``written_out(networks)`` that returns gradients which
-    are faster than autograd's, or None.
+    A game with an encoder is an `EncodingGame`. Set ``capturable = True`` if no loss reads a value
+    back to Python, as ``item()`` and ``nonzero()`` do: on a GPU each iteration then runs as one
+    CUDA graph.
 
     Examples
     --------
@@ -82,16 +70,16 @@ class Game(Protocol):
 
     @property
     def n_noise(self) -> int:
-        """Size of the noise z of one row."""
+        """Return the size of the noise z for one row."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The updates of one iteration, in order."""
+        """Return the updates of one iteration, in order."""
 
     def networks(
         self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
-        """The networks, with uninitialised weights.
+        """Build the networks, with uninitialised weights.
 
         Parameters
         ----------
@@ -100,21 +88,21 @@ class Game(Protocol):
         n_classes : int
             Number of classes K.
         device : torch.device or str, default="cpu"
-            Where their weights are.
+            Device of the weights.
 
         Returns
         -------
         networks : Networks
-            One attribute for each network.
+            The networks, each an attribute under its own name.
         """
 
     def embed(self, networks: Networks, batch: Batch) -> Batch:
-        """The batch with what all turns of an iteration share, such as the codes of its rows.
+        """Return the batch with values that all turns of an iteration share, such as codes.
 
         Parameters
         ----------
         networks : Networks
-            As `networks` made them.
+            The networks that `networks` built.
         batch : Batch
             Rows of the table.
 
@@ -125,12 +113,12 @@ class Game(Protocol):
         """
 
     def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
-        """Codes of synthetic rows.
+        """Generate codes of synthetic rows.
 
         Parameters
         ----------
         networks : Networks
-            As `networks` made them.
+            The networks that `networks` built.
         z : Tensor of shape (m, n_noise)
             Noise from N(0, 1).
         y : Tensor of shape (m, K)
@@ -143,12 +131,12 @@ class Game(Protocol):
         """
 
     def decode(self, networks: Networks, h: Tensor) -> Tensor:
-        """Rows of codes.
+        """Decode codes into rows.
 
         Parameters
         ----------
         networks : Networks
-            As `networks` made them.
+            The networks that `networks` built.
         h : Tensor of shape (m, n_latent)
             Codes.
 
@@ -160,7 +148,7 @@ class Game(Protocol):
 
 
 class EncodingGame(Game, Protocol):
-    """A game with an encoder.
+    """Define a game with an encoder.
 
     Examples
     --------
@@ -170,12 +158,12 @@ class EncodingGame(Game, Protocol):
     """
 
     def encode(self, networks: Networks, x: Tensor) -> Tensor:
-        """Codes of rows.
+        """Encode rows.
 
         Parameters
         ----------
         networks : Networks
-            As `networks` made them.
+            The networks that `networks` built.
         x : Tensor of shape (m, d)
             Rows.
 

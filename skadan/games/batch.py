@@ -1,16 +1,18 @@
-"""What a loss sees: rows of the table, and what was drawn for them."""
+"""Define the inputs of a loss: rows of the table, and random values drawn for them."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
-NOT_YET: Any = None  # of what is set before it is read
+# Default of fields that the training or `embed` sets before any loss reads them. It is None, but
+# typed Any, so that losses need no check for None.
+NOT_YET: Any = None
 
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw of the random inputs of generator and critic (lines 3 to 5 of Algorithm 1).
+    """Hold random inputs of generator and critic (lines 3 to 5 of Algorithm 1).
 
     Parameters
     ----------
@@ -36,25 +38,25 @@ class Draw:
 
 @dataclass(frozen=True)
 class Batch:
-    """What the losses of one turn see.
+    """Hold the inputs of the losses of one turn.
 
     Parameters
     ----------
     x : Tensor of shape (m, d)
-        Rows of the table, scaled; or their coordinates in a narrower space.
+        Scaled rows of the table, or their coordinates in the row space.
     y : Tensor of shape (m, K)
         Their one-hot labels.
     weight : Tensor of shape (m,)
         Class weight of each row.
     x_noise : Tensor of shape (m, d) or None
-        Noise that is added to what the encoder sees.
+        Noise to add to the encoder's input.
     draw : Draw
-        What was drawn for generator and critic. The training sets it, anew before each turn that
-        asks for it.
+        Random inputs of generator and critic. The training sets it, and draws it again before
+        each turn with ``redraw=True``.
     h : Tensor of shape (m, n_latent)
-        Codes of `x`. The game's `embed` sets them, once an iteration.
+        Codes of `x`. The game's `embed` sets them, once per iteration.
     n_columns : int or None
-        Columns of the table; None for as many as `x` has.
+        Columns of the table; None if `x` has all of them.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is refused of a game or a divergence, before any work."""
+"""Check games and divergences before any work is done."""
 
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def check_members(thing: Any, protocol: type) -> None:
-    """Refuse an object that lacks members of a protocol, or is no frozen dataclass.
+    """Refuse an object that lacks members of a protocol or is not a frozen dataclass.
 
     Raises
     ------
@@ -16,12 +16,14 @@ def check_members(thing: Any, protocol: type) -> None:
         The message names every missing member.
     """
     role = protocol.__name__
+    # isinstance() with a runtime_checkable protocol would not name the missing members.
     if isinstance(thing, type):
         raise TypeError(f"{thing.__name__} is a class: pass an instance of it as the {role}.")
     name, absent = type(thing).__name__, object()
     missing = [
         member
         for member in vars(protocol)
+        # getattr_static: a property such as `turns` must not run, since it may fail.
         if not member.startswith("_") and getattr_static(thing, member, absent) is absent
     ]
     if missing:

@@ -1,4 +1,4 @@
-"""The paper's GAN baselines, which play in the space of the rows themselves."""
+"""Define the games of the paper's GAN baselines, which generate rows without an autoencoder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,15 +16,16 @@ from .terms import rounds
 
 @dataclass(frozen=True)
 class GANGame:
-    """Generator G and critic D of rows, of equations 1 to 3, 5 and 6.
+    """Train generator G and critic D on rows (Eqs. 1 to 3, 5 and 6).
 
     Parameters
     ----------
     conditioning : type of nn.Module, default=Conditioned
-        How networks take the label: `PerClass` networks are a GAN for each class (Eqs. 1 to 3),
-        `Conditioned` ones a conditional GAN (Eqs. 5, 6).
+        How networks take the label. `PerClass` trains a GAN for each class (Eqs. 1 to 3),
+        `Conditioned` a conditional GAN (Eqs. 5, 6).
     divergence : Divergence, default=CrossEntropy(saturating=False)
-        How D tells real rows from synthetic ones. A saturating cross-entropy is Eq. 1.
+        How D's scores of real and synthetic rows become losses. A saturating cross-entropy is
+        Eq. 1.
     n_noise : int, default=100
         Size of z.
     hidden_layers : sequence of int, default=(800, 800)
@@ -60,13 +61,13 @@ class GANGame:
 
     @property
     def capturable(self) -> bool:
-        """Whether the networks can be captured as a CUDA graph."""
+        """Return whether an iteration can run as a CUDA graph."""
         return getattr(self.conditioning, "capturable", False)
 
     def networks(
         self, n_features: int, n_classes: int, device: torch.device | str = "cpu"
     ) -> Networks:
-        """The two networks; the critic mirrors the generator."""
+        """Build the two networks; the critic mirrors the generator."""
         hidden = tuple(self.hidden_layers)
         return Networks(
             generator=self.conditioning((self.n_noise, *hidden, n_features), n_classes, device),
@@ -75,7 +76,7 @@ class GANGame:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """One iteration: D, then G."""
+        """Return the turns of one iteration: D, then G."""
         return rounds(
             Turn(("critic",), self.critic_loss),
             Turn(("generator",), self.generator_loss),
@@ -83,27 +84,28 @@ class GANGame:
         )
 
     def embed(self, networks: Networks, batch: Batch) -> Batch:
-        """The batch as it is: the turns share nothing."""
+        """Return the batch unchanged, because the turns share nothing."""
         return batch
 
     def critic_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 2 or 5, for as many fake rows of each class as the batch has real ones."""
+        """Return Eq. 2 or 5, with as many fake rows of each class as the batch has real ones."""
         with torch.no_grad():
             x_hat = self.generate(networks, batch.draw.z, batch.y)
         critic = self._critic(networks, batch)
         return self.divergence.critic_loss(critic, batch.x, x_hat, batch.draw.mu)
 
     def generator_loss(self, networks: Networks, batch: Batch) -> Terms:
-        """Eq. 3 or 6; the generator's part of Eq. 1 where the divergence saturates."""
+        """Return Eq. 3 or 6, or the generator's part of Eq. 1 if the divergence saturates."""
+        # batch.y, not batch.draw.y: the critic that `_critic` returns conditions on batch.y.
         x_hat = self.generate(networks, batch.draw.z, batch.y)  # (m, d)
         return self.divergence.generator_loss(self._critic(networks, batch), x_hat)
 
     def generate(self, networks: Networks, z: Tensor, y: Tensor) -> Tensor:
-        """x^ = G(z, y), (m, d)."""
+        """Return x^ = G(z, y), (m, d)."""
         return networks.generator(z, y)
 
     def decode(self, networks: Networks, h: Tensor) -> Tensor:
-        """The code itself, which is a row."""
+        """Return the code unchanged, because it is already a row."""
         return h
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:

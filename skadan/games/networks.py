@@ -1,4 +1,4 @@
-"""The networks of a game: multilayer perceptrons and the record that holds them."""
+"""Build the networks of a game: multilayer perceptrons, and the module that holds them."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,18 +12,18 @@ from .._torch.linear import Linear
 
 
 class Width(int):
-    """A layer's width that carries a second number, `fan`, for Xavier's bound.
+    """Store a layer's width, and beside it the number `fan` to use in Xavier's bound.
 
-    Where a network sees r coordinates in place of d columns, its first and last layers are r units
-    wide. With d in the bound of their weights, what they compute has the distribution that it would
-    have at full width.
+    In the row space a network sees r coordinates instead of d columns, so its first and last layers
+    are r units wide. If the bound of their weights uses d, the layers' outputs have the same
+    distribution as at full width.
 
     Parameters
     ----------
     units : int
-        The number itself.
+        The width.
     fan : int, default=None
-        What the bound counts; None for the number itself, or what it already counts.
+        The width to use in the bound. None means `units`, or its own `fan` if it is a `Width`.
 
     Examples
     --------
@@ -41,28 +41,28 @@ class Width(int):
         return width
 
     def plus(self, n: int) -> "Width":
-        """`n` units more, which count as themselves.
+        """Return a width with `n` more units, which also add `n` to the fan.
 
         Parameters
         ----------
         n : int
-            Units.
+            Number of units to add.
 
         Returns
         -------
         width : Width
-            The sum.
+            The wider width.
         """
         return Width(self + n, self.fan + n)
 
 
 class Networks(nn.Module):
-    """The networks of one game, each an attribute under its own name.
+    """Hold the networks of one game, each as an attribute under its own name.
 
     Parameters
     ----------
     **networks : nn.Module
-        By name. Their weights need not be set: see `initialise`.
+        The networks, by name. Their weights may be uninitialised: see `initialise`.
 
     Examples
     --------
@@ -83,20 +83,22 @@ class Networks(nn.Module):
         def __getattr__(self, name: str) -> nn.Module: ...
 
     def initialise(self, rng: torch.Generator) -> "Networks":
-        """Xavier-uniform weights and zero biases of all linear layers, in place (section IV-D).
+        """Set Xavier-uniform weights and zero biases of all linear layers, in place (section IV-D).
 
-        A subclass that holds other layers with random weights overrides this, and draws from `rng`.
+        Override this in a subclass that has other layers with random weights, and draw them from
+        `rng`.
 
         Parameters
         ----------
         rng : torch.Generator
-            On the device of the networks.
+            Random state, on the device of the networks.
 
         Returns
         -------
         self : Networks
             The networks.
         """
+        # nn.init.xavier_uniform_ would use the layer's own widths, which the row space narrows.
         with torch.no_grad():
             for module in self.modules():
                 if isinstance(module, nn.Linear):
@@ -109,23 +111,23 @@ class Networks(nn.Module):
 
 
 def mlp(widths: Sequence[int], device: torch.device | str = "cpu") -> nn.Sequential:
-    """A fully connected network: ReLU everywhere but on the output.
+    """Build a fully connected network with a ReLU after every layer but the last.
 
-    The weights are left empty: see `Networks.initialise`. A layer on its own would draw them
-    from torch's global generator, which belongs to the caller.
+    The weights are uninitialised: see `Networks.initialise`. A plain `nn.Linear` would draw them
+    from torch's global generator, and so change the caller's random numbers.
 
     Parameters
     ----------
     widths : sequence of int
-        Of the input, the hidden layers and the output; a `Width` where Xavier's bound shall count
-        another number.
+        Widths of the input, the hidden layers and the output. Use a `Width` if Xavier's bound
+        should use another number.
     device : torch.device or str, default="cpu"
-        Where its weights are.
+        Device of the weights.
 
     Returns
     -------
     network : nn.Sequential
-        From (m, first width) to (m, last width).
+        Maps (m, first width) to (m, last width).
 
     Examples
     --------
@@ -136,6 +138,7 @@ def mlp(widths: Sequence[int], device: torch.device | str = "cpu") -> nn.Sequent
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(map(Width, widths)):
         fans = (n_in.fan, n_out.fan)
+        # float32 whatever torch's default dtype is: the caller may have changed it.
         keywords: dict[str, Any] = {"fans": fans, "device": device, "dtype": torch.float32}
         layers.append(nn.utils.skip_init(Linear, int(n_in), int(n_out), **keywords))
         layers.append(nn.ReLU(inplace=True))
@@ -143,17 +146,17 @@ def mlp(widths: Sequence[int], device: torch.device | str = "cpu") -> nn.Sequent
 
 
 def concatenate(*parts: Tensor) -> Tensor:
-    """[a, b], the paper's concatenation of vectors, row by row.
+    """Concatenate tensors side by side: [a, b] in the paper's notation.
 
     Parameters
     ----------
     *parts : Tensor of shape (m, n_i)
-        Such as noise and one-hot labels.
+        Tensors with one row per sample, such as noise and one-hot labels.
 
     Returns
     -------
     row : Tensor of shape (m, sum of n_i)
-        Side by side.
+        The tensors' columns, in order.
 
     Examples
     --------
@@ -166,16 +169,16 @@ def concatenate(*parts: Tensor) -> Tensor:
 
 
 class Conditioned(nn.Module):
-    """A network that sees the label beside its input: f([x, y]).
+    """Apply one network to the input and the label beside it: f([x, y]).
 
     Parameters
     ----------
     widths : sequence of int
-        As for `mlp`, the label not counted.
+        As for `mlp`, without the label's columns.
     n_classes : int
         Width of a one-hot label.
     device : torch.device or str, default="cpu"
-        Where its weights are.
+        Device of the weights.
 
     Examples
     --------
@@ -197,21 +200,21 @@ class Conditioned(nn.Module):
         self.network = mlp((Width(first).plus(n_classes), *others), device)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """f([x, y]) of rows x (m, n) and one-hot labels y (m, K)."""
+        """Return f([x, y]) for rows x (m, n) and one-hot labels y (m, K)."""
         return self.network(concatenate(x, y))
 
 
 class PerClass(nn.Module):
-    """A network for each class: f_k(x) for a row of class k.
+    """Apply a separate network for each class: f_k(x) for a row of class k.
 
     Parameters
     ----------
     widths : sequence of int
-        Of each network, as for `mlp`.
+        Widths of each network, as for `mlp`.
     n_classes : int
-        How many networks.
+        Number of networks.
     device : torch.device or str, default="cpu"
-        Where their weights are.
+        Device of the weights.
 
     Examples
     --------
@@ -220,7 +223,8 @@ class PerClass(nn.Module):
     3
     """
 
-    capturable = False  # the host has to know how many rows each class has
+    # The shapes depend on how many rows each class has in the batch, which a CUDA graph cannot.
+    capturable = False
 
     def __init__(
         self, widths: Sequence[int], n_classes: int, device: torch.device | str = "cpu"
@@ -229,7 +233,8 @@ class PerClass(nn.Module):
         self.networks = nn.ModuleList(mlp(widths, device) for _ in range(n_classes))
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """Each row of x (m, n) through the network of its class in y (m, K)."""
-        rows = [column.nonzero()[:, 0] for column in y.T]
-        outputs = [network(x[own]) for network, own in zip(self.networks, rows, strict=True)]
-        return torch.cat(outputs)[torch.cat(rows).argsort()]
+        """Return f_k(x) for each row of x (m, n), with its class k from y (m, K)."""
+        row_indices = [column.nonzero()[:, 0] for column in y.T]
+        outputs = [f(x[indices]) for f, indices in zip(self.networks, row_indices, strict=True)]
+        # argsort of a permutation is its inverse: it puts the rows back in the order of x.
+        return torch.cat(outputs)[torch.cat(row_indices).argsort()]

@@ -1,4 +1,4 @@
-"""What the games are made of: rounds of turns, and the common terms of their losses."""
+"""Provide what several games share: rounds of turns, and common terms of losses."""
 
 from dataclasses import replace
 
@@ -9,21 +9,21 @@ from .base import Terms, Turn
 
 
 def rounds(critic: Turn, generator: Turn, critic_steps: int, n_rounds: int = 1) -> tuple[Turn, ...]:
-    """Turns of critic and generator: `critic_steps` of the critic on one draw, then the generator.
+    """Return rounds of turns: `critic_steps` of the critic on one draw, then the generator.
 
     Parameters
     ----------
     critic, generator : Turn
         The two updates.
     critic_steps : int
-        Updates of the critic before each one of the generator.
+        Updates of the critic before each update of the generator.
     n_rounds : int, default=1
-        How often all of this is repeated.
+        Number of rounds.
 
     Returns
     -------
     turns : tuple of Turn
-        In order.
+        The turns, in order.
 
     Examples
     --------
@@ -32,12 +32,13 @@ def rounds(critic: Turn, generator: Turn, critic_steps: int, n_rounds: int = 1) 
     >>> [(turn.moves, turn.redraw) for turn in turns]
     [(('critic',), True), (('critic',), False), (('generator',), False)]
     """
+    # Only the first turn of a round draws: the others reuse its noise and labels.
     first = replace(critic, redraw=True)
     return (first, *[critic] * (critic_steps - 1), generator) * n_rounds
 
 
 def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
-    """Cross-entropy of each row, ``-sum_k y_k log softmax(logits)_k``.
+    """Return the cross-entropy of each row, ``-sum_k y_k log softmax(logits)_k``.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
     Returns
     -------
     loss : Tensor of shape (m,)
-        0 or more.
+        Loss of each row, 0 or more.
 
     Examples
     --------
@@ -62,7 +63,7 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
 
 
 def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
-    """Squared distance of each row to its reconstruction, ``||x - x^||^2``, of equations 9 and 12.
+    """Return the squared error of each row's reconstruction, ``||x - x^||^2`` (Eqs. 9, 12).
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
     Returns
     -------
     error : Tensor of shape (m,)
-        0 or more.
+        Squared distance of each row, 0 or more.
 
     Examples
     --------
@@ -84,13 +85,13 @@ def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
     return (x - x_hat).square().sum(1)
 
 
-def merged(*parts: Terms) -> Terms:
-    """All terms of several parts of a loss.
+def merge_terms(*parts: Terms) -> Terms:
+    """Return all terms of several parts of a loss in one dict.
 
     Raises
     ------
     ValueError
-        If two of them have one name.
+        If two terms share a name.
     """
     terms: Terms = {}
     for part in parts:

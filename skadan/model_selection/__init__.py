@@ -1,4 +1,4 @@
-"""What synthetic rows are good for: curves and searches over folds, one training in each."""
+"""Evaluate synthetic rows over folds, with one training of the sampler in each."""
 
 from ._curve import AugmentationCurve, augmentation_curve, nested_sets
 from ._neighbors import smote_neighbors

@@ -1,4 +1,4 @@
-"""How much synthetic data helps: scores against the number of synthetic sets."""
+"""Compute scores against the number of synthetic sets."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from ..metrics import unweighted_average_recall
 
 
 class AugmentationCurve(Bunch):
-    """What `augmentation_curve` returns; it prints as a table of mean scores.
+    """Hold the result of `augmentation_curve`, and print a table of mean scores.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class AugmentationCurve(Bunch):
         super().__init__(**parts)
 
     def __repr__(self) -> str:
-        """A line for each number of sets: mean and standard deviation over the repeats."""
+        """Return a table: mean and standard deviation over the repeats, for each number of sets."""
         n_repeats = self.scores.shape[1]
         lines = [f"sets   mean    std  (of {n_repeats} repeats)"]
         for k, scores in zip(self.n_sets, self.scores, strict=True):
@@ -63,54 +63,55 @@ def augmentation_curve(
     n_jobs: int | None = None,
     verbose: int = 0,
 ) -> "AugmentationCurve":
-    """Score of a pipeline against the number of synthetic sets that its sampler adds.
+    """Score a pipeline for several numbers of synthetic sets that its sampler adds.
 
-    Figures 6 to 8 and 10 of Yi & Mak (2020). In each fold and repeat the sampler is fitted once and
-    draws the largest number of sets; smaller numbers take the first rows of each class. A set has
-    the size and the class counts of the fold's training rows (`skadan.Replicate`). Predictions are
-    pooled over all folds before they are scored, so that a fold may lack a class.
+    This is the experiment of figures 6 to 8 and 10 of Yi & Mak (2020). In each fold and repeat, the
+    sampler is fitted once and draws the largest number of sets. Smaller numbers use the first rows
+    of each class. A set has the size and the class counts of the fold's training rows
+    (`skadan.Replicate`). Predictions are pooled over all folds before they are scored, so a fold
+    may lack a class.
 
     Parameters
     ----------
     estimator : imblearn.pipeline.Pipeline
-        One sampler, the steps before it and the classifier steps behind it. The sampler's
-        ``sampling_strategy`` and, repeat by repeat, every ``random_state`` in the pipeline are set.
+        A pipeline of any steps, one sampler, and steps that end with a classifier. This function
+        sets the sampler's ``sampling_strategy`` and, for each repeat, every ``random_state``.
     X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
         Real rows.
     y : array-like of shape (n_samples,)
-        Their classes.
+        The classes of these rows.
     groups : array-like of shape (n_samples,), default=None
         Groups for `cv`, such as speakers.
     cv : int, cross-validation generator or iterable, default=None
-        As in scikit-learn; None is 5 stratified folds. Each row must be held out exactly once.
+        As in scikit-learn; None means 5 stratified folds. Each row must be held out exactly once.
     n_sets : sequence of int, default=(0, 1, 2, 5, 10)
         Numbers of synthetic sets, 0 or more; 0 trains on the real rows alone.
     synthetic_only : bool, default=False
-        Train on the synthetic rows without the real ones (Fig. 8); `n_sets` are then 1 or more.
+        Train on synthetic rows without the real ones (Fig. 8). `n_sets` must then be 1 or more.
     metric : callable, default=unweighted_average_recall
-        ``metric(y_true, y_pred)`` of the pooled predictions.
+        ``metric(y_true, y_pred)``, computed on the pooled predictions.
     n_repeats : int, default=3
-        Trainings of the sampler, and of the classifier, in each fold. Their spread is that of
-        another seed; it leaves out that of another test set.
+        Trainings of the sampler and the classifier in each fold. The spread of the scores is that
+        between seeds. It does not include the spread between test sets.
     random_state : int, RandomState instance or None, default=None
-        Seed of the repeats' seeds.
+        Seed from which the seed of each repeat is drawn.
     n_jobs : int, default=None
-        Folds and repeats at a time.
+        Number of folds and repeats that run at a time.
     verbose : int, default=0
         As in `joblib.Parallel`.
 
     Returns
     -------
     curve : AugmentationCurve
-        A Bunch that prints as its scores alone: ``n_sets`` of shape (n_points,), ``scores``
-        (n_points, n_repeats), ``predictions`` (n_points, n_repeats, n_samples), and ``y``
-        (n_samples,), what was scored against.
+        A Bunch that prints as a table of its scores: ``n_sets`` of shape (n_points,), ``scores``
+        (n_points, n_repeats), ``predictions`` (n_points, n_repeats, n_samples), and the true
+        labels ``y`` (n_samples,).
 
     Raises
     ------
     ValueError
-        If `estimator` does not hold exactly one sampler with steps behind it, `n_sets` is empty or
-        holds a number that is too small, or a row is held out more or less often than once.
+        If `estimator` does not have exactly one sampler with steps after it, `n_sets` is empty or
+        has a number that is too small, or a row is not held out exactly once.
 
     Examples
     --------
@@ -128,7 +129,7 @@ def augmentation_curve(
     >>> curve.scores.shape
     (2, 3)
     """
-    before, sampler, after = _split(estimator)
+    before, sampler, after = _split_pipeline(estimator)
     points = _check_n_sets(n_sets, synthetic_only)
     X, y, groups = indexable(X, y, groups)
     labels = np.asarray(y)
@@ -140,8 +141,8 @@ def augmentation_curve(
     jobs = [(r, fold) for r in range(n_repeats) for fold in folds]
     with resending():
         results = Parallel(n_jobs=n_jobs, verbose=verbose)(
-            delayed(_fold)(
-                *(_seeded(part, int(seeds[r])) for part in (before, sampler, after)),
+            delayed(_predict_fold)(
+                *(_clone_with_seed(part, int(seeds[r])) for part in (before, sampler, after)),
                 X,
                 y,
                 *fold,
@@ -159,14 +160,14 @@ def augmentation_curve(
     )
 
 
-def _split(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:
-    """Split a pipeline into the steps before the sampler, the sampler, and the steps behind it."""
+def _split_pipeline(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:
+    """Split a pipeline into the steps before the sampler, the sampler, and the steps after it."""
     steps = getattr(pipeline, "steps", [])
     places = [i for i, (_, step) in enumerate(steps) if hasattr(step, "fit_resample")]
     if len(places) != 1 or places[0] == len(steps) - 1:
         raise ValueError(
-            f"estimator={pipeline!r}: pass an imblearn Pipeline of exactly one sampler and, behind "
-            "it, a classifier."
+            f"estimator={pipeline!r}: pass an imblearn Pipeline with exactly one sampler and a "
+            "classifier after it."
         )
     (i,) = places
     return Pipeline(steps[:i]) if i else None, steps[i][1], Pipeline(steps[i + 1 :])
@@ -193,8 +194,8 @@ def _check_partition(folds: list, n_rows: int) -> None:
         )
 
 
-def _seeded(step: Any, seed: int) -> Any:
-    """Clone a pipeline or a step, and set all its seeds."""
+def _clone_with_seed(step: Any, seed: int) -> Any:
+    """Return a clone of a pipeline or a step, with all its seeds set."""
     if step is None:
         return None
     step = clone(step)
@@ -202,7 +203,7 @@ def _seeded(step: Any, seed: int) -> Any:
     return step.set_params(**dict.fromkeys(names, seed))
 
 
-def _fold(
+def _predict_fold(
     before: Pipeline | None,
     sampler: Any,
     after: Pipeline,
@@ -213,44 +214,45 @@ def _fold(
     n_sets: np.ndarray,
     synthetic_only: bool,
 ) -> list[np.ndarray]:
-    """Predict the held-out rows, once for each number of sets."""
+    """Return predictions for the held-out rows, for each number of sets."""
     X_train, y_train = _safe_indexing(X, train), _safe_indexing(y, train)
     X_test = _safe_indexing(X, test)
     if before is not None:
         X_train = before.fit_transform(X_train, y_train)
         X_test = before.transform(X_test)
+    # The largest number of sets is drawn once; the smaller training sets are subsets of its rows.
     if n_sets.max():
         sampler.set_params(sampling_strategy=Replicate(int(n_sets.max())))
         X_train, y_train = sampler.fit_resample(X_train, y_train)
-    rows = nested_sets(y_train, len(train), n_sets, synthetic_only=synthetic_only)
+    subsets = nested_sets(y_train, len(train), n_sets, synthetic_only=synthetic_only)
     return [
         clone(after)
         .fit(_safe_indexing(X_train, chosen), _safe_indexing(y_train, chosen))
         .predict(X_test)
-        for chosen in rows
+        for chosen in subsets
     ]
 
 
 def nested_sets(
     y: ArrayLike, n_real: int, n_sets: Iterable[int], *, synthetic_only: bool = False
 ) -> Iterator[np.ndarray]:
-    """Row numbers of the training sets with fewer synthetic rows inside one with many.
+    """Yield the row indices of smaller training sets within a set with many synthetic rows.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,)
-        Labels of the real rows, then of the synthetic ones.
+        Labels of the real rows, followed by those of the synthetic rows.
     n_real : int
-        How many are real.
+        Number of real rows.
     n_sets : iterable of int
-        Numbers k of sets; each class has k times its real rows, as far as there are so many.
+        Numbers k of sets. Each class gets k times its number of real rows, or all there are.
     synthetic_only : bool, default=False
         Leave the real rows out.
 
     Yields
     ------
     rows : ndarray of int
-        For each k the real rows and the first k n_c synthetic ones of each class c.
+        For each k, indices of the real rows and of the first k n_c synthetic rows of each class c.
 
     Examples
     --------

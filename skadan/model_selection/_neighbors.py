@@ -1,27 +1,28 @@
-"""What keeps the samplers of imbalanced-learn within their bounds."""
+"""Choose parameters with which imbalanced-learn's samplers can run."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 
 def smote_neighbors(y: ArrayLike, at_most: int = 5) -> int:
-    """The largest number of neighbours that SMOTE can find in every class.
+    """Return the largest number of neighbours that SMOTE can find in every class.
 
-    SMOTE looks for the ``k_neighbors`` nearest rows of the same class, so it needs a class of at
-    least ``k_neighbors`` + 1 rows. The result also suits ADASYN's ``n_neighbors``.
+    SMOTE looks for the ``k_neighbors`` nearest rows of the same class, so each class needs at least
+    ``k_neighbors`` + 1 rows. You can use the result for ADASYN's ``n_neighbors`` as well.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,)
         Labels of the rows to be resampled.
     at_most : int, default=5
-        The number where no class is too small for it. 5 is the default of SMOTE and ADASYN.
+        The number to return if no class is too small for it. SMOTE and ADASYN use 5 by default.
 
     Returns
     -------
     n_neighbors : int
-        `at_most`, or one less than the rows of the smallest class where that is smaller. It is 0
-        where a class has a single row. SMOTE refuses 0, as it has no neighbour to interpolate with.
+        `at_most`, or the number of rows of the smallest class minus 1 if that is smaller. It is 0
+        if a class has a single row. SMOTE refuses 0, because there is no neighbour to interpolate
+        with.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the candidates of a search share in a fold: everything up to the trained sampler."""
+"""Share the steps up to the trained sampler between the candidates of a search, in each fold."""
 
 import pickle
 from collections.abc import Callable
@@ -11,27 +11,28 @@ from filelock import FileLock
 
 from .._files import written_whole
 
-WAIT = 0.02  # seconds between two looks at what another process makes
+WAIT = 0.02  # seconds between two checks whether another process has finished
 
 
 class TrainOnce:
-    """The memory of a candidate's pipeline: each step up to the sampler is fitted once a fold.
+    """Serve as the memory of a candidate's pipeline, and fit each step up to the sampler once.
 
-    A pipeline hands its steps, one after the other, to its memory to be fitted. The first candidate
-    that comes to a step in a fold fits it and leaves the result in a file; the others, in whatever
-    process, wait for that file and read it. The sampler alone is not taken as it is: it draws,
-    with its own parameters, from the model of one that was fitted for any draw.
+    A pipeline passes its steps, one after the other, to its memory to be fitted. The first
+    candidate that reaches a step in a fold fits it and stores the result in a file. The other
+    candidates, in any process, wait for that file and read it. For the sampler, the file holds a
+    sampler fitted for any draw; each candidate draws from that model with its own parameters.
 
     Parameters
     ----------
     folder : path
-        Where the files are.
+        Folder of the files.
     training : str
-        What the results depend on beside the rows: a name that candidates of one training share.
+        Name for everything but the rows that the results depend on. Candidates that share a
+        training have the same name.
     n_steps : int
-        How many steps, from the first one, are shared.
+        Number of shared steps, counted from the first.
     place : int
-        Of the candidate in its grid.
+        Position of the candidate in its grid.
     """
 
     def __init__(self, folder: str, training: str, n_steps: int, place: int) -> None:
@@ -42,47 +43,50 @@ class TrainOnce:
         return "<one training a fold>"
 
     def cache(self, function: Callable) -> Callable:
-        """Return a function that fits a step as `function` does, or looks it up."""
+        """Return a function that fits a step with `function`, or loads the stored result."""
         return partial(self._fit, function)
 
     def _fit(self, function: Callable, step: Any, X: Any, y: Any, **others: Any) -> Any:
+        # A pipeline fits its steps in order, and each candidate has its own TrainOnce, so counting
+        # the calls tells which step this is.
         self._step += 1
         if self._step > self.n_steps:
             return function(step, X, y, **others)
         self._fold = self._fold or joblib.hash((X, y))
-        if not hasattr(step, "_for_any_draw"):
-            return self._kept(partial(function, step, X, y, **others))
-        trained = self._kept(lambda: step._for_any_draw().fit(X, y))
-        return *step._fit_resample(X, y, trained), step
+        if not hasattr(step, "for_any_draw"):
+            return self._load_or_make(partial(function, step, X, y, **others))
+        trained = self._load_or_make(lambda: step.for_any_draw().fit(X, y))
+        return *step.resample_with(trained, X, y), step
 
-    def _kept(self, make: Callable) -> Any:
-        """Return what is in the file of this step, or make it where nobody else does."""
+    def _load_or_make(self, make: Callable) -> Any:
+        """Return the stored result of this step; if there is none, make and store it."""
         path = Path(self.folder, f"{self.training}-{self._step}-{self._fold}")
         if not path.parent.is_dir():
             raise FileNotFoundError(
                 f"The folder of the search's trainings, {self.folder}, is not on this machine: "
-                "give the pipeline, as its memory, a folder that all machines see."
+                "set the pipeline's memory to a folder that all machines can access."
             )
-        # The system frees the lock of a process that dies: the next one then trains.
+        # If a process dies, the system releases its lock, and the next process trains.
         with FileLock(path.with_suffix(".lock"), poll_interval=WAIT):
             if not path.exists():
                 with written_whole(path) as file:
-                    pickle.dump(_portable(make()), file)
+                    pickle.dump(_make_picklable(make()), file)
         with path.open("rb") as file:
             return pickle.load(file)
 
 
 def training_of(steps: list) -> str:
-    """Return a name for these steps, the last of which is a sampler: alike for alike training."""
+    """Return a name for steps that end with a sampler; equal names mean an equal training."""
     *before, sampler = steps
-    if hasattr(sampler, "_for_any_draw"):
-        sampler = (type(sampler), sampler._for_any_draw().get_params(deep=False))
+    # `for_any_draw` resets parameters that only sampling uses, so that they do not change the name.
+    if hasattr(sampler, "for_any_draw"):
+        sampler = (type(sampler), sampler.for_any_draw().get_params(deep=False))
     try:
         return joblib.hash([before, sampler])
-    except (pickle.PicklingError, AttributeError, TypeError):  # it holds a lambda, say
-        return joblib.hash(_portable([before, sampler]))
+    except (pickle.PicklingError, AttributeError, TypeError):  # for example, it holds a lambda
+        return joblib.hash(_make_picklable([before, sampler]))
 
 
-def _portable(value: Any) -> Any:
-    """Return `value` so that it pickles with the classes and functions of a notebook in it."""
+def _make_picklable(value: Any) -> Any:
+    """Return `value` wrapped so that it pickles even if it uses classes from a notebook."""
     return joblib.wrap_non_picklable_objects(value, keep_wrapper=False)

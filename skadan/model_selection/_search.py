@@ -1,4 +1,4 @@
-"""A grid search that trains a sampler once a fold."""
+"""Run a grid search that trains the sampler once per fold."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -14,84 +14,85 @@ from ._once import TrainOnce, training_of
 
 
 class ResamplingSearchCV(GridSearchCV):
-    """Grid search over a pipeline with a sampler, which is trained once a fold.
+    """Search a parameter grid of a pipeline, and train its sampler once per fold.
 
-    `sklearn.model_selection.GridSearchCV` trains the sampler anew for each candidate. Here the
-    candidates of a fold share one training, and the steps before it, as far as they differ in
-    nothing that training depends on: in the sampler's ``sampling_strategy``, ``center``,
-    ``own_share``, ``anchor`` and ``residuals`` (``noise_scale`` of `skadan.NoiseSampler`), and in
-    all that comes behind it. A grid over other parameters, say ``max_epochs``, trains once for each
-    of their values. The scores are those of `GridSearchCV`, bit for bit, with an int or a
-    RandomState as the sampler's ``random_state``; with None there, candidates share a seed within
-    a fold, and differ by their parameters alone.
+    `sklearn.model_selection.GridSearchCV` trains the sampler again for each candidate. Here the
+    candidates of a fold share one training, and the steps before it, if they differ only in
+    parameters that training does not depend on. These are the sampler's ``sampling_strategy``,
+    ``center``, ``own_share``, ``anchor`` and ``residuals`` (for `skadan.NoiseSampler`,
+    ``noise_scale``), and all parameters of later steps. A grid over another parameter, such as
+    ``max_epochs``, trains once for each of its values. The scores are bit for bit those of
+    `GridSearchCV` if the sampler's ``random_state`` is an int or a RandomState. If it is None,
+    candidates share a seed within a fold and differ only by their parameters.
 
-    Training takes place inside each fold, on its training rows: nothing leaks.
+    Training uses only the training rows of each fold: nothing leaks.
 
     Parameters
     ----------
     estimator : imblearn.pipeline.Pipeline
-        Exactly one sampler of this package that trains, steps before it as you like, and a
-        classifier behind it. A ``memory`` that it has serves the last fit, of the best candidate.
+        Any steps, exactly one sampler of this package that trains, and a classifier after it. If
+        the pipeline has a ``memory``, only the last fit, of the best candidate, uses it.
     param_grid : dict or list of dict
-        Values to try of each parameter, by name, such as ``aug__anchor``.
+        Values to try for each parameter, by name, such as ``aug__anchor``.
     scoring : str, callable, list, tuple or dict, default=None
-        As for `GridSearchCV`, and so are all that follow.
+        As for `GridSearchCV`, like all parameters below.
     n_jobs : int, default=None
-        Candidates and folds at a time. Trainings come first. A process whose candidate needs one
-        that another is at waits for it.
+        Number of candidates and folds that run at a time. Trainings run first. If a candidate needs
+        a training that another process is running, it waits for it.
     refit : bool, str or callable, default=True
-        Fit the best candidate on all rows. This is one training more.
+        Fit the best candidate on all rows, which takes one more training.
     cv : int, cross-validation generator or iterable, default=None
-        None is 5 stratified folds. Groups go to `fit`.
+        None means 5 stratified folds. Pass groups to `fit`.
     verbose : int, default=0
-        Messages.
+        Amount of messages.
     pre_dispatch : int or str, default="2*n_jobs"
-        How many jobs are handed out beforehand.
+        Number of jobs that are dispatched in advance.
     error_score : "raise" or float, default=nan
-        The score of a candidate that fails. One whose training fails lets the next try again.
+        Score of a candidate that fails. If a training fails, the next candidate tries it again.
     return_train_score : bool, default=False
-        Score the training rows, too.
+        Whether to score the training rows as well.
 
     Attributes
     ----------
     cv_results_ : dict of ndarray
-        Scores and times of the candidates, in the order of the grid. ``mean_fit_time`` of one
-        that trained, or waited for a training, contains that.
+        Scores and times of the candidates, in the order of the grid. The ``mean_fit_time`` of a
+        candidate includes a training that it ran or waited for.
     best_estimator_ : imblearn.pipeline.Pipeline
         The best candidate, fitted on all rows.
     best_params_ : dict
-        Its parameters.
+        Parameters of the best candidate.
     best_score_ : float
-        Its mean score over the folds.
+        Mean score of the best candidate over the folds.
     best_index_ : int
-        Its place in ``cv_results_``.
+        Index of the best candidate in ``cv_results_``.
     scorer_ : callable or dict
-        What scored.
+        The scorer or scorers.
     n_splits_ : int
         Number of folds.
     refit_time_ : float
-        Seconds that the last fit took.
+        Time of the last fit in seconds.
     multimetric_ : bool
         Whether there are several scores.
 
     Raises
     ------
     ValueError
-        From ``fit``, if `estimator` is no imblearn Pipeline with one sampler of this package and
-        a classifier behind it.
+        From ``fit``, if `estimator` is not an imblearn Pipeline with one sampler of this package
+        and a classifier after it.
 
     See Also
     --------
     skadan.FrozenSampler : A fitted sampler that draws and never trains.
-    augmentation_curve : Score against the number of synthetic sets.
+    augmentation_curve : Score a pipeline for several numbers of synthetic sets.
 
     Notes
     -----
     ``fit(X, y, groups=groups)``, ``predict``, ``score`` and all other methods are `GridSearchCV`'s.
 
-    Trained samplers are in a temporary folder while the search runs: for each fold and training one
-    model, and a table for each step before the sampler. It lies in the folder of the pipeline's
-    ``memory`` if it has one. On several machines it needs one, in a place that all of them see.
+    While the search runs, trained samplers are in a temporary folder: for each fold and training
+    one model, and a table for each step before the sampler. The folder is created inside the
+    pipeline's ``memory`` if it has one. To run on several machines, set ``memory`` to a folder that
+    all of them can access.
 
     Examples
     --------
@@ -116,32 +117,37 @@ class ResamplingSearchCV(GridSearchCV):
 
     def _run_search(self, evaluate_candidates: Callable, *, callback_ctx: Any = None) -> None:
         name = _sampler_of(self.estimator)
-        with TemporaryDirectory(prefix="skadan-", dir=_place(self.estimator.memory)) as folder:
+        parent = _memory_folder(self.estimator.memory)
+        with TemporaryDirectory(prefix="skadan-", dir=parent) as folder:
 
             def evaluate(candidates: Iterable[dict], **context: Any) -> Any:
+                # scikit-learn clones the pipeline for each candidate and sets its parameters, so
+                # the memory is passed as one more parameter.
                 shared = [
                     parameters | {"memory": self._memory(name, parameters, folder, place)}
                     for place, parameters in enumerate(candidates)
                 ]
                 return evaluate_candidates(_trainings_first(shared), **context)
 
-            # scikit-learn below 1.9 has no callbacks, and its search takes no context of theirs.
+            # Before scikit-learn 1.9 there are no callbacks, and no such argument.
             context = {} if callback_ctx is None else {"callback_ctx": callback_ctx}
             with resending():
                 super()._run_search(evaluate, **context)
 
     def _memory(self, sampler: str, parameters: dict, folder: str, place: int) -> TrainOnce:
-        """Make the memory of a candidate's pipeline."""
+        """Return the memory for a candidate's pipeline."""
         candidate = clone(self.estimator).set_params(**clone(parameters, safe=False))
         names = [name for name, _ in candidate.steps]
-        upto = candidate.steps[: names.index(sampler) + 1] if sampler in names else []
-        live = [step for _, step in upto if step not in (None, "passthrough")]
-        return TrainOnce(folder, training_of(live) if live else "", len(live), place)
+        shared = candidate.steps[: names.index(sampler) + 1] if sampler in names else []
+        # A pipeline does not fit None and "passthrough", so TrainOnce must not count them.
+        fitted = [step for _, step in shared if step not in (None, "passthrough")]
+        return TrainOnce(folder, training_of(fitted) if fitted else "", len(fitted), place)
 
     def _format_results(
         self, candidate_params: list, n_splits: int, out: list, more_results: Any = None
     ) -> dict:
-        """Format results in the order of the grid, without the memories."""
+        """Format results in the order of the grid, and leave out the memories."""
+        # `_trainings_first` changed the order of the candidates.
         places = [parameters["memory"].place for parameters in candidate_params]
         parts = [out[start : start + n_splits] for start in range(0, len(out), n_splits)]
         in_order = [part for _, part in sorted(zip(places, parts, strict=True), key=lambda p: p[0])]
@@ -151,7 +157,7 @@ class ResamplingSearchCV(GridSearchCV):
 
 
 def _trainings_first(candidates: list[dict]) -> list[dict]:
-    """Put one candidate of each training before the others, so that trainings run side by side."""
+    """Move one candidate of each training to the front, so that trainings run in parallel."""
     seen: set[str] = set()
     first: list[dict] = []
     others: list[dict] = []
@@ -162,8 +168,8 @@ def _trainings_first(candidates: list[dict]) -> list[dict]:
     return first + others
 
 
-def _place(memory: Any) -> str | None:
-    """Return the folder of a pipeline's memory, which is made; None if it has none."""
+def _memory_folder(memory: Any) -> str | None:
+    """Create and return the folder of a pipeline's memory; return None if it has no memory."""
     location = (
         memory if isinstance(memory, str | os.PathLike) else getattr(memory, "location", None)
     )
@@ -174,13 +180,13 @@ def _place(memory: Any) -> str | None:
 
 
 def _sampler_of(pipeline: Any) -> str:
-    """Return the name of the step that is a sampler which trains."""
+    """Return the name of the step that is a sampler of this package that trains."""
     steps = pipeline.steps if isinstance(pipeline, Pipeline) else []
-    names = [name for name, step in steps if hasattr(step, "_for_any_draw")]
+    names = [name for name, step in steps if hasattr(step, "for_any_draw")]
     if len(names) != 1 or steps[-1][0] == names[0]:
         raise ValueError(
-            f"estimator={pipeline!r}: ResamplingSearchCV takes an imblearn Pipeline of exactly one "
-            "sampler of skadan that trains, such as WADANSampler, and a classifier behind it. For "
-            "others there is sklearn.model_selection.GridSearchCV."
+            f"estimator={pipeline!r}: ResamplingSearchCV takes an imblearn Pipeline with exactly "
+            "one sampler of skadan that trains, such as WADANSampler, and a classifier after it. "
+            "For other pipelines, use sklearn.model_selection.GridSearchCV."
         )
     return names[0]

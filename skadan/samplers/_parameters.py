@@ -4,22 +4,21 @@
 validates it against, and its default.
 
 Each sampler lists all of its parameters, those that others have too: a signature is read in one
-place, and a default is changed for the sampler that it is meant for.
+place, and a default is changed for the sampler that it is meant for. ADAN and WADAN share all but
+those of their divergences, so theirs are stated in their common base.
 """
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
-from typing import Annotated, Any, TypeVar, cast, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
 
-import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from ._docstrings import fill_in
 
-Record = TypeVar("Record")
 Class = TypeVar("Class", bound=type)
 
 Count = Annotated[int, Interval(Integral, 1, None, closed="left")]
@@ -68,18 +67,3 @@ def constraints(annotated: Any) -> list:
     """Return scikit-learn's constraints of an annotated type."""
     stated = getattr(annotated, "__metadata__", (object,))
     return [c for part in stated for c in (part if isinstance(part, list) else [part])]
-
-
-def record_of(cls: type[Record], sampler: Any, **others: Any) -> Record:
-    """Make a record of the sampler's parameters that have the names of its fields, and `others`.
-
-    Fields that the sampler has no parameter for keep their default. Sequences become tuples, so
-    that the record can be hashed.
-    """
-    parameters = sampler.get_params(deep=False)
-    names = {field.name for field in fields(cast(Any, cls))}
-    values = {name: value for name, value in parameters.items() if name in names}
-    for name, value in values.items():
-        if hasattr(value, "__len__") and not isinstance(value, tuple | str | dict):
-            values[name] = tuple(np.asarray(value).tolist())
-    return cls(**values | others)

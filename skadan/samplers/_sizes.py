@@ -1,6 +1,9 @@
 """Sizes of the networks that fit a table, one formula each; the paper's at the paper's shape."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 PAPER_COLUMNS = 4368
 
@@ -11,7 +14,16 @@ SMALLEST_LATENT, LARGEST_LATENT = 32, 100
 SMALLEST_HIDDEN, LARGEST_HIDDEN = 64, 800
 
 
-def fitted_sizes(sampler: Any, n_coordinates: int) -> dict[str, Any]:
+class Sizes(NamedTuple):
+    """Sizes of the networks of a sampler."""
+
+    n_latent: int
+    n_noise: int
+    autoencoder_layers: tuple[int, ...]
+    latent_layers: tuple[int, ...]
+
+
+def fitted_sizes(sampler: Any, n_coordinates: int) -> Sizes:
     """Return the sizes of a sampler's networks, with numbers in place of "auto".
 
     What the networks see has r = `n_coordinates` columns: those of the table, or one for each row
@@ -23,13 +35,18 @@ def fitted_sizes(sampler: Any, n_coordinates: int) -> dict[str, Any]:
         n_latent = min(LARGEST_CODE, n_coordinates)
     hidden = within(2 * n_coordinates, SMALLEST_HIDDEN, LARGEST_HIDDEN)
     latent = within(2 * n_latent, SMALLEST_LATENT, LARGEST_LATENT)
-    fitted = {
-        "n_noise": n_latent,
-        "autoencoder_layers": (hidden, hidden),
-        "latent_layers": (latent, latent),
-    }
-    chosen = {name: value for name, value in fitted.items() if is_auto(getattr(sampler, name))}
-    return {"n_latent": int(n_latent)} | chosen
+    of_autoencoder, of_latent = sampler.autoencoder_layers, sampler.latent_layers
+    return Sizes(
+        int(n_latent),
+        n_latent if is_auto(sampler.n_noise) else sampler.n_noise,
+        (hidden, hidden) if is_auto(of_autoencoder) else as_widths(of_autoencoder),
+        (latent, latent) if is_auto(of_latent) else as_widths(of_latent),
+    )
+
+
+def as_widths(layers: Sequence[int]) -> tuple[int, ...]:
+    """Return widths of layers, of any sequence, as a tuple, which can be hashed."""
+    return tuple(np.asarray(layers).tolist())
 
 
 def within(size: int, least: int, most: int) -> int:

@@ -27,7 +27,8 @@ def as_array(name: str, tensor: Tensor) -> np.ndarray:
     Raises
     ------
     TypeError
-        If it is sparse, or lies on another device and scikit-learn does not dispatch.
+        If it is sparse, or of a dtype that numpy does not have, or lies on another device and
+        scikit-learn does not dispatch.
     """
     _refuse_unreadable(name, tensor)
     return to_array(tensor) if comes_back(tensor) else np.asarray(tensor)
@@ -90,9 +91,24 @@ def _refuse_unreadable(name: str, tensor: Tensor) -> None:
     """Refuse a tensor that is sparse, and one that numpy cannot read where it has to."""
     if tensor.layout != torch.strided:
         raise TypeError(f"{name} is a tensor of {tensor.layout}: pass {name}.to_dense().")
+    becomes_float32 = tensor.dtype == torch.bfloat16 and comes_back(tensor)
+    if not (becomes_float32 or _numpy_has(tensor.dtype)):
+        raise TypeError(
+            f"{name} is a tensor of {tensor.dtype}, a dtype that NumPy does not have: pass "
+            f"{name}.float()."
+        )
     if tensor.device.type != "cpu" and not comes_back(tensor):
         raise TypeError(
             f"{name} is a tensor on {tensor.device}: call "
             "sklearn.set_config(array_api_dispatch=True), which needs SCIPY_ARRAY_API=1 in the "
             f"environment before Python starts, and tensors come back; or pass {name}.cpu()."
         )
+
+
+def _numpy_has(dtype: torch.dtype) -> bool:
+    """Tell whether numpy has this dtype."""
+    try:
+        torch.empty(0, dtype=dtype).numpy()
+    except TypeError:
+        return False
+    return True

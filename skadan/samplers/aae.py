@@ -14,9 +14,9 @@ from ._parameters import (
     RowSpace,
     Strategy,
     Verbose,
-    record_of,
     with_parameters,
 )
+from ._sizes import as_widths
 from .latent import LatentSampler
 
 
@@ -95,4 +95,9 @@ class AAESampler(LatentSampler):
     verbose: Verbose = 0
 
     def _game(self) -> AAEGame:
-        return record_of(AAEGame, self)
+        return AAEGame(
+            autoencoder_layers=as_widths(self.autoencoder_layers),
+            latent_layers=as_widths(self.latent_layers),
+            prior_radius=self.prior_radius,
+            prior_std=self.prior_std,
+        )

@@ -27,7 +27,6 @@ from ._parameters import (
     Share,
     Strategy,
     Verbose,
-    record_of,
     with_parameters,
 )
 from ._sizes import PAPER_COLUMNS, fitted_sizes
@@ -56,8 +55,40 @@ def paper_setting(divergence: Divergence) -> dict[str, Any]:
     return PAPER | game | vars(divergence)
 
 
-class _ADANFamily(LatentSampler):
-    """What ADAN and WADAN share: the game, but for its divergence."""
+@with_parameters
+class ADANFamily(LatentSampler):
+    """What ADAN and WADAN share: all parameters but those of the divergence, and the game."""
+
+    sampling_strategy: Strategy = "auto"
+    random_state: RandomState = None
+    max_epochs: AutoCount = "auto"
+    center: OptionalCenter = "shrunken"
+    own_share: AutoShare = "auto"
+    anchor: Share = 0.75
+    clip: Flag = False
+    whole_numbers: Flag = False
+    n_latent: AutoCount = "auto"
+    n_noise: AutoCount = "auto"
+    autoencoder_layers: AutoLayers = "auto"
+    latent_layers: AutoLayers = "auto"
+    alpha: NonNegative = 1.0
+    class_weight: ClassWeight = "balanced"
+    critic_steps: Count = 1
+    latent_steps: Count = 4
+    conditional_critic: Flag = True
+    input_noise: NonNegative = 1.0
+    reconstruction_weight: ReconstructionWeight = "mean"
+    residuals: Flag = True
+    row_space: RowSpace = "auto"
+    precision: Precision = "float32"
+    batch_size: Count = 128
+    learning_rate: Positive = 1e-3
+    betas: Betas = (0.5, 0.9)
+    n_threads: Count = 1
+    device: Device = "auto"
+    checkpoint: Folder = None
+    checkpoint_epochs: Count = 20
+    verbose: Verbose = 0
 
     @abstractmethod
     def _divergence(self) -> Divergence:
@@ -68,16 +99,33 @@ class _ADANFamily(LatentSampler):
 
     def _game_for(self, n_coordinates: int) -> ADANGame:
         sizes = fitted_sizes(self, n_coordinates)
-        return record_of(ADANGame, self, divergence=self._divergence(), **sizes)
+        return ADANGame(
+            divergence=self._divergence(),
+            n_latent=sizes.n_latent,
+            n_noise=sizes.n_noise,
+            autoencoder_layers=sizes.autoencoder_layers,
+            latent_layers=sizes.latent_layers,
+            alpha=self.alpha,
+            critic_steps=self.critic_steps,
+            latent_steps=self.latent_steps,
+            conditional_critic=self.conditional_critic,
+            reconstruction_weight=self.reconstruction_weight,
+        )
 
 
 @with_parameters
-class ADANSampler(_ADANFamily):
-    """Adversarial data augmentation network: over-sampling by a learned generator.
+class ADANSampler(ADANFamily):
+    """Over-sample with ADAN, the adversarial data augmentation network of Yi & Mak [1]_.
 
     An encoder E, a decoder R and a classifier C shape a latent space; a generator G learns, class
-    by class, how codes are distributed there, against a critic D that compares its codes
-    with those of real rows by cross-entropy. Synthetic rows are R(G(z, y)) (Yi & Mak [1]_).
+    by class, how codes are distributed there, against a critic D that compares its codes with those
+    of real rows by cross-entropy.
+
+    By default a synthetic row is the centre of its class, drawn to the middle of the table as far
+    as it is uncertain, plus the deviations of two generated rows from the means of their classes,
+    one row of its class and one of any; each generated row is mixed with a real one (``anchor``,
+    ``residuals``). With ``center=None, anchor=0, residuals=False`` a synthetic row is R(G(z, y)),
+    as in the paper.
 
     Parameters
     ----------
@@ -87,9 +135,9 @@ class ADANSampler(_ADANFamily):
     ----------------
     {adan_parameters}
 
-    {saturating}
-
     {other_training_parameters}
+
+    {saturating}
 
     Attributes
     ----------
@@ -121,37 +169,7 @@ class ADANSampler(_ADANFamily):
     ((80, 60), np.int64(40))
     """
 
-    sampling_strategy: Strategy = "auto"
-    random_state: RandomState = None
-    max_epochs: AutoCount = "auto"
-    center: OptionalCenter = "shrunken"
-    own_share: AutoShare = "auto"
-    anchor: Share = 0.75
-    clip: Flag = False
-    whole_numbers: Flag = False
-    n_latent: AutoCount = "auto"
-    n_noise: AutoCount = "auto"
-    autoencoder_layers: AutoLayers = "auto"
-    latent_layers: AutoLayers = "auto"
-    alpha: NonNegative = 1.0
-    class_weight: ClassWeight = "balanced"
-    critic_steps: Count = 1
-    latent_steps: Count = 4
-    conditional_critic: Flag = True
-    input_noise: NonNegative = 1.0
-    reconstruction_weight: ReconstructionWeight = "mean"
-    residuals: Flag = True
     saturating: Flag = False
-    row_space: RowSpace = "auto"
-    precision: Precision = "float32"
-    batch_size: Count = 128
-    learning_rate: Positive = 1e-3
-    betas: Betas = (0.5, 0.9)
-    n_threads: Count = 1
-    device: Device = "auto"
-    checkpoint: Folder = None
-    checkpoint_epochs: Count = 20
-    verbose: Verbose = 0
 
     @staticmethod
     def paper_params() -> dict[str, Any]:
@@ -174,17 +192,22 @@ class ADANSampler(_ADANFamily):
         return paper_setting(CrossEntropy()) | {"max_epochs": 800}
 
     def _divergence(self) -> CrossEntropy:
-        return record_of(CrossEntropy, self)
+        return CrossEntropy(saturating=self.saturating)
 
 
 @with_parameters
-class WADANSampler(_ADANFamily):
-    """Wasserstein adversarial data augmentation network: over-sampling by a learned generator.
+class WADANSampler(ADANFamily):
+    """Over-sample with WADAN, the Wasserstein adversarial data augmentation network [1]_.
 
     An encoder E, a decoder R and a classifier C shape a latent space; a generator G learns, class
-    by class, how codes are distributed there, against a critic D that compares its codes
-    with those of real rows by the Wasserstein divergence [2]_. Synthetic rows are R(G(z, y)) (Yi
-    & Mak [1]_).
+    by class, how codes are distributed there, against a critic D that compares its codes with those
+    of real rows by the Wasserstein divergence [2]_.
+
+    By default a synthetic row is the centre of its class, drawn to the middle of the table as far
+    as it is uncertain, plus the deviations of two generated rows from the means of their classes,
+    one row of its class and one of any; each generated row is mixed with a real one (``anchor``,
+    ``residuals``). With ``center=None, anchor=0, residuals=False`` a synthetic row is R(G(z, y)),
+    as in the paper.
 
     Parameters
     ----------
@@ -194,13 +217,13 @@ class WADANSampler(_ADANFamily):
     ----------------
     {adan_parameters}
 
+    {other_training_parameters}
+
     penalty_weight : float, default=10.0
         lambda > 0, weight of the gradient penalty of D (Eq. 17).
 
     penalty_power : float, default=5.0
         p > 1, power of the gradient's norm in that penalty (Eq. 17).
-
-    {other_training_parameters}
 
     Attributes
     ----------
@@ -233,38 +256,8 @@ class WADANSampler(_ADANFamily):
     ((80, 60), np.int64(40))
     """
 
-    sampling_strategy: Strategy = "auto"
-    random_state: RandomState = None
-    max_epochs: AutoCount = "auto"
-    center: OptionalCenter = "shrunken"
-    own_share: AutoShare = "auto"
-    anchor: Share = 0.75
-    clip: Flag = False
-    whole_numbers: Flag = False
-    n_latent: AutoCount = "auto"
-    n_noise: AutoCount = "auto"
-    autoencoder_layers: AutoLayers = "auto"
-    latent_layers: AutoLayers = "auto"
-    alpha: NonNegative = 1.0
-    class_weight: ClassWeight = "balanced"
-    critic_steps: Count = 1
-    latent_steps: Count = 4
-    conditional_critic: Flag = True
-    input_noise: NonNegative = 1.0
-    reconstruction_weight: ReconstructionWeight = "mean"
-    residuals: Flag = True
     penalty_weight: Positive = 10.0
     penalty_power: AboveOne = 5.0
-    row_space: RowSpace = "auto"
-    precision: Precision = "float32"
-    batch_size: Count = 128
-    learning_rate: Positive = 1e-3
-    betas: Betas = (0.5, 0.9)
-    n_threads: Count = 1
-    device: Device = "auto"
-    checkpoint: Folder = None
-    checkpoint_epochs: Count = 20
-    verbose: Verbose = 0
 
     @staticmethod
     def paper_params() -> dict[str, Any]:
@@ -287,4 +280,4 @@ class WADANSampler(_ADANFamily):
         return paper_setting(WassersteinDivergence()) | {"max_epochs": 1500}
 
     def _divergence(self) -> WassersteinDivergence:
-        return record_of(WassersteinDivergence, self)
+        return WassersteinDivergence(self.penalty_weight, self.penalty_power)

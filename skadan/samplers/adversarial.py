@@ -4,16 +4,18 @@ import inspect
 import os
 from abc import abstractmethod
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, ClassVar
+from dataclasses import fields, is_dataclass
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
 
 from .._models.arrays import one_hot, to_tensor, weights_of
-from .._models.coordinates import choose_coordinates
-from .._models.on_disk import scaled
+from .._models.coordinates import Coordinates, choose_coordinates
+from .._models.on_disk import TableRows, scaled
 from .._models.real_rows import Blend, RealRows
+from .._models.scaling import Scaling
 from .._models.trained import TrainedModel
 from .._torch.devices import resolve_device
 from .._torch.seeding import TRAINING, seeded_rng
@@ -22,7 +24,7 @@ from .._training.batches import Batches, Table
 from .._training.checkpoint import Checkpoint
 from .._training.loop import Schedule, train
 from .._training.monitor import LONGEST_EPOCH, Monitor, hold_out, most_epochs
-from .._training.precision import in_precision
+from .._training.precision import in_precision, n_weights
 from .._version import __version__
 from ..games.base import Game
 from ..games.networks import Networks, Width
@@ -30,9 +32,11 @@ from ._callbacks import EpochCallbacks
 from ._checks import check_betas, is_count
 from ._class_weights import class_weights
 from ._fitted import OF_EVERY_SAMPLER, OF_TRAINING, Attribute
-from ._parameters import record_of
 from ._sizes import is_auto
+from ._wanted import memory
 from .base import SyntheticSampler
+
+BYTES_OF_A_WEIGHT = 16  # float32: itself, its gradient, and the two moments of Adam
 
 
 def source_of(game: Any) -> list[str]:
@@ -55,12 +59,29 @@ def _code(cls: type) -> str:
         return ""
 
 
-@dataclass(frozen=True)
-class Additions:
-    """What a sampler may add to the training of its game; the defaults add nothing."""
+class Prepared(NamedTuple):
+    """A table that is ready for a training.
 
-    class_weight: Any = None
-    input_noise: float = 0.0
+    Parameters
+    ----------
+    u : Tensor or rows of a file, of shape (n, r)
+        Scaled rows, or their coordinates in the space that they span.
+    table : Table
+        These, with one-hot labels and weights.
+    class_index : ndarray of shape (n,)
+        The class of each row.
+    counts : ndarray of shape (K,)
+        Rows of each class.
+    scaling, coordinates : Scaling, Coordinates
+        From the table's units to what the networks see, and back.
+    """
+
+    u: TableRows
+    table: Table
+    class_index: np.ndarray
+    counts: np.ndarray
+    scaling: Scaling
+    coordinates: Coordinates
 
 
 class AdversarialSampler(SyntheticSampler):
@@ -78,12 +99,23 @@ class AdversarialSampler(SyntheticSampler):
     checkpoint_epochs: int
     verbose: int
 
+    # What may be added to the training of a game, and to the rows that it generates. Samplers that
+    # can have these as parameters; for the others it is nothing.
+    class_weight: Any = None
+    input_noise: float = 0.0
+    residuals: bool = False
+    anchor: float = 0.0
+    center: str | None = None
+    own_share: float | str = "auto"
+
     _fitted: ClassVar[tuple[Attribute, ...]] = (*OF_EVERY_SAMPLER, *OF_TRAINING)
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         **SyntheticSampler._only_for_sampling,
         # The fields of `Blend`.
         **{"residuals": True, "anchor": 1.0, "center": "shrunken", "own_share": "auto"},
     }
+
+    _smaller: ClassVar[str] = "choose smaller layers"  # what to do about too large networks
 
     @abstractmethod
     def _game(self) -> Game:
@@ -97,7 +129,7 @@ class AdversarialSampler(SyntheticSampler):
         self._game()  # it refuses sizes that are none
         check_betas(self.betas)
         resolve_device(self.device)
-        class_weights(record_of(Additions, self).class_weight, classes, counts)
+        class_weights(self.class_weight, classes, counts)
 
     def _resources(self) -> AbstractContextManager:
         return torch_settings(self.n_threads)
@@ -105,47 +137,68 @@ class AdversarialSampler(SyntheticSampler):
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> TrainedModel:
-        device = resolve_device(self.device)
-        rng = seeded_rng(self.random_state, TRAINING, device)
+        rng = seeded_rng(self.random_state, TRAINING, resolve_device(self.device))
         checkpoint = self._checkpoint(rng, rows, class_index, classes)
-        additions = record_of(Additions, self)
-        scaling, x = scaled(rows, device)
+        weight = class_weights(self.class_weight, classes, counts)
+        prepared = self._prepare(rows, class_index, counts, weight, rng)
+        game, networks = self._train(prepared, rng, checkpoint)
+        return self._keep(prepared, game, networks)
+
+    def _prepare(
+        self,
+        rows: np.ndarray,
+        class_index: np.ndarray,
+        counts: np.ndarray,
+        weight: np.ndarray,
+        rng: torch.Generator,
+    ) -> Prepared:
+        """Scale rows (n, d), and bring them to the device; `weight` (K,) is that of each class."""
+        scaling, x = scaled(rows, rng.device)
         coordinates = choose_coordinates(self.row_space, x, rng)
         u = coordinates.project_table(x)
-        game = self._game_for(coordinates.n_coordinates)
-        weight = class_weights(additions.class_weight, classes, counts)[class_index]
         table = Table(
             u,
-            to_tensor(one_hot(class_index, len(classes)), device),
-            to_tensor(weight.astype(np.float32), device),
+            to_tensor(one_hot(class_index, len(counts)), rng.device),
+            to_tensor(weight[class_index].astype(np.float32), rng.device),
             coordinates.n_columns,
         )
-        trained, watched, longest = table, None, None
+        return Prepared(u, table, class_index, counts, scaling, coordinates)
+
+    def _train(
+        self, prepared: Prepared, rng: torch.Generator, checkpoint: Checkpoint | None
+    ) -> tuple[Game, Networks]:
+        """Train the networks of the game that fits the table."""
+        game = self._game_for(prepared.coordinates.n_coordinates)
+        trained, watched, longest_epoch = prepared.table, None, None
         if is_auto(self.max_epochs):
-            (trained, watched), longest = hold_out(table, rng), LONGEST_EPOCH
-        noise = (game.n_noise, additions.input_noise)
-        batches = Batches(trained, self.batch_size, *noise, rng, longest)
+            (trained, watched), longest_epoch = hold_out(prepared.table, rng), LONGEST_EPOCH
+        batches = Batches(
+            trained, self.batch_size, game.n_noise, self.input_noise, rng, longest_epoch
+        )
         networks = self._networks(game, batches)
-        monitor = None if watched is None else Monitor.of(game, watched, batches)
-
-        def model() -> TrainedModel:
-            blend = record_of(Blend, self)
-            real_rows = RealRows.of(game, networks, u, class_index, blend)
-            weights = weights_of(networks)
-            return TrainedModel(game, weights, scaling, coordinates, counts, str(device), real_rows)
-
-        n_epochs = self._max_epochs(len(rows))
+        n_epochs = self._max_epochs(len(prepared.class_index))
         self.history_ = train(
             game,
             in_precision(networks, self.precision),
             batches,
             Schedule(n_epochs, self.learning_rate, (self.betas[0], self.betas[1])),
-            EpochCallbacks(self, n_epochs, model),
+            EpochCallbacks(self, n_epochs, partial(self._keep, prepared, game, networks)),
             checkpoint,
-            monitor,
+            None if watched is None else Monitor.of(game, watched, batches),
         )
-        self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(device)
-        return model()
+        self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(rng.device)
+        return game, networks
+
+    def _keep(self, prepared: Prepared, game: Game, networks: Networks) -> TrainedModel:
+        """Return what sampling needs of the trained networks and of the real rows."""
+        blend = Blend(self.residuals, self.anchor, self.center, self.own_share)
+        class_index, counts = prepared.class_index, prepared.counts
+        real_rows = RealRows.of(game, networks, prepared.u, class_index, blend)
+        device = next(networks.parameters()).device
+        scaling, coordinates = prepared.scaling, prepared.coordinates
+        return TrainedModel(
+            game, weights_of(networks), scaling, coordinates, counts, str(device), real_rows
+        )
 
     def _max_epochs(self, n_rows: int) -> int:
         if isinstance(self.max_epochs, str):  # "auto"
@@ -155,10 +208,22 @@ class AdversarialSampler(SyntheticSampler):
     def _networks(self, game: Game, batches: Batches) -> Networks:
         """Make the networks, with their first weights."""
         table, rng = batches.table, batches.rng
-        width = Width(table.x.shape[1], fan=table.n_columns)
-        networks = game.networks(width, table.y.shape[1], rng.device)
+        width, n_classes = Width(table.x.shape[1], fan=table.n_columns), table.y.shape[1]
+        networks = game.networks(width, n_classes, rng.device)
         self._check_networks(game, networks)
+        if rng.device.type == "cpu":  # which gives out memory before there is any
+            self._check_memory(networks, n_classes)
         return networks.initialise(rng)
+
+    def _check_memory(self, networks: Networks, n_classes: int) -> None:
+        """Refuse networks that this machine's memory cannot hold while they are trained."""
+        n, there = n_weights(networks), memory()
+        if n * BYTES_OF_A_WEIGHT > there:
+            raise ValueError(
+                f"Training {type(self).__name__} on {n_classes} classes takes "
+                f"{n * BYTES_OF_A_WEIGHT / 2**30:.1f} GiB for {n} weights, but this machine has "
+                f"{there / 2**30:.1f} GiB of memory: {self._smaller}."
+            )
 
     def _check_networks(self, game: Game, networks: Networks) -> None:
         """Refuse networks that cannot be trained reproducibly; the package's own can."""

@@ -125,10 +125,34 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         ValueError, FloatingPointError
             As `fit`.
         """
+        # Not imbalanced-learn's, which makes an array of the table and casts it back: real rows
+        # would not come back bit for bit, and categories, flags and tensors not at all.
         return self._fit_resample(X, y)
 
+    def resample_with(
+        self, trained: "SyntheticSampler", X: ArrayLike, y: ArrayLike
+    ) -> tuple[Any, Any]:
+        """Do what `fit_resample` does, with what another sampler has learned of these very rows.
+
+        Parameters
+        ----------
+        trained : sampler
+            One that `for_any_draw` returned, fitted on `X` and `y`.
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            As for `fit_resample`.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            As for `fit_resample`.
+
+        Returns
+        -------
+        X_resampled : {ndarray, dataframe, sparse matrix, list} of shape (n_samples_new, n_features)
+            What `fit_resample` would return.
+        y_resampled : {ndarray, series, index, extension array, dataframe, list}
+            Likewise.
+        """
+        return self._fit_resample(X, y, trained)
+
     def _fit_resample(self, X: Any, y: Any, trained: Any = None) -> tuple[Any, Any]:
-        """Resample; what `trained` learned of these very rows takes the place of a fit."""
         rows, labels = self._validate(X, y)
         _, first = np.unique(labels, return_index=True)
         draw = self._fit_to_draw(X, y, rows, labels, trained)
@@ -138,8 +162,21 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         blocks, index = self._model.sample(draw), self._model.row_index(draw)
         return self._stack(X, y, rows, like, blocks, index)
 
-    def _fit_to_blocks(self, X: Any, y: Any) -> Iterator[tuple[Any, ...]]:
-        """Fit, and return blocks of what `fit_resample` appends, with the indices of anchors."""
+    def fit_resample_blocks(self, X: Any, y: Any) -> Iterator[tuple[Any, ...]]:
+        """Fit, and yield what `fit_resample` appends in blocks, in the memory of a block.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            As for `fit_resample`.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            As for `fit_resample`.
+
+        Returns
+        -------
+        blocks : iterator of tuple
+            Synthetic rows, their labels, and the indices of real rows that they were made of.
+        """
         rows, labels = self._validate(X, y)
         draw = self._fit_to_draw(X, y, rows, labels)
         return self._blocks(draw, BLOCK_ROWS, return_indices=True) if len(draw) else iter(())
@@ -199,8 +236,16 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
 
     # One fit for many draws
 
-    def _for_any_draw(self) -> Any:
-        """Return an unfitted sampler whose fit serves all values of what only sampling needs."""
+    def for_any_draw(self) -> Any:
+        """Return an unfitted sampler whose fit serves all values of what only sampling needs.
+
+        Searches train it once, and draw for each candidate by `resample_with`.
+
+        Returns
+        -------
+        sampler : object
+            A clone with other values of parameters such as ``sampling_strategy`` and ``anchor``.
+        """
         names = self._only_for_sampling.keys() & self.get_params(deep=False).keys()
         return clone(self).set_params(**{n: self._only_for_sampling[n] for n in names})
 

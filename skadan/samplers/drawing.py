@@ -14,12 +14,13 @@ from torch import Tensor
 
 from .._models.draws import Draw, InTurn, Listed
 from .._strategy import proportional_counts
+from .._tables.columns import check_range
 from .._torch.seeding import SAMPLING, Streams
 from .._torch.settings import torch_settings
 from .._version import documentation_address
 from ._blocks import cut_anew, made_within, numbered
 from ._checks import check_finite_columns, is_count
-from ._columns import check_range, numeric_table
+from ._columns import numeric_table
 from ._containers import RowFormat
 from ._fitted import Attribute
 from ._labels import LabelFormat, class_indices, take_labels
@@ -124,10 +125,10 @@ class DrawingSampler(BaseOverSampler):
             If `y` holds a label that training did not see or has none in some row, or if memory
             cannot hold so many rows.
         """
-        model, draw = self._trained(), self._asked(y, random_state)
+        model, draw = self._trained(), self.plan_draw(y, random_state)
         check_memory(f"sample({len(draw)})", len(draw), self.n_features_in_)
         index = model.row_index(draw) if return_indices else None
-        rows = self._rows(draw)
+        rows = self.sample_draw(draw)
         labels = self._labels().wrap(self.classes_[draw.wanted[:][0]])
         return (rows, labels) if index is None else (rows, labels, index)
 
@@ -167,7 +168,7 @@ class DrawingSampler(BaseOverSampler):
         if not is_count(block_rows) or block_rows < 1:
             raise ValueError(f"block_rows={block_rows!r}: pass a whole number of 1 or more.")
         self._trained()
-        draw = self._asked(y, random_state)
+        draw = self.plan_draw(y, random_state)
         check_memory(f"block_rows={block_rows}", min(block_rows, len(draw)), self.n_features_in_)
         return self._blocks(draw, int(block_rows), return_indices)
 
@@ -179,8 +180,19 @@ class DrawingSampler(BaseOverSampler):
         made = cut_anew(self._held(model.sample(draw)), block_rows)
         return self._wrapped(made_within(made, self._resources), draw, index)
 
-    def _rows(self, draw: Draw) -> Any:
-        """Make all rows of a draw, in the container of the training data."""
+    def sample_draw(self, draw: Draw) -> Any:
+        """Make the rows of a planned draw, or of a section of it.
+
+        Parameters
+        ----------
+        draw : Draw
+            What `plan_draw` returned, or a slice of that.
+
+        Returns
+        -------
+        X_new : {ndarray, tensor, dataframe, sparse matrix, list} of shape (n_samples, n_features)
+            Synthetic rows in the container of the training data.
+        """
         return self._wrap(len(draw), self._held(self._trained().sample(draw)))
 
     def _wrapped(
@@ -213,8 +225,21 @@ class DrawingSampler(BaseOverSampler):
         """Return a draw of rows of these classes (n,)."""
         return Draw(Listed.of(class_index), self._streams(random_state))
 
-    def _asked(self, y: Any, random_state: Any) -> Draw:
-        """Return the draw of these labels, or of a number of rows."""
+    def plan_draw(self, y: Any, random_state: Any = None) -> Draw:
+        """Plan the draw of `sample`, which can be cut into sections and made elsewhere.
+
+        Parameters
+        ----------
+        y : int or array-like of shape (n_samples,)
+            As for `sample`.
+        random_state : int, RandomState instance or None, default=None
+            As for `sample`.
+
+        Returns
+        -------
+        draw : Draw
+            The classes of the rows and their random streams. It is small, whatever their number.
+        """
         if not is_count(y):
             return self._draw_of(class_indices(y, self.classes_, self._labels()), random_state)
         if y < 0:

@@ -123,8 +123,15 @@ class GameSampler(LatentSampler):
     def _has_encoder(self) -> bool:
         return hasattr(self._game(), "encode")
 
-    def _for_any_draw(self) -> Any:
-        made = super()._for_any_draw()
+    def for_any_draw(self) -> Any:
+        """Return an unfitted sampler whose fit serves all values of what only sampling needs.
+
+        Returns
+        -------
+        sampler : object
+            A clone with other values of parameters such as ``sampling_strategy`` and ``anchor``.
+        """
+        made = super().for_any_draw()
         return made if self._has_encoder() else made.set_params(residuals=False)
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:

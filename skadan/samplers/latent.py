@@ -29,7 +29,7 @@ class LatentSampler(AdversarialSampler):
         H : {ndarray, tensor} of shape (n_samples, n_latent)
             Codes, float32.
         """
-        model, draw = self._trained(), self._asked(y, random_state)
+        model, draw = self._trained(), self.plan_draw(y, random_state)
         with self._resources():
             return as_container(self._format.like, model.sample_latent(draw))
 
@@ -60,7 +60,7 @@ class LatentSampler(AdversarialSampler):
             If the codes do not have ``n_latent`` columns, their number is not that of the labels,
             or `y` holds a label that training did not see.
         """
-        model, draw = self._trained(), self._asked(y, random_state)
+        model, draw = self._trained(), self.plan_draw(y, random_state)
         h = self._codes(H)
         if len(h) != len(draw):
             raise ValueError(f"H has {len(h)} rows, but y has {len(draw)} labels.")

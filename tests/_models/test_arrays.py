@@ -8,7 +8,7 @@ from skadan._models.arrays import (
     CHUNK,
     blocks,
     one_hot,
-    parts,
+    row_slices,
     to_array,
     to_tensor,
     weights_of,
@@ -20,9 +20,9 @@ from skadan.games import Networks, mlp
 
 @pytest.mark.parametrize("n_rows", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 1])
 def test_parts_cover_every_row_once(n_rows):
-    found = [i for part in parts(n_rows) for i in range(part.start, part.stop)]
+    found = [i for part in row_slices(n_rows) for i in range(part.start, part.stop)]
     assert found == list(range(n_rows))
-    rows = np.concatenate(list(blocks(lambda part: torch.arange(n_rows)[part], parts(n_rows))))
+    rows = np.concatenate(list(blocks(lambda part: torch.arange(n_rows)[part], row_slices(n_rows))))
     np.testing.assert_array_equal(rows, np.arange(n_rows))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import reference
 
 from skadan._models.centers import LEAST, center_factors, class_sums, variances
 from skadan._models.predictive import Predictive
@@ -103,6 +104,22 @@ def test_it_goes_to_the_mean_as_a_class_grows(rng):
     assert (np.diff(factors) > -0.02).all()
     assert factors[0] < 0.6
     assert factors[-1] > 0.97
+
+
+@pytest.mark.parametrize("d", [3, 40, 300])
+@pytest.mark.parametrize("counts", [(200, 9, 4, 2, 1), (1, 1, 30, 6), (5, 150)])
+def test_very_unequal_classes_against_a_reference(rng, counts, d):
+    """All that is learned of centres and scatters, from covariance matrices in float64."""
+    y = rng.permutation(np.repeat(np.arange(len(counts)), counts))
+    scales = 3.0 ** rng.normal(size=(len(counts), d))
+    Z = rng.normal(size=(len(y), d)) * scales[y] + rng.normal(size=(len(counts), d))[y]
+    Z -= Z.mean(0)
+    found = Predictive.of(np.array_split(Z, 3), y, Z.__getitem__)
+    for name, expected in zip(
+        ("factors", "own", "spread"), reference.predictive(Z, y), strict=True
+    ):
+        np.testing.assert_allclose(getattr(found, name), expected, rtol=1e-9, err_msg=name)
+    np.testing.assert_allclose(found.means, [Z[y == k].mean(0) for k in np.unique(y)], atol=1e-5)
 
 
 def test_limits(rng):

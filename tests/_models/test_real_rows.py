@@ -64,11 +64,25 @@ def test_anchors_are_rows_of_the_class(small, problem):
 
 # With a centre
 
+
+class Nothing(ADANGame):
+    """A decoder that makes nothing: the residual of a row is the row itself."""
+
+    def decode(self, networks, h):
+        """Zeros, whatever the weights."""
+        return 0 * super().decode(networks, h)
+
+
+SIZES = {"n_latent": 4, "n_noise": 3, "autoencoder_layers": (8,), "latent_layers": (6,)}
 MADE_OF_REAL_ROWS = {
     "shrunken": lambda **keywords: ShrunkenSampler(random_state=0, **keywords),
     "wadan": lambda **keywords: WADANSampler(**SMALL, anchor=1.0, row_space=False, **keywords),
     "wadan in its row space": lambda **keywords: WADANSampler(
         **SMALL, anchor=1.0, row_space=True, **keywords
+    ),
+    "residuals": lambda **keywords: GameSampler(
+        **TRAINING | {"residuals": True, "center": "shrunken"} | keywords,
+        game=Nothing(CrossEntropy(), **SIZES),
     ),
 }
 
@@ -115,7 +129,7 @@ def truth(problem):
 
 def partners(sampler, y, labels, seed):
     """The training rows behind synthetic ones: those of their class, and those of any."""
-    draw, model = sampler._asked(labels, seed), sampler._model
+    draw, model = sampler.plan_draw(labels, seed), sampler._model
     pages = [partners_of(model.counts, draw)(page) for page in draw.pages()]
     order = np.argsort(y, kind="stable")
     return [order[np.concatenate([getattr(p, name) for p in pages])] for name in ("own", "of_any")]
@@ -195,6 +209,35 @@ def test_rows_of_any_class_are_generated_for_their_own(problem, truth, anchor):
     own, of_any = ((generated - truth.means[y])[i] for i in partners(sampler, y, labels, 3))
     expected = truth.rows(labels, own, of_any, "mean", 0.3)
     np.testing.assert_allclose(truth.z(X_new), expected, atol=1e-4)
+
+
+class Noise(ADANGame):
+    """A generator whose rows are its noise."""
+
+    def generate(self, networks, z, y):
+        """The noise for a code, whatever the weights."""
+        return 0 * super().generate(networks, z, y)[:, :1] + z
+
+    def decode(self, networks, h):
+        """The code."""
+        return 0 * super().decode(networks, h)[:, :1] + h
+
+
+def test_the_two_rows_have_noise_of_their_own(problem, truth):
+    """The variance of their sum is that of independent ones."""
+    X, y, _ = problem
+    sizes = SIZES | {"n_latent": X.shape[1], "n_noise": X.shape[1]}
+    keywords = {"center": "mean", "own_share": 0.3, "row_space": False}
+    game = Noise(CrossEntropy(), **sizes)
+    sampler = GameSampler(game=game, **TRAINING, **keywords).fit(X, y)
+    found = truth.z(sampler.sample(np.zeros(3000, int), random_state=3)[0])
+    one, none = np.ones((1, 100)), np.zeros((1, 100))
+    center, own, of_any = (
+        truth.rows(np.array([0]), *deviations, "mean", 0.3)
+        for deviations in ((none, none), (one, none), (none, one))
+    )
+    expected = (own - center) ** 2 + (of_any - center) ** 2 * (1 + truth.means[y].var(0))
+    assert found.var(0).mean() == pytest.approx(expected.mean(), rel=0.03)
 
 
 @pytest.mark.parametrize("own_share", [0.0, 1.0, "auto"])

@@ -58,3 +58,13 @@ def test_values_at_the_limits_of_float64_have_finite_z_scores():
     X[:8] = -1.7e308
     z = Scaling.fit(X).scale_rows(X)
     np.testing.assert_allclose([z.mean(), z.std()], [0, 1], atol=1e-6)
+
+
+def test_rows_at_the_limits_of_float64_are_finite(sampler, problem):
+    """Where a synthetic value would be beyond them, it is the largest that there is."""
+    X, y, _ = problem
+    X = X.copy()
+    X[:, 2], X[:, 5] = 1.7e308 * np.sign(X[:, 2]), 1.7e308 * np.linspace(0, 1, len(X))
+    X_new, _ = sampler.fit_resample(X, y)
+    assert np.isfinite(X_new).all()
+    assert np.ptp(X_new[len(X) :, 5] / 1.7e308) > 0

@@ -5,7 +5,7 @@ import pytest
 
 from skadan._models import scatter
 from skadan._models.predictive import Predictive
-from skadan._models.scatter import Squares, own_shares, some_of_each, spreads, squares_of
+from skadan._models.scatter import Squares, own_shares, select_rows, spreads, squares_of
 
 
 def relative_square(covariance):
@@ -90,7 +90,7 @@ def test_some_of_each_takes_all_rows_of_rare_classes(monkeypatch):
     monkeypatch.setattr(scatter, "MOST_ROWS", 20)
     monkeypatch.setattr(scatter, "OF_A_CLASS", 4)
     counts = np.array([100, 3, 1])
-    places = some_of_each(counts)
+    places = select_rows(counts)
     assert len(places) <= 20
     assert {100, 101, 102, 103} <= set(places.tolist())
     of_first = places[places < 100]
@@ -106,7 +106,7 @@ def test_of_very_many_classes_some_are_looked_at(rng):
         y = np.repeat(np.arange(n_classes), 12)
         spread = np.where(np.arange(20) == y[:, None] % 20, 5.0, 0.1)
         X = rng.normal(size=(len(y), 20)) * spread
-        assert len(some_of_each(np.bincount(y))) <= scatter.MOST_ROWS
+        assert len(select_rows(np.bincount(y))) <= scatter.MOST_ROWS
         shares.append(Predictive.of([X], y, X.__getitem__).own[0])
     assert shares == pytest.approx([0.9, 0.9], abs=0.08)
 

@@ -83,6 +83,18 @@ def test_which_layers_take_it(layer, monkeypatch):
     assert library(x, W, b) != "OneDNNBackward"
 
 
+def test_no_rows(layer, monkeypatch):
+    """As in the network of a class that a batch lacks: oneDNN knows no products without rows."""
+    monkeypatch.setattr(linear, "_has_avx512", lambda: True)
+    x, W, b = layer
+    y = affine(x[:0], W, b)
+    assert y.shape == (0, N_OUT)
+    for gradient, of in zip(torch.autograd.grad(y.sum(), (x, W, b)), layer, strict=True):
+        assert torch.equal(gradient, torch.zeros_like(of))
+    assert slope_of_input(y.detach(), W).shape == (0, N_IN)
+    assert torch.equal(slope_of_weight(y.detach(), x[:0], W), torch.zeros_like(W))
+
+
 def test_linear_layer(layer):
     x, W, b = layer
     module = Linear(N_IN, N_OUT)

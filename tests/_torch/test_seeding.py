@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from skadan import ADANSampler
 from skadan._torch.devices import resolve_device
 from skadan._torch.seeding import SAMPLING, TRAINING, normal, seeded_rng
 from skadan._torch.settings import torch_settings
@@ -48,5 +49,14 @@ def test_settings_are_restored_after_an_error():
 def test_devices_by_name():
     assert resolve_device("cpu") == CPU
     assert resolve_device("auto").type in ("cpu", "cuda")
-    with pytest.raises(ValueError, match="device='nonsense' is no torch device"):
+    with pytest.raises(ValueError, match="device='nonsense' is not a torch device"):
         resolve_device("nonsense")
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "mps", "xpu", "meta"])
+def test_devices_that_are_not_there(device):
+    """The parameter, its value and what to do, before any training."""
+    if device == "mps" and torch.backends.mps.is_available():
+        pytest.skip("there is one")
+    with pytest.raises(ValueError, match=rf"device='{device}': torch cannot use.* 'auto' or 'cpu'"):
+        ADANSampler(device=device).fit(np.eye(4), [0, 0, 1, 1])

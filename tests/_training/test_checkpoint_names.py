@@ -21,7 +21,7 @@ def name_of(monkeypatch, tmp_path, problem):
         raise Stopped(next(a for a in arguments if hasattr(a, "restore")).path.name)
 
     monkeypatch.setattr("skadan.samplers.adversarial.train", stop)
-    monkeypatch.setattr("skadan._torch.settings._threaded", set())
+    monkeypatch.setattr("skadan._torch.settings._threaded_pids", set())
 
     def name(cls, X=problem[0], y=problem[1], **keywords):
         sampler = small(cls, **{"checkpoint": tmp_path} | keywords)

@@ -1,4 +1,4 @@
-"""A captured iteration is the plain one."""
+"""A capture_if_possible iteration is the plain one."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ import torch
 from skadan import ADANSampler, GANSampler, WADANSampler
 from skadan._models.arrays import weights_of
 from skadan._training.batches import Batches, Table
-from skadan._training.cuda_graph import CapturedIteration, captured
+from skadan._training.cuda_graph import CapturedIteration, capture_if_possible
 from skadan._training.loop import Schedule, train
 from skadan.games import (
     ADANGame,
@@ -42,7 +42,9 @@ def trained(game, device):
 @pytest.mark.parametrize("game", GAMES)
 def test_captured_training_is_the_plain_one(game, monkeypatch):
     graph = trained(game, "cuda")
-    monkeypatch.setattr("skadan._training.loop.captured", lambda iteration, game, rng: iteration)
+    monkeypatch.setattr(
+        "skadan._training.loop.capture_if_possible", lambda iteration, game, rng: iteration
+    )
     plain = trained(game, "cuda")
     for one, other in zip(plain, graph, strict=True):
         for name in one:
@@ -59,11 +61,11 @@ def test_two_fits_on_a_gpu_agree(cls, problem):
 
 def test_a_graph_is_for_gpus_and_games_that_do_not_wait():
     generator, advance = torch.Generator(), object()
-    assert captured(advance, GAMES[0], generator) is advance
+    assert capture_if_possible(advance, GAMES[0], generator) is advance
     assert all(game.capturable for game in GAMES)
     assert not GANGame(PerClass).capturable
     assert GANSampler()._game().capturable is False
     if torch.cuda.is_available():
         generator = torch.Generator("cuda")
-        assert isinstance(captured(advance, GAMES[0], generator), CapturedIteration)
-        assert captured(advance, GANGame(PerClass), generator) is advance
+        assert isinstance(capture_if_possible(advance, GAMES[0], generator), CapturedIteration)
+        assert capture_if_possible(advance, GANGame(PerClass), generator) is advance

@@ -5,9 +5,11 @@ import pytest
 import torch
 from small_games import GAN_SIZES, LAYERS, ADANGame, make_batch, make_networks
 
+from skadan._training.autograd import ByAutograd
 from skadan._training.batches import Batches, Table
+from skadan._training.fast.adan import fast_gradients
 from skadan._training.loop import Schedule, check_finite, train
-from skadan._training.step import Optimizers, Step, gradients_of
+from skadan._training.step import Optimizers, Step
 from skadan.games import (
     AAEGame,
     Conditioned,
@@ -32,13 +34,17 @@ GAMES = [
 ]
 
 
+def own_gradients(game, networks):
+    return fast_gradients(game, networks) or ByAutograd(game, networks)
+
+
 @pytest.mark.parametrize("game", GAMES)
 def test_a_turn_moves_only_its_networks(rng, game):
     networks, batch = make_networks(game, rng), make_batch(rng, game.n_noise)
     optimizers = Optimizers(networks, game.turns, 1e-3, (0.9, 0.999))
     for turn in game.turns:
         before = {name: p.clone() for name, p in networks.named_parameters()}
-        gradients = gradients_of(game, networks)
+        gradients = own_gradients(game, networks)
         _, found = gradients.of(turn, gradients.embed(batch))
         optimizers.descend(turn, found)
         moved = {
@@ -70,7 +76,7 @@ def test_joint_pass_moves_c_r_d_as_algorithm_1(rng):
             for p, g in zip(parameters, gradients, strict=True)
         ]
     optimizers = Optimizers(networks, game.turns, 1e-3, (0.9, 0.999))
-    Step(game, networks, optimizers, lambda: batch.draw)(batch)
+    Step(game.turns, own_gradients(game, networks), optimizers, lambda: batch.draw)(batch)
     for name, values in expected.items():
         for parameter, value in zip(getattr(networks, name).parameters(), values, strict=True):
             torch.testing.assert_close(parameter.detach(), value, rtol=0, atol=1e-9)
@@ -97,7 +103,9 @@ def test_latent_turns_see_the_codes_of_their_iteration(rng):
         batch = make_batch(rng)
         expected = game.encode(networks, batch.x).detach()
         SHOWN.clear()
-        Step(game, networks, optimizers, lambda batch=batch: batch.draw)(batch)
+        Step(game.turns, own_gradients(game, networks), optimizers, lambda batch=batch: batch.draw)(
+            batch
+        )
         assert len(SHOWN) == 2
         for real in SHOWN:
             torch.testing.assert_close(real, expected, rtol=0, atol=0)

@@ -6,7 +6,7 @@ import torch
 from conftest import SMALL
 
 from skadan import WADANSampler
-from skadan._training.batches import Table
+from skadan._training.batches import Batches, Table
 from skadan._training.monitor import (
     CHECK,
     FIGURES,
@@ -86,6 +86,17 @@ def test_it_is_settled_when_neither_figure_falls():
     assert settles_after(swinging, flat) == 2 * WINDOW
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_windows_follow_each_other(seed):
+    """The mean of the last looks, against that of as many before them, in NumPy."""
+    rng = np.random.default_rng(seed)
+    columns = rng.normal(20, 1, size=(2, 200)) * np.exp(-np.linspace(0, 2, 200))
+    means = [np.convolve(column, np.ones(WINDOW) / WINDOW, "valid") for column in columns]
+    still = [mean[WINDOW:] > 0.97 * mean[:-WINDOW] for mean in means]
+    expected = 2 * WINDOW + np.flatnonzero(np.all(still, axis=0))[0]
+    assert settles_after(*columns) == expected
+
+
 def test_only_looks_count():
     """Between looks the figures stand still by themselves."""
     falling = np.repeat(np.geomspace(1, 0.01, 20), 5).tolist()
@@ -124,6 +135,51 @@ def test_discrepancy_against_numpy(rng):
     assert discrepancy(torch.from_numpy(h), torch.from_numpy(h[::-1].copy()), y) > 0.05
 
 
+def test_figures_are_those_of_the_watched_rows_under_their_labels(rng):
+    """discrepancy(E(x), G(z, y), y), and what R loses of x, by the networks themselves."""
+    game = ADANGame(CrossEntropy(), n_latent=3, n_noise=2, autoencoder_layers=(6,))
+    generator = torch.Generator().manual_seed(0)
+    networks = game.networks(5, 4).initialise(generator)
+    labels = torch.tensor([3, 0, 0, 1, 3, 2, 0, 1, 0])
+    x = torch.from_numpy(rng.normal(size=(9, 5))).float()
+    table = Table(x, torch.eye(4)[labels], torch.ones(9))
+    monitor = Monitor.of(game, table, Batches(table, 4, game.n_noise, 0.0, generator))
+    found = monitor.figures(networks)
+    assert monitor.z.shape == (9, 2)
+    assert monitor.every == -(-CHECK // 3)
+    with torch.no_grad():
+        h = networks.encoder(x)
+        h_hat = networks.generator(torch.cat([monitor.z, torch.eye(4)[labels]], dim=1))
+        lost = (x - networks.decoder(h)).square().sum() / x.square().sum()
+    expected = discrepancy(h, h_hat, torch.eye(4)[labels]).item()
+    assert found["code_distance"] == pytest.approx(expected, rel=1e-6)
+    assert found["unrestored"] == pytest.approx(lost.item(), rel=1e-6)
+
+
+def test_no_watched_row_is_trained_on(small, rng, monkeypatch):
+    """All others are."""
+    X, y, watched, trained = rng.normal(size=(200, 6)), np.repeat([0, 1], [140, 60]), [], []
+    batch = Batches.batch
+
+    def held(table, rng):
+        parts = hold_out(table, rng)
+        watched.append(parts[1].x)
+        return parts
+
+    def seen(batches, rows):
+        made = batch(batches, rows)
+        trained.append(made.x)
+        return made
+
+    monkeypatch.setattr("skadan.samplers.adversarial.hold_out", held)
+    monkeypatch.setattr(Batches, "batch", seen)
+    small(max_epochs="auto").fit(X, y)
+    shown, kept = ({row.tobytes() for row in torch.cat(p).numpy()} for p in (trained, watched))
+    assert len(kept) == 20
+    assert len(shown) == 180
+    assert not shown & kept
+
+
 def test_unrestored_is_a_share_of_the_variance():
     game = ADANGame(CrossEntropy(), n_latent=2, n_noise=2, autoencoder_layers=(4,))
     networks = game.networks(5, 2).initialise(torch.Generator().manual_seed(0))
@@ -141,12 +197,15 @@ def test_auto_ends_by_itself(problem):
     X, y = rng.normal(size=(150, 6)), np.repeat([0, 1], [90, 60])
     sampler = WADANSampler(**SMALL | {"max_epochs": "auto"})
     n_epochs = sampler.fit(X, y).n_iter_
-    every = CHECK // 5 + 1  # ceil(135 / 32) batches: a tenth of each class is held out
+    every = CHECK // 5  # ceil(135 / 32) batches: a tenth of each class is held out
     assert 2 * WINDOW * every <= n_epochs <= most_epochs(150, 32)
     for name in FIGURES:
         values = sampler.history_[name]
         assert len(values) == n_epochs
         assert len(np.unique(values)) <= 1 + n_epochs // (CHECK // 5)
+        looks = np.flatnonzero(np.diff(values)) + 2  # epochs, counted from 1
+        assert len(looks) >= 2 * WINDOW - 1
+        assert not (looks % every).any()
     again = WADANSampler(**SMALL | {"max_epochs": "auto"}).fit(X, y)
     np.testing.assert_array_equal(again.history_["generator"], sampler.history_["generator"])
     # Rows that were held out take part in what is made.

@@ -27,5 +27,5 @@ def test_eq_7_8_9(rng):
 
 def test_codes_and_noise_lie_in_the_plane():
     for keywords in ({"n_noise": 3}, {"n_latent": 1}):
-        with pytest.raises(ValueError, match="the prior lies in the plane"):
+        with pytest.raises(ValueError, match="the prior is in the plane"):
             AAEGame(**keywords)

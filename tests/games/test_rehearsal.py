@@ -32,6 +32,8 @@ class Odd:
                 net = nn.Sequential(
                     mlp((n_classes, n_features), device), nn.BatchNorm1d(n_features, device=device)
                 )
+            case "half":
+                net = mlp((n_classes, n_features, n_features), device)
             case _:
                 net = mlp((n_classes, n_features), device)
         spare = {"spare": mlp((2, 2), device)} if self.wrong == "unused" else {}
@@ -70,6 +72,8 @@ class Odd:
                 return error.mean()
             case "vector":
                 return {"error": error.mean(1)}
+            case "half":
+                return {"error": (networks.g[0](batch.y) - batch.x).square().mean()}
             case "draw":
                 return {"error": batch.draw.z.mean() + error.mean()}
         return {"error": error.mean()}
@@ -103,6 +107,7 @@ WRONG = {
     "one turn": (TypeError, "a property that returns a tuple of Turn"),
     "no turn": (ValueError, "Odd has no turns"),
     "unused": (ValueError, r"turn 1, .*does not depend on all weights of 'spare'"),
+    "half": (ValueError, r"turn 1, .*does not depend on all weights of 'g'"),
     "same name": (ValueError, "turn 2, .*another turn has a term named 'error'"),
     "typo": (NameError, "Tunr"),
     "float": (TypeError, "turn 1, .*the term 'error' is 0.5"),

@@ -6,6 +6,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import SMALL_GAN
 from imblearn.pipeline import Pipeline
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.svm import LinearSVC
@@ -50,6 +51,19 @@ def test_a_class_of_one_row(baseline):
     assert frame.shape == (18, 30)
 
 
+def test_networks_that_memory_cannot_hold(problem, monkeypatch):
+    """Those of a GAN for each class grow with the classes; nothing is trained."""
+    X, y, _ = problem
+    one, other = (cls(**SMALL_GAN, row_space=False) for cls in (ConditionalGANSampler, GANSampler))
+    n_weights = sum(w.size for w in other.fit(X, y)._model.weights.values())
+    monkeypatch.setattr("skadan.samplers.adversarial.memory", lambda: 16 * n_weights - 1)
+    with pytest.raises(ValueError, match=rf"3 classes takes .* {n_weights} weights.*Conditional"):
+        other.fit(X, y)
+    one.fit(X, y)
+    monkeypatch.setattr("skadan.samplers.adversarial.memory", lambda: 16 * n_weights)
+    other.fit(X, y)
+
+
 def test_documented_attributes_are_there(baseline, problem):
     X, y, _ = problem
     sampler = baseline()
@@ -75,6 +89,8 @@ def test_noise_is_gaussian_on_rows_of_the_class(scale):
     noise = z_new - z[nearest]
     assert noise.std() == pytest.approx(scale, rel=0.02)
     assert abs(noise.mean()) < 0.05 * scale
+    for values in (noise, noise.T):  # rows share none of it, nor do columns
+        assert np.abs(np.corrcoef(values) - np.eye(400)).max() < 0.3
     assert set(nearest) == set(range(20))
     copies, _ = NoiseSampler(noise_scale=0.0, random_state=0).fit(X, y).sample(9)
     np.testing.assert_allclose(((copies[:, None] - X[None]) ** 2).sum(2).min(1), 0, atol=1e-6)

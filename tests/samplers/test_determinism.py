@@ -79,6 +79,27 @@ def test_the_same_rows_whatever_the_caller_did(sampler, problem):
         torch.set_num_threads(before)
 
 
+def everything(sampler, X, y):
+    """What a sampler of any kind computes."""
+    made = [rows_of(sampler, X, y), sampler.fit(X, y).sample(9)[0]]
+    made += [rows for rows, _ in sampler.sample_blocks(9, block_rows=4)]
+    if hasattr(sampler, "encode"):
+        codes = sampler.sample_latent(y)
+        made += [sampler.encode(X), codes, sampler.decode(codes)]
+        made.append(sampler.sample_from_codes(codes, y))
+    return made
+
+
+def test_autocast_of_the_caller_does_not_matter(sampler, problem):
+    X, y, _ = problem
+    expected = everything(sampler, X, y)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = everything(sampler, X, y)
+        assert torch.is_autocast_enabled("cpu")
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_the_global_states_stay(sampler, problem):
     X, y, _ = problem
     states = (np.random.get_state()[1].copy(), torch.get_rng_state())  # noqa: NPY002

@@ -8,7 +8,7 @@ from sklearn.base import clone
 
 from skadan import AAESampler, ADANSampler, ConditionalGANSampler, WADANSampler
 from skadan._models import in_host
-from skadan._models.in_host import HostRows, placed
+from skadan._models.in_host import HostRows, place_rows
 
 AUTO = {"max_epochs": "auto", "batch_size": 20}
 SAMPLERS = [
@@ -44,7 +44,7 @@ def test_the_rows_of_a_table_on_the_device(sampler, device, problem, monkeypatch
 def test_half_of_what_is_free_may_be_taken(free, stays, monkeypatch):
     monkeypatch.setattr(in_host, "free_bytes", lambda device: free)
     x = torch.zeros(6, 10)  # 240 bytes
-    assert isinstance(placed(x, torch.device("cpu")), HostRows) == stays
+    assert isinstance(place_rows(x, torch.device("cpu")), HostRows) == stays
 
 
 def test_a_part_of_a_part():

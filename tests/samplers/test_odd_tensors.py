@@ -88,6 +88,20 @@ def test_without_dispatch_arrays_come_back(tensors):
         assert all(isinstance(part, np.ndarray) for part in made)
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float8_e4m3fn], ids=str)
+def test_without_dispatch_a_dtype_that_numpy_lacks_is_named(problem, dtype):
+    X, y = (torch.from_numpy(part) for part in problem[:2])
+    sampler = WADANSampler(**SMALL).fit(X, y)
+    with sklearn.config_context(array_api_dispatch=False):
+        for name, act in {
+            "X": lambda: NoiseSampler().fit(X.to(dtype), y),
+            "y": lambda: NoiseSampler().fit(X, y.to(dtype)),
+            "H": lambda: sampler.decode(X[:, :4].to(dtype)),
+        }.items():
+            with pytest.raises(TypeError, match=rf"{name} is a tensor of {dtype}.*{name}\.float"):
+                act()
+
+
 @pytest.mark.parametrize("elsewhere", ["meta", *DEVICES[1:]])
 def test_without_dispatch_another_device_is_told_what_to_do(tensors, elsewhere):
     X, y = (part.cpu() for part in tensors)

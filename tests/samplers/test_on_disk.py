@@ -183,6 +183,17 @@ def test_settings_of_sampling(table, tmp_path):
     assert inside.real_rows.blend == outside.real_rows.blend == expected
 
 
+def test_constant_columns_come_back_as_they_were(table, tmp_path):
+    """Numbers that a mean would round."""
+    constants = np.array([0.1, 1 / 3, -2e-7, 1e300, -1.7e308, 5e-324, 0.0])
+    X, y = table
+    X = np.hstack([X.astype("f8"), np.tile(constants, (N, 1))])
+    for rows in (X, mapped(X, tmp_path)):
+        found, _ = WADANSampler(**SMALL).fit(rows, y).sample(2 * CHUNK)
+        assert (found[:, D:] == constants).all()
+        assert (found[:, 4] == 7.25).all()
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_nan_is_found_in_the_file(table, tmp_path, bad):
     X, y = table

@@ -3,12 +3,15 @@
 from dataclasses import fields
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import SMALL, SMALL_GAME
 from sklearn.base import clone
 
 from skadan import GameSampler, NoiseSampler, Replicate, ShrunkenSampler, WADANSampler
+from skadan._models.arrays import CHUNK
 from skadan._models.real_rows import Blend
+from skadan.distributed import sample_files, sample_frame
 from skadan.samplers.adversarial import AdversarialSampler
 from skadan.samplers.base import NOT_OF_THE_MODEL
 
@@ -62,16 +65,34 @@ def test_one_fit_serves_every_value(sampler, problem, seed):
     def seeded():
         return np.random.RandomState(3) if seed == "RandomState" else seed
 
-    trained = clone(sampler).set_params(random_state=seeded())._for_any_draw().fit(X, y)
+    trained = clone(sampler).set_params(random_state=seeded()).for_any_draw().fit(X, y)
     for setting in settings(sampler):
         own = clone(sampler).set_params(random_state=seeded(), **setting)
         lent = clone(sampler).set_params(random_state=seeded(), **setting)
-        expected, made = own.fit_resample(X, y), lent._fit_resample(X, y, trained)
+        expected, made = own.fit_resample(X, y), lent.resample_with(trained, X, y)
         np.testing.assert_array_equal(made[0], expected[0], err_msg=str(setting))
         np.testing.assert_array_equal(made[1], expected[1])
         np.testing.assert_array_equal(lent.sample_indices_, own.sample_indices_)
         np.testing.assert_array_equal(lent.sample(4)[0], own.sample(4)[0])
         assert vars(lent).keys() == vars(own).keys()
+
+
+def test_sections_are_those_of_the_whole_for_every_value(sampler, problem, tmp_path):
+    """Rows in frames and files begin anywhere in the draw, and are those of `sample`."""
+    pytest.importorskip("dask.dataframe")
+    X, y, _ = problem
+    trained, n_rows = clone(sampler).for_any_draw().fit(X, y), 2 * CHUNK + 30
+    for number, setting in enumerate(settings(sampler)):
+        own = clone(sampler).set_params(**setting)
+        own.resample_with(trained, X, y)
+        rows, labels = own.sample(n_rows, random_state=5)
+        frame = sample_frame(own, n_rows, 3, random_state=5)
+        files = sample_files(own, n_rows, tmp_path / str(number), n_files=2, random_state=5)
+        parts = [frame.get_partition(i).compute(scheduler="synchronous") for i in (2, 0, 1)]
+        for found in (pd.concat(parts).sort_index(), pd.concat(map(pd.read_parquet, files))):
+            made = found.drop(columns="target").to_numpy()
+            np.testing.assert_array_equal(made, rows, err_msg=str(setting))
+            np.testing.assert_array_equal(found["target"], labels)
 
 
 def test_a_game_without_an_encoder_keeps_no_residuals():
@@ -82,8 +103,8 @@ def test_a_game_without_an_encoder_keeps_no_residuals():
             return getattr(SMALL_GAME, name)
 
     blind = GameSampler(game=Blind())
-    assert blind._for_any_draw().residuals is False
-    assert GameSampler(game=SMALL_GAME)._for_any_draw().residuals is True
+    assert blind.for_any_draw().residuals is False
+    assert GameSampler(game=SMALL_GAME).for_any_draw().residuals is True
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ import pytest
 from conftest import SMALL
 
 import skadan
-from skadan import WADANSampler
-from skadan.games import ADANGame, CrossEntropy
+from skadan import ADANSampler, WADANSampler
+from skadan.games import ADANGame, CrossEntropy, WassersteinDivergence
 from skadan.samplers._docstrings import SHARED
-from skadan.samplers._parameters import record_of
 
 SAMPLERS = [getattr(skadan, name) for name in skadan.__all__ if name.endswith("Sampler")]
 ENTRY = re.compile(r"^(\w+) : (.*?)(?:, default=(.*))?$", re.MULTILINE)
@@ -59,18 +58,27 @@ def test_no_place_of_a_shared_text_is_left_open(cls):
     assert not [name for name in SHARED if f"{{{name}}}" in cls.__doc__]
 
 
-def test_a_record_takes_the_parameters_that_it_has_fields_for():
-    sampler = WADANSampler(
-        alpha=0.3, n_latent=5, n_noise=2, autoencoder_layers=[8, 7], latent_layers=np.array([6])
-    )
-    game = record_of(ADANGame, sampler, divergence=CrossEntropy())
-    assert (game.alpha, game.autoencoder_layers, game.latent_layers) == (0.3, (8, 7), (6,))
-    assert game.divergence == CrossEntropy()
-    for layers in (range(6, 9), pd.Series([6, 7, 8]), np.array([6, 7, 8], dtype=np.int16)):
-        sampler.set_params(latent_layers=layers)
-        other = record_of(ADANGame, sampler, divergence=CrossEntropy(), n_latent=9)
-        assert (other.latent_layers, other.n_latent) == ((6, 7, 8), 9)
-    assert hash(game) == hash(replace(game))
+@pytest.mark.parametrize("layers", [[8, 7], range(8, 6, -1), pd.Series([8, 7]), np.int16([8, 7])])
+def test_a_game_has_the_values_of_the_sampler(layers):
+    """Widths as a tuple, so that it can be hashed."""
+    other = {
+        "alpha": 0.3,
+        "n_latent": 5,
+        "n_noise": 2,
+        "critic_steps": 3,
+        "latent_steps": 2,
+        "conditional_critic": False,
+        "reconstruction_weight": 0.7,
+    }
+    for cls, divergence in [
+        (ADANSampler, CrossEntropy(saturating=True)),
+        (WADANSampler, WassersteinDivergence(3.0, 2.0)),
+    ]:
+        widths = {"autoencoder_layers": layers, "latent_layers": layers}
+        game = cls(**other, **widths, **vars(divergence))._game_for(50)
+        expected = {"autoencoder_layers": (8, 7), "latent_layers": (8, 7)}
+        assert game == ADANGame(divergence, **other, **expected)
+        assert hash(game) == hash(replace(game))
 
 
 def test_rows_of_given_codes_are_completed_as_those_of_the_generator(problem):

@@ -201,6 +201,16 @@ def test_rounds_take_each_row_once(counts):
             np.testing.assert_array_equal(np.sort(one), expected)
 
 
+@pytest.mark.parametrize("n_rows", [3, 900, 5000])
+def test_orders_are_always_new(n_rows):
+    """However many of them are made at once."""
+    rounds, rank = Rounds(np.array([2, n_rows]), Streams(0, SAMPLING)), np.arange(30_000)
+    taken = rounds.take(np.ones_like(rank), rank)
+    size = n_rows * -(-5000 // n_rows)  # of whole rounds
+    stretches = {taken[start : start + size].tobytes() for start in range(0, 25_000 - size, n_rows)}
+    assert len(stretches) == len(range(0, 25_000 - size, n_rows))
+
+
 def test_all_orders_are_equally_frequent():
     """Of three rows: 6,000 rounds of two classes, six orders each; chi-square with 5 degrees."""
     rounds = Rounds(np.array([3, 3]), Streams(0, SAMPLING))

@@ -1,0 +1,65 @@
+"""Choose hand-written gradients if they agree with autograd, else autograd."""
+
+import warnings
+from dataclasses import replace
+
+import torch
+
+from ..games.base import Game
+from ..games.networks import Networks
+from .autograd import ByAutograd, Gradients
+from .batches import Batches
+from .fast.adan import fast_gradients
+
+# Largest accepted difference, relative to the gradient's norm. Rounding in float32 accounts for
+# about 1e-6; an edited loss differs by much more.
+TOLERANCE = 1e-3
+
+
+def gradients_of(game: Game, networks: Networks, batches: Batches) -> Gradients:
+    """Return the object that computes the gradients of a training.
+
+    Hand-written gradients are first compared with autograd on the game's losses, for one batch,
+    which takes about as long as an iteration. If you edit a loss, the edited loss is therefore the
+    one that is trained.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the two differ; autograd is used then.
+    """
+    by_autograd, fast = ByAutograd(game, networks), fast_gradients(game, networks)
+    if fast is None:
+        return by_autograd
+    difference = largest_difference(fast, by_autograd, game, batches)
+    if difference > TOLERANCE:
+        warnings.warn(
+            f"The hand-written gradients of {type(game).__name__} differ from those of its losses "
+            f"by {difference:.2g} of their norm. The training uses autograd, which is slower. "
+            "If you have not changed a loss, please report this.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return by_autograd
+    return fast
+
+
+def largest_difference(
+    fast: Gradients, by_autograd: Gradients, game: Game, batches: Batches
+) -> float:
+    """Return the largest difference of any turn, relative to the norm of its gradients."""
+    # A generator of its own, so that the check does not change the training's random numbers.
+    rng = torch.Generator(batches.rng.device).manual_seed(0)
+    spare = Batches(batches.table, batches.size, batches.n_noise, batches.input_noise, rng)
+    batch, differences = spare.batch(torch.arange(spare.size, device=rng.device)), []
+    for turn in game.turns:
+        if turn.redraw:
+            batch = replace(batch, draw=spare.draw())
+        ours, theirs = (
+            torch.cat([g.flatten() for g in gradients.of(turn, gradients.embed(batch))[1]])
+            for gradients in (fast, by_autograd)
+        )
+        difference = torch.linalg.vector_norm(ours - theirs) / torch.linalg.vector_norm(theirs)
+        # Not finite if a loss has diverged; `check_finite` reports that.
+        differences.append(difference.nan_to_num(0.0, 0.0))
+    return torch.stack(differences).max().item()
