@@ -1,4 +1,4 @@
-"""The class shares that a classifier's probabilities stand for."""
+"""Find out which class shares a classifier's probabilities assume."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,16 +17,17 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.utils import column_or_1d
 from sklearn.utils.class_weight import compute_class_weight
 
-# Parameters of nested estimators that change class shares where they cannot be counted.
+# Parameters that change the class shares inside a nested estimator, where they cannot be counted.
 CHANGE_SHARES = ("class_weight", "sampling_strategy", "priors", "class_prior")
-# Class weights under other names, and the value besides None that weights nothing.
+# Names of class weights in other libraries, and the value besides None that means no weights.
 OTHER_WEIGHTS = {
     "scale_pos_weight": 1,
     "class_weights": None,
     "auto_class_weights": "None",
     "is_unbalance": False,
 }
-EQUAL_SHARES = ("auto", "all", "not minority")  # strategies that under-sample to equal classes
+# Values of sampling_strategy with which imbalanced-learn's ensembles under-sample to equal classes.
+EQUAL_SHARES = ("auto", "all", "not minority")
 
 
 def last_step(estimator: Any) -> Any:
@@ -42,10 +43,29 @@ def class_counts(y: np.ndarray, classes: np.ndarray, weights: ArrayLike | None =
     return np.array([row_weights[y == label].sum() for label in classes])
 
 
+def row_counts(y: np.ndarray, classes: np.ndarray, allow_others: bool = False) -> Any:
+    """Return the number of rows of each class.
+
+    Raises
+    ------
+    ValueError
+        If a class has no row, or a label is not among the classes and `allow_others` is False.
+    """
+    rows = class_counts(y, classes)
+    unknown = set(y.tolist()) - set(classes.tolist())
+    if not rows.all() or (unknown and not allow_others):
+        raise ValueError(
+            f"The classes of y are {np.unique(y).tolist()}, those of the fitted estimator "
+            f"{classes.tolist()}: fit with a y that has rows of the same classes."
+        )
+    return rows
+
+
 def fit_and_record(estimator: Any, X: Any, y: Any, params: dict) -> tuple[Any, dict]:
-    """Fit an estimator; return the labels and the parameters that its last step was fitted to."""
+    """Fit an estimator; return the labels and parameters that its last step was fitted with."""
     step = last_step(estimator)
-    if isinstance(step, FrozenEstimator):  # it learns nothing, and its clones share one object
+    # A frozen step learns nothing. Its clones share one object, which must not be changed.
+    if isinstance(step, FrozenEstimator):
         estimator.fit(X, y, **params)
         return y, params
     with _recording(step) as seen:
@@ -61,13 +81,13 @@ def fit_and_record(estimator: Any, X: Any, y: Any, params: dict) -> tuple[Any, d
 
 @contextmanager
 def _recording(step: Any) -> Iterator[dict]:
-    """Record what `step.fit` is called with, by shadowing the method on this instance."""
+    """Record the arguments of `step.fit`, by replacing the method on this instance."""
     seen: dict = {}
     fit = step.fit
 
     @wraps(fit)
     def record(X: Any, y: Any = None, **params: Any) -> Any:
-        del step.fit  # first of all: a step may pickle or clone itself while it trains
+        del step.fit  # before the fit: the step may pickle or clone itself while it trains
         seen.update(y=y, params=params)
         return fit(X, y, **params)
 
@@ -75,18 +95,18 @@ def _recording(step: Any) -> Iterator[dict]:
     try:
         yield seen
     finally:
-        vars(step).pop("fit", None)  # if it was never called
+        vars(step).pop("fit", None)  # in case the fit was never called
 
 
-def check_shares_can_be_told(step: Any) -> None:
-    """Raise if a last step changes class shares inside itself, out of sight."""
+def check_shares_are_known(step: Any) -> None:
+    """Refuse a last step that changes class shares internally, where they cannot be counted."""
     if isinstance(step, FrozenEstimator):
-        check_shares_can_be_told(step.estimator)
-    elif isinstance(step, Pipeline):  # of a frozen estimator or of a search
+        check_shares_are_known(step.estimator)
+    elif isinstance(step, Pipeline):  # inside a frozen estimator or a search
         for name, transformer in step.steps:
             if hasattr(transformer, "fit_resample"):
-                raise ValueError(_out_of_sight(step, name, transformer))
-        check_shares_can_be_told(last_step(step))
+                raise ValueError(_hidden_change(step, name, transformer))
+        check_shares_are_known(last_step(step))
     elif not _is_calibrated(step) and "priors" not in step.get_params(deep=False):
         _check_parameters(step)
         _check_balances(step)
@@ -94,14 +114,14 @@ def check_shares_can_be_told(step: Any) -> None:
 
 
 def _check_parameters(step: Any) -> None:
-    """Raise if a parameter, also a nested one, changes class shares and cannot be counted."""
-    # A search may choose weights; those of its best estimator are looked up later.
+    """Refuse parameters, nested ones included, whose effect on class shares cannot be counted."""
+    # A search may choose weights itself; `trained_shares` takes those of its best estimator.
     is_search = isinstance(step, BaseSearchCV)
     for name, value in step.get_params(deep=True).items():
         nested = "__" in name and not is_search
         changes = nested and name.endswith(CHANGE_SHARES) and value is not None
         if changes or hasattr(value, "fit_resample"):
-            raise ValueError(_out_of_sight(step, name, value))
+            raise ValueError(_hidden_change(step, name, value))
         if not is_search and _weights_classes(name.rsplit("__")[-1], value):
             raise ValueError(
                 f"estimator: {name}={value!r} of {type(step).__name__} weights the classes, but is "
@@ -111,37 +131,38 @@ def _check_parameters(step: Any) -> None:
 
 
 def _weights_classes(name: str, value: Any) -> bool:
-    """Whether a parameter is a class weight under another name that is set."""
+    """Return whether a parameter sets class weights under another name."""
     if name not in OTHER_WEIGHTS or value is None:
         return False
     return not np.isscalar(value) or value != OTHER_WEIGHTS[name]
 
 
 def _check_scale(step: Any) -> None:
-    """Raise if the probabilities are those of AdaBoost or averages of them."""
+    """Refuse probabilities of AdaBoost, and averages of them."""
     if not isinstance(step, BaseSearchCV) and _is_boosted(step):
         raise ValueError(
             f"estimator: the probabilities of {step!r} come from AdaBoost and are not on the scale "
-            "of class shares, so that a corrected one may predict a single class. Wrap the "
+            "of class shares, so a corrected classifier may predict a single class. Wrap the "
             "estimator in sklearn.calibration.CalibratedClassifierCV."
         )
 
 
 def _is_boosted(classifier: Any) -> bool:
-    """Whether a classifier is AdaBoost or averages the probabilities of such classifiers."""
+    """Return whether a classifier is AdaBoost, or averages the probabilities of such ones."""
     classifier = last_step(classifier)
     if isinstance(classifier, CalibratedClassifierCV):
         return False
     if isinstance(classifier, VotingClassifier):
         return any(_is_boosted(voter) for _, voter in classifier.estimators)
     inner = getattr(classifier, "estimator", None)
-    if inner is None:  # the name, because imbalanced-learn need not be installed
+    if inner is None:  # EasyEnsemble by name, so that imbalanced-learn is not imported for it
         names = [ancestor.__name__ for ancestor in type(classifier).__mro__]
         return "EasyEnsembleClassifier" in names or isinstance(classifier, AdaBoostClassifier)
     return isinstance(classifier, AdaBoostClassifier) or _is_boosted(inner)
 
 
-def _out_of_sight(step: Any, name: str, value: Any) -> str:
+def _hidden_change(step: Any, name: str, value: Any) -> str:
+    """Return the error message for a parameter that changes class shares inside `step`."""
     outer = type(step).__name__
     return (
         f"estimator: {name}={value!r} inside {outer} changes the class shares that the classifier "
@@ -152,22 +173,23 @@ def _out_of_sight(step: Any, name: str, value: Any) -> str:
 
 
 def _check_balances(step: Any) -> None:
-    """Raise if an ensemble resamples inside itself, but not to equal classes."""
+    """Refuse an ensemble that resamples internally to other than equal classes."""
     strategy = getattr(step, "sampling_strategy", None)
     equal = isinstance(strategy, str) and strategy in EQUAL_SHARES
     weighted = getattr(step, "class_weight", None) is not None
     if strategy is not None and (weighted or not equal):
         raise ValueError(
-            f"estimator: {step!r} resamples inside itself. The class shares that it learns from "
+            f"estimator: {step!r} resamples internally. The class shares that it learns from "
             f"are known only if sampling_strategy is one of {EQUAL_SHARES} and class_weight is "
             "None."
         )
 
 
 def _is_calibrated(step: Any) -> bool:
-    """Whether a classifier fits its probabilities to the rows of y once more, unweighted by class.
+    """Return whether a classifier calibrates its probabilities on the rows, without class weights.
 
-    Temperature scaling has no intercept: class weights remain in its probabilities.
+    Temperature scaling does not count: it has no intercept, so class weights remain in its
+    probabilities.
     """
     if isinstance(step, CalibratedClassifierCV):
         return step.method in ("sigmoid", "isotonic")
@@ -175,9 +197,9 @@ def _is_calibrated(step: Any) -> bool:
 
 
 def trained_shares(step: Any, y: Any, params: dict) -> np.ndarray:
-    """Return the class shares that the probabilities of a fitted last step stand for.
+    """Return the class shares that the probabilities of a fitted last step assume.
 
-    `y` and `params` are what it was fitted to.
+    `y` and `params` are the labels and parameters that it was fitted with.
     """
     if isinstance(step, FrozenEstimator):
         return trained_shares(step.estimator, y, params)
@@ -185,7 +207,7 @@ def trained_shares(step: Any, y: Any, params: dict) -> np.ndarray:
         return trained_shares(last_step(step), y, params)
     if isinstance(step, BaseSearchCV):
         _refuse_weights_in_search(step, params)
-        check_shares_can_be_told(step.best_estimator_)
+        check_shares_are_known(step.best_estimator_)
         return trained_shares(step.best_estimator_, y, params)
     shares = _stated_shares(step)
     if shares is None:
@@ -199,6 +221,7 @@ def trained_shares(step: Any, y: Any, params: dict) -> np.ndarray:
 
 
 def _refuse_weights_in_search(search: Any, params: dict) -> None:
+    """Refuse sample weights that were passed to a search."""
     weights = [name for name in params if name.endswith("sample_weight")]
     if weights:
         outer = type(search).__name__
@@ -209,9 +232,9 @@ def _refuse_weights_in_search(search: Any, params: dict) -> None:
 
 
 def _stated_shares(step: Any) -> np.ndarray | None:
-    """Return the class shares that a fitted classifier states itself, as those of Bayes' rule do.
+    """Return the class shares that a fitted classifier states in an attribute, if it does.
 
-    `PriorCorrectedClassifier` is one of them.
+    Classifiers that use Bayes' rule do, and `PriorCorrectedClassifier`.
     """
     if isinstance(step, ComplementNB):  # it has priors but does not use them
         return np.ones(len(step.classes_))
@@ -222,27 +245,20 @@ def _stated_shares(step: Any) -> np.ndarray | None:
 
 
 def _counted_shares(step: Any, y: np.ndarray, weights: ArrayLike | None) -> np.ndarray:
-    """Return the weighted class counts of what a classifier was fitted to."""
-    classes = step.classes_
-    rows = class_counts(y, classes)
-    unknown = sorted(set(y.tolist()) - set(classes.tolist()), key=str)
-    if unknown or not rows.all():
-        raise ValueError(
-            f"The classes of y are {np.unique(y).tolist()}, those of the fitted estimator "
-            f"{classes.tolist()}: fit with a y that has rows of the same classes."
-        )
-    if isinstance(step, SVC | NuSVC):  # the scaling of its scores to probabilities uses no weights
+    """Return the weighted class counts of the rows that a classifier was fitted with."""
+    rows = row_counts(y, step.classes_)
+    if isinstance(step, SVC | NuSVC):  # libsvm calibrates its probabilities without weights
         return rows
-    counts = class_counts(y, classes, weights)
+    counts = class_counts(y, step.classes_, weights)
     if getattr(step, "sampling_strategy", None) is not None:
-        return counts / rows  # equal, but for sample weights
+        return counts / rows  # equal classes, apart from sample weights
     return counts * _class_weights(step, y, weights)
 
 
 def _class_weights(step: Any, y: np.ndarray, weights: ArrayLike | None) -> np.ndarray:
-    """Return the weight of each class that a classifier's `class_weight` stands for."""
+    """Return the weight of each class from a classifier's `class_weight`."""
     class_weight = getattr(step, "class_weight", None)
-    if isinstance(class_weight, str):  # or "balanced_subsample", which differs by chance only
+    if isinstance(class_weight, str):  # "balanced", or "balanced_subsample", its bootstrap version
         if weights is not None:
             raise ValueError(
                 f"class_weight={class_weight!r} and sample_weight together: classifiers differ in "
@@ -252,8 +268,8 @@ def _class_weights(step: Any, y: np.ndarray, weights: ArrayLike | None) -> np.nd
     return compute_class_weight(class_weight, classes=step.classes_, y=y)
 
 
-def shares_given(priors: dict | Sequence | np.ndarray, classes: list) -> np.ndarray:
-    """Return the numbers that the user gives, in the order of the classes."""
+def parse_priors(priors: dict | Sequence | np.ndarray, classes: list) -> np.ndarray:
+    """Return the user's priors as an array, in the order of the classes."""
     if hasattr(priors, "to_dict"):  # a pandas Series, whose order is rarely that of the classes
         priors = priors.to_dict()
     if isinstance(priors, dict):

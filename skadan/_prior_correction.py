@@ -1,4 +1,4 @@
-"""A classifier whose probabilities are corrected for other class shares."""
+"""Correct a classifier's probabilities for other class shares."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
@@ -13,11 +13,11 @@ from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, proces
 from sklearn.utils.validation import check_is_fitted
 
 from ._class_shares import (
-    check_shares_can_be_told,
-    class_counts,
+    check_shares_are_known,
     fit_and_record,
     last_step,
-    shares_given,
+    row_counts,
+    parse_priors,
     trained_shares,
 )
 
@@ -25,40 +25,40 @@ from ._class_shares import (
 class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     r"""Correct a classifier's probabilities for other class shares than it was trained with.
 
-    The probability of each class is multiplied by the ratio of its wanted to its trained share, and
-    each row is divided by its sum [1]_ [2]_ [3]_ [4]_. With equal wanted shares, the default,
-    `predict` aims at the unweighted average recall (balanced accuracy), as over-sampling does, but
-    without synthetic rows. With ``priors="training"`` the probabilities of a pipeline that
-    resamples are calibrated for rows as they come.
+    The probability of each class is multiplied by the ratio of its wanted share to its trained
+    share, and each row is divided by its sum [1]_ [2]_ [3]_ [4]_. By default the wanted shares are
+    equal: `predict` then aims at the unweighted average recall (balanced accuracy), as
+    over-sampling does, but without synthetic rows. With ``priors="training"``, a pipeline that
+    resamples returns probabilities for the class shares before resampling.
 
     Parameters
     ----------
     estimator : estimator with predict_proba
-        A classifier, or a pipeline that ends with one and may contain samplers. Classifiers without
-        probabilities, such as `LinearSVC`, need a `CalibratedClassifierCV` around them. A fitted
-        classifier goes into a `sklearn.frozen.FrozenEstimator`; `fit` then only counts ``y``, which
-        has to have the class shares that the classifier was trained with.
+        A classifier, or a pipeline that ends with one and may contain samplers. Wrap a classifier
+        without probabilities, such as `LinearSVC`, in a `CalibratedClassifierCV`. Wrap a fitted
+        classifier in a `sklearn.frozen.FrozenEstimator`; `fit` then only counts ``y``, which must
+        have the class shares that the classifier was trained with.
     priors : {"balanced", "training"}, array-like of shape (n_classes,) or dict, default="balanced"
-        The wanted class shares. "balanced": all equal. "training": the class shares of the ``y``
-        that `fit` gets, before any resampling, each row counted once whatever its weight. Numbers
-        are positive and need not sum to 1. They are given in the order of ``classes_``, or by label
-        in a dict or a pandas Series, whose index has to hold the labels.
+        The wanted class shares. "balanced" means equal shares. "training" means the class shares of
+        the ``y`` passed to `fit`, before any resampling, without weights. You can also pass
+        positive numbers, which need not sum to 1: in the order of ``classes_``, or by label in a
+        dict or a pandas Series with the labels as its index.
 
     Attributes
     ----------
     estimator_ : estimator
         The fitted estimator.
     classes_ : ndarray of shape (n_classes,)
-        The labels that `estimator_` knows.
+        The labels of `estimator_`.
     training_priors_ : ndarray of shape (n_classes,)
-        The class shares that the probabilities of `estimator_` stand for: those of the rows that
-        its last step was fitted to, weights included.
+        The class shares that the probabilities of `estimator_` assume: those of the rows that its
+        last step was fitted with, including weights.
     priors_ : ndarray of shape (n_classes,)
         The wanted class shares.
     n_features_in_ : int
-        Number of columns, if `estimator_` knows it.
+        Number of columns, if `estimator_` has this attribute.
     feature_names_in_ : ndarray of shape (n_features,)
-        Names of the columns, if `estimator_` knows them.
+        Names of the columns, if `estimator_` has this attribute.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     --------
     sklearn.model_selection.TunedThresholdClassifierCV : Tune the threshold of two classes.
     sklearn.calibration.CalibratedClassifierCV : Calibrate probabilities on held-out rows.
-    skadan.ShrunkenSampler : Fill up rare classes with rows instead.
+    skadan.ShrunkenSampler : Add synthetic rows of rare classes instead.
 
     Notes
     -----
@@ -151,12 +151,12 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
 
     @_fit_context(prefer_skip_nested_validation=False)  # the estimator validates itself
     def fit(self, X: Any, y: Any, **fit_params: Any) -> Self:
-        """Fit the estimator, and count the classes that its last step sees.
+        """Fit the estimator, and count the classes of the rows that its last step gets.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows, as `estimator` takes them.
+            Rows, in any form that `estimator` takes.
         y : array-like of shape (n_samples,)
             Labels.
         **fit_params : dict
@@ -175,7 +175,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
                 f"estimator={self.estimator!r}: {step!r} has no predict_proba. "
                 "Wrap a classifier such as LinearSVC in sklearn.calibration.CalibratedClassifierCV."
             )
-        check_shares_can_be_told(step)
+        check_shares_are_known(step)
         if get_config()["enable_metadata_routing"]:
             fit_params = process_routing(self, "fit", **fit_params).estimator.fit
         y_seen, params_seen = fit_and_record(estimator, X, y, fit_params)
@@ -195,11 +195,13 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         return self
 
     def _wanted_shares(self, y: np.ndarray) -> np.ndarray:
-        if isinstance(self.priors, str):
-            balanced = self.priors == "balanced"
-            shares = np.ones(len(self.classes_)) if balanced else class_counts(y, self.classes_)
-        else:
-            shares = shares_given(self.priors, self.classes_.tolist())
+        """Return the class shares from `priors`, scaled to the sum 1."""
+        if not isinstance(self.priors, str):
+            shares = parse_priors(self.priors, self.classes_.tolist())
+        elif self.priors == "balanced":
+            shares = np.ones(len(self.classes_))
+        else:  # a sampler in the pipeline may have dropped a class
+            shares = row_counts(y, self.classes_, allow_others=True)
         return shares / shares.sum()
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
@@ -208,7 +210,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows, as `estimator` takes them.
+            Rows, in any form that `estimator` takes.
 
         Returns
         -------
@@ -219,8 +221,9 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         proba = np.asarray(self.estimator_.predict_proba(X), dtype=np.float64)
         with np.errstate(divide="ignore"):
             logs = np.log(proba)
+        # In logarithms, because products of small probabilities would underflow.
         logs += np.log(self.priors_) - np.log(self.training_priors_)
-        # Some classifiers give an outlier no class at all: there is nothing but the prior then.
+        # Some classifiers return 0 for all classes of an outlier; only the prior is left then.
         logs[~proba.any(axis=1)] = np.log(self.priors_)
         return logs - logsumexp(logs, axis=1, keepdims=True)
 
@@ -230,7 +233,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows, as `estimator` takes them.
+            Rows, in any form that `estimator` takes.
 
         Returns
         -------
@@ -240,12 +243,12 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         return np.exp(self.predict_log_proba(X))
 
     def predict(self, X: Any) -> np.ndarray:
-        """Return the label of highest corrected probability for each row.
+        """Return the label with the highest corrected probability for each row.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Rows, as `estimator` takes them.
+            Rows, in any form that `estimator` takes.
 
         Returns
         -------
@@ -256,12 +259,12 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         return self.classes_[class_index]
 
     def get_metadata_routing(self) -> MetadataRouter:
-        """Return which metadata goes where.
+        """Return the metadata routing.
 
         Returns
         -------
         MetadataRouter
-            All of `fit` goes to the ``fit`` of `estimator`.
+            Routes the metadata of `fit` to the ``fit`` of `estimator`.
         """
         mapping = MethodMapping().add(caller="fit", callee="fit")
         router = MetadataRouter(owner=type(self).__name__)

@@ -37,6 +37,17 @@ def test_a_series_of_priors_is_read_by_label(data):
         PriorCorrectedClassifier(GaussianNB(), priors=by_position).fit(*data)
 
 
+@pytest.mark.parametrize(
+    "relabel", [{"a": 0, "b": 1}, {"a": "b", "b": "b"}], ids=["other kind", "no row of a class"]
+)
+def test_shares_of_labels_that_a_frozen_classifier_does_not_know(data, relabel):
+    """Also where it states the shares of its training: those of y are what cannot be counted."""
+    X, y = data
+    frozen = FrozenEstimator(GaussianNB().fit(X, y))
+    with pytest.raises(ValueError, match="fit with a y that has rows of the same classes"):
+        PriorCorrectedClassifier(frozen, priors="training").fit(X, [relabel[c] for c in y])
+
+
 ADA = AdaBoostClassifier(n_estimators=10)
 BOOSTED = [
     ADA,

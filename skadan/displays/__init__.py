@@ -1,4 +1,4 @@
-"""Figures of what a sampler learned and whether its rows help; they need the ``plot`` extra."""
+"""Draw what a sampler has learned and whether its rows help; needs the ``plot`` extra."""
 
 from ._curve import AugmentationCurveDisplay
 from ._embedding import EmbeddingDisplay

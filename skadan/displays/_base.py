@@ -1,4 +1,4 @@
-"""What all displays share: an axis to draw on, and its figure."""
+"""Provide what all displays share: an axis to draw on, and its figure."""
 
 from typing import Any
 
@@ -6,13 +6,13 @@ from .._optional import require
 
 
 class Display:
-    """A display draws on one axis. It keeps the axis in `ax_` and the figure in `figure_`."""
+    """Draw on one axis, which is stored in `ax_`, with its figure in `figure_`."""
 
     ax_: Any
     figure_: Any
 
-    def _open(self, ax: Any, title: str | None = None) -> Any:
-        """Return the axis to draw on: `ax`, or the only one of a new figure."""
+    def _set_up_axis(self, ax: Any, title: str | None = None) -> Any:
+        """Return the axis to draw on: `ax`, or the axis of a new figure if it is None."""
         if ax is None:
             _, ax = require("matplotlib.pyplot", "plot").subplots(layout="constrained")
         self.ax_, self.figure_ = ax, ax.figure

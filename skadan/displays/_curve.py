@@ -1,4 +1,4 @@
-"""Scores against the number of synthetic sets (Figs. 6 to 8 and 10 of the paper)."""
+"""Draw scores against the number of synthetic sets (Figs. 6 to 8 and 10 of the paper)."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from ._style import SYNTHETIC
 
 
 class AugmentationCurveDisplay(Display):
-    """Score against the number of synthetic sets (Figs. 6 to 8 and 10 of Yi & Mak 2020).
+    """Draw scores against the number of synthetic sets (Figs. 6 to 8 and 10 of Yi & Mak 2020).
 
     Parameters
     ----------
@@ -31,9 +31,9 @@ class AugmentationCurveDisplay(Display):
     line_ : matplotlib Line2D
         The curve of the means.
     band_ : matplotlib PolyCollection or None
-        One standard deviation over the repeats on either side; None for one repeat.
+        The mean plus and minus one standard deviation over the repeats; None for one repeat.
     baseline_ : matplotlib Line2D or None
-        The mean without augmentation; None where 0 is no point.
+        The mean without augmentation; None if `n_sets` does not contain 0.
 
     Examples
     --------
@@ -93,12 +93,12 @@ class AugmentationCurveDisplay(Display):
     def from_curve(
         cls, curve: Any, *, score_name: str = "UAR", label: str | None = None, ax: Any = None
     ) -> "AugmentationCurveDisplay":
-        """Draw what `augmentation_curve` returned.
+        """Draw the result of `augmentation_curve`.
 
         Parameters
         ----------
         curve : Bunch
-            It holds ``n_sets`` and ``scores``.
+            The result, with ``n_sets`` and ``scores``.
         score_name : str, default="UAR"
             Name of the vertical axis.
         label : str, default=None
@@ -127,7 +127,7 @@ class AugmentationCurveDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            The axis to draw on; None makes a figure. Several curves may share one.
+            The axis to draw on; None creates a figure. Several curves may share an axis.
         label : str, default=None
             Name of the curve in the legend.
         color : matplotlib colour, default="#0072b2"
@@ -140,7 +140,7 @@ class AugmentationCurveDisplay(Display):
         display : AugmentationCurveDisplay
             The display itself.
         """
-        ax = self._open(ax)
+        ax = self._set_up_axis(ax)
         order = np.argsort(self.n_sets)
         n_sets, scores = np.asarray(self.n_sets)[order], np.asarray(self.scores)[order]
         mean = scores.mean(1)
@@ -152,7 +152,8 @@ class AugmentationCurveDisplay(Display):
                 n_sets, mean - spread, mean + spread, color=color, alpha=0.15, linewidth=0
             )
         if (n_sets == 0).any():
-            # One line does for several curves on an axis.
+            # Several curves on an axis share one entry in the legend: matplotlib leaves out labels
+            # that begin with an underscore.
             drawn = any(line.get_label() == "no augmentation" for line in ax.get_lines())
             self.baseline_ = ax.axhline(
                 mean[n_sets == 0][0],

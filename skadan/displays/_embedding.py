@@ -1,4 +1,4 @@
-"""Real and synthetic rows in the plane (Figs. 4 and 9 of the paper)."""
+"""Draw real and synthetic rows in the plane (Figs. 4 and 9 of the paper)."""
 
 from typing import Any
 
@@ -9,24 +9,25 @@ from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 
+from .._matching import check_same_kind, with_columns_of
 from ._base import Display
 from ._style import legend_outside, mark
 
 
 class EmbeddingDisplay(Display):
-    """Real and synthetic rows in the plane (Figs. 4 and 9 of Yi & Mak 2020).
+    """Draw real and synthetic rows in the plane (Figs. 4 and 9 of Yi & Mak 2020).
 
-    Each class has a colour and a marker, light and open for real rows, dark and filled for
-    synthetic ones. In t-SNE, distances between far groups mean little.
+    Each class has a colour and a marker. Markers are light and open for real rows, dark and filled
+    for synthetic ones. In t-SNE, distances between separate clusters mean little.
 
     Parameters
     ----------
     points : ndarray of shape (n_samples, 2)
-        Places of the rows in the plane.
+        Coordinates of the rows in the plane.
     labels : ndarray of shape (n_samples,)
         Classes of the rows.
     is_synthetic : ndarray of shape (n_samples,)
-        Which rows are synthetic.
+        Whether each row is synthetic.
     title : str, default=None
         Title of the figure.
 
@@ -37,7 +38,7 @@ class EmbeddingDisplay(Display):
     figure_ : matplotlib Figure
         The figure of that axis.
     scatters_ : dict of tuple to matplotlib PathCollection
-        The drawn points, by class and by whether they are synthetic.
+        The points, by class and by whether they are synthetic.
 
     Examples
     --------
@@ -81,20 +82,21 @@ class EmbeddingDisplay(Display):
         random_state: Any = None,
         ax: Any = None,
     ) -> "EmbeddingDisplay":
-        """Embed real rows and one synthetic row for each of their labels, and draw.
+        """Embed real rows and one synthetic row for each, and draw them.
 
         Parameters
         ----------
         sampler : estimator
-            Fitted, with ``sample``; for the latent space with ``encode`` and ``sample_latent``.
+            A fitted sampler with ``sample``; for the latent space, with ``encode`` and
+            ``sample_latent``.
         X : {array-like, dataframe} of shape (n_samples, n_features)
             Real rows.
         y : array-like of shape (n_samples,)
             The classes of these rows.
         space : {"original", "latent"}, default="original"
-            z-normed rows, or codes.
+            Whether to embed z-normed rows or codes.
         embedding : estimator, default=None
-            An estimator whose ``fit_transform`` returns two columns; None for t-SNE.
+            An estimator whose ``fit_transform`` returns two columns; None means t-SNE.
         random_state : int, RandomState instance or None, default=None
             Seed of the draw and of t-SNE.
         ax : matplotlib Axes, default=None
@@ -140,20 +142,20 @@ class EmbeddingDisplay(Display):
         title: str | None = None,
         ax: Any = None,
     ) -> "EmbeddingDisplay":
-        """Embed real and synthetic rows, of whatever sampler, and draw.
+        """Embed real and synthetic rows of any sampler, and draw them.
 
         Parameters
         ----------
         X : {array-like, dataframe} of shape (n_samples, n_features)
-            Real rows; both kinds are z-normed by the mean and deviation of these.
+            Real rows. All rows are z-normed by the mean and standard deviation of these.
         y : array-like of shape (n_samples,)
             The classes of these rows.
         X_new : {array-like, dataframe} of shape (n_samples_new, n_features)
-            Synthetic rows.
+            Synthetic rows. If both are frames, columns are matched by name.
         y_new : array-like of shape (n_samples_new,)
             The classes of these rows.
         embedding : estimator, default=None
-            An estimator whose ``fit_transform`` returns two columns; None for t-SNE.
+            An estimator whose ``fit_transform`` returns two columns; None means t-SNE.
         random_state : int, RandomState instance or None, default=None
             Seed of t-SNE.
         title : str, default=None
@@ -165,11 +167,19 @@ class EmbeddingDisplay(Display):
         -------
         display : EmbeddingDisplay
             The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If the columns differ, or `y` and `y_new` are not both numbers or both text.
         """
-        real, new = (check_array(rows, dtype=np.float64) for rows in (X, X_new))
+        check_same_kind(y=y, y_new=y_new)
+        tables = X, with_columns_of(X, X_new)
+        real, new = (check_array(rows, dtype=np.float64) for rows in tables)
         scaler = StandardScaler().fit(real)
         rows = np.vstack([scaler.transform(real), scaler.transform(new)])
         if embedding is None:
+            # t-SNE's usual 30 needs 91 rows or more.
             perplexity = min(30.0, (len(rows) - 1) / 3)
             embedding = TSNE(perplexity=perplexity, init="pca", random_state=random_state)
         points = clone(embedding).fit_transform(rows)
@@ -187,16 +197,16 @@ class EmbeddingDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            The axis to draw on; None makes a figure.
+            The axis to draw on; None creates a figure.
 
         Returns
         -------
         display : EmbeddingDisplay
             The display itself.
         """
-        ax = self._open(ax, self.title)
+        ax = self._set_up_axis(ax, self.title)
         self.scatters_ = {}
-        for synthetic in (False, True):  # the dark ones on top
+        for synthetic in (False, True):  # synthetic rows last, so that they are on top
             for k, c in enumerate(np.unique(self.labels)):
                 colour, marker = mark(k)
                 chosen = (self.labels == c) & (self.is_synthetic == synthetic)

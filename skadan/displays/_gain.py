@@ -1,4 +1,4 @@
-"""Gains in recall over a reference, with their intervals: a forest plot."""
+"""Draw gains in recall over a reference, with their intervals, as a forest plot."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,15 +12,15 @@ from ._style import SYNTHETIC
 
 
 class RecallGainDisplay(Display):
-    """Gains in unweighted average recall with their intervals, one row each.
+    """Draw gains in unweighted average recall with their intervals, one line each.
 
     Parameters
     ----------
     gains : mapping of str to sequence of three floats
-        Gain and the ends of its interval by name, such as those of `skadan.metrics.recall_gain`,
-        between -1 and 1.
+        By name, the gain and the ends of its interval, from -1 to 1, such as the results of
+        `skadan.metrics.recall_gain`.
     reference : str, default="none"
-        Name of what the gains are over.
+        Name of the reference.
 
     Attributes
     ----------
@@ -29,11 +29,11 @@ class RecallGainDisplay(Display):
     figure_ : matplotlib Figure
         The figure of that axis.
     bars_ : list of matplotlib ErrorbarContainer
-        Point and interval of each row.
+        Point and interval of each line.
 
     See Also
     --------
-    skadan.metrics.recall_gain : Computes a gain and its interval.
+    skadan.metrics.recall_gain : Compute a gain and its interval.
 
     Examples
     --------
@@ -68,9 +68,9 @@ class RecallGainDisplay(Display):
         y_true : array-like of shape (n_samples,)
             Labels.
         predictions : mapping of str to array-like of shape (n_samples,) or (n_seeds, n_samples)
-            Predictions by name, the reference's among them.
+            Predictions by name, including those of the reference.
         reference : str, default=None
-            Name of the predictions to compare with; None is the first.
+            Name of the predictions to compare with; None means the first.
         random_state : int, RandomState instance or None, default=None
             Seed of the intervals' resamples.
         ax : matplotlib Axes, default=None
@@ -86,15 +86,15 @@ class RecallGainDisplay(Display):
         Raises
         ------
         ValueError
-            If there are no predictions of that name, or none beside them.
+            If there are no predictions with that name, or no others.
         """
         names = list(predictions)
         if reference is None:
             reference = next(iter(names), "")
         if reference not in predictions or len(names) < 2:
             raise ValueError(
-                f"reference={reference!r} and predictions of {names}: give the reference's "
-                "predictions, and others beside them."
+                f"reference={reference!r} and predictions of {names}: pass the reference's "
+                "predictions and at least one other."
             )
         gains = {
             name: recall_gain(
@@ -111,7 +111,7 @@ class RecallGainDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            The axis to draw on; None makes a figure.
+            The axis to draw on; None creates a figure.
         color : matplotlib colour, default="#0072b2"
             Colour of points and intervals.
 
@@ -120,7 +120,7 @@ class RecallGainDisplay(Display):
         display : RecallGainDisplay
             The display itself.
         """
-        ax = self._open(ax)
+        ax = self._set_up_axis(ax)
         self.bars_ = []
         for place, values in enumerate(self.gains.values()):
             gain, low, high = 100 * np.asarray(values, dtype=float)
@@ -128,7 +128,8 @@ class RecallGainDisplay(Display):
                 ax.errorbar(
                     gain,
                     place,
-                    # A gain may lie outside a percentile interval, by a hair.
+                    # A gain may be slightly outside its percentile interval, and matplotlib
+                    # refuses negative lengths.
                     xerr=[[max(gain - low, 0)], [max(high - gain, 0)]],
                     fmt="o",
                     color=color,

@@ -1,33 +1,34 @@
-"""One feature of real and synthetic rows (Fig. 5 of the paper)."""
+"""Draw the distribution of one feature in real and synthetic rows (Fig. 5 of the paper)."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .._matching import with_columns_of
 from ._base import Display
 from ._style import REAL, SYNTHETIC
 
 
 class FeatureHistogramDisplay(Display):
-    """Histograms of one feature, real and synthetic, as in figure 5 of Yi & Mak (2020).
+    """Draw histograms of one feature in real and synthetic rows (Fig. 5 of Yi & Mak 2020).
 
     Parameters
     ----------
     values : array-like of shape (n_samples,)
-        The feature in real rows.
+        Values in real rows.
     new_values : array-like of shape (n_samples_new,)
-        The feature in synthetic rows.
+        Values in synthetic rows.
     feature_name : str, default=None
-        Name of the horizontal axis.
+        Label of the horizontal axis.
 
     Attributes
     ----------
     edges_ : ndarray of shape (n_bins + 1,)
-        Edges of the bins: those of Freedman and Diaconis for the real values, continued over the
-        range of the synthetic ones.
+        Edges of the bins. Their width is chosen for the real values by the rule of Freedman and
+        Diaconis, and they cover the range of all values.
     density_, new_density_ : ndarray of shape (n_bins,)
-        Heights of the bins.
+        Heights of the bins, for real and synthetic rows.
     ax_ : matplotlib Axes
         The axis of the drawing.
     figure_ : matplotlib Figure
@@ -65,18 +66,18 @@ class FeatureHistogramDisplay(Display):
         random_state: Any = None,
         ax: Any = None,
     ) -> "FeatureHistogramDisplay":
-        """Draw a feature of real rows beside one synthetic row for each of their labels.
+        """Draw one synthetic row for each real one, and the histograms of a feature.
 
         Parameters
         ----------
         sampler : estimator
-            Fitted, with ``sample``.
+            A fitted sampler with ``sample``.
         X : {array-like, dataframe} of shape (n_samples, n_features)
             Real rows.
         y : array-like of shape (n_samples,)
             The classes of these rows.
         feature : int or str, default=0
-            Number or name of the column.
+            Index or name of the column.
         random_state : int, RandomState instance or None, default=None
             Seed of the draw.
         ax : matplotlib Axes, default=None
@@ -94,14 +95,14 @@ class FeatureHistogramDisplay(Display):
     def from_arrays(
         cls, X: Any, X_new: Any, *, feature: int | str = 0, ax: Any = None
     ) -> "FeatureHistogramDisplay":
-        """Draw a feature of real and synthetic rows, of whatever sampler.
+        """Draw the histograms of a feature in real and synthetic rows of any sampler.
 
         Parameters
         ----------
         X, X_new : {array-like, dataframe} of shape (n_samples, n_features)
-            Real and synthetic rows.
+            Real and synthetic rows. If both are frames, columns are matched by name.
         feature : int or str, default=0
-            Number of the column, or its name where the rows are data frames.
+            Index of the column in `X`, or its name if `X` is a data frame.
         ax : matplotlib Axes, default=None
             As for `plot`.
 
@@ -113,27 +114,27 @@ class FeatureHistogramDisplay(Display):
         Raises
         ------
         ValueError
-            If there is no such column.
+            If there is no such column, or the columns of two frames differ.
         """
         columns = [str(c) for c in getattr(X, "columns", [])]
         if isinstance(feature, str):
             if feature not in columns:
-                raise ValueError(f"feature={feature!r} is no column of X.")
+                raise ValueError(f"feature={feature!r} is not a column of X.")
             number, name = columns.index(feature), feature
         else:
             if not 0 <= feature < np.shape(X)[1]:
                 raise ValueError(f"feature={feature}, but X has {np.shape(X)[1]} columns.")
             number, name = feature, columns[feature] if columns else f"feature {feature}"
-        real, new = (np.asarray(rows)[:, number] for rows in (X, X_new))
+        real, new = (np.asarray(rows)[:, number] for rows in (X, with_columns_of(X, X_new)))
         return cls(values=real, new_values=new, feature_name=name).plot(ax)
 
     def plot(self, ax: Any = None) -> "FeatureHistogramDisplay":
-        """Draw: real values filled, synthetic ones as an outline.
+        """Draw the real values as filled bars and the synthetic ones as an outline.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            The axis to draw on; None makes a figure.
+            The axis to draw on; None creates a figure.
 
         Returns
         -------
@@ -141,10 +142,10 @@ class FeatureHistogramDisplay(Display):
             The display itself.
         """
         real, new = np.asarray(self.values, float), np.asarray(self.new_values, float)
-        self.edges_ = _edges(real, new)
+        self.edges_ = _bin_edges(real, new)
         self.density_, _ = np.histogram(real, self.edges_, density=True)
         self.new_density_, _ = np.histogram(new, self.edges_, density=True)
-        ax = self._open(ax)
+        ax = self._set_up_axis(ax)
         ax.stairs(self.density_, self.edges_, fill=True, color=REAL, alpha=0.6, label="real")
         ax.stairs(self.new_density_, self.edges_, color=SYNTHETIC, linewidth=2, label="synthetic")
         ax.set_xlabel(self.feature_name or "value")
@@ -153,11 +154,12 @@ class FeatureHistogramDisplay(Display):
         return self
 
 
-def _edges(real: np.ndarray, new: np.ndarray, most: int = 200) -> np.ndarray:
-    """Return Freedman and Diaconis's bins of `real` over the range of both, at most `most`."""
+def _bin_edges(real: np.ndarray, new: np.ndarray, most: int = 200) -> np.ndarray:
+    """Return edges over the range of both, with Freedman and Diaconis's bin width for `real`."""
     edges = np.histogram_bin_edges(real, "fd")
     low, high = min(real.min(), new.min()), max(real.max(), new.max())
     if low == high:
-        return edges[[0, -1]]  # numpy's, one unit wide
+        return edges[[0, -1]]  # all values are equal: NumPy's one bin, one unit wide
+    # Far outliers among synthetic rows would otherwise need millions of bins.
     n_bins = min(most, int(np.ceil((high - low) / (edges[1] - edges[0]))))
     return np.linspace(low, high, n_bins + 1)

@@ -1,4 +1,4 @@
-"""Loss curves (Fig. 3 of the paper)."""
+"""Draw loss curves (Fig. 3 of the paper)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,17 +11,17 @@ from ._style import legend_outside
 
 
 class TrainingHistoryDisplay(Display):
-    """Losses of a training, epoch by epoch, as in figure 3 of Yi & Mak (2020).
+    """Draw the losses of a training for each epoch, as in figure 3 of Yi & Mak (2020).
 
-    What to look for is in the user guide: a reconstruction error that still falls asks for more
-    epochs; a critic's loss near 0 under cross-entropy means that the generator has lost.
+    If the reconstruction error still falls, train for more epochs. With cross-entropy, a critic's
+    loss near 0 means that the generator no longer learns. The user guide has more.
 
     Parameters
     ----------
     history : mapping of str to array-like of shape (n_epochs,)
         The loss terms by name, as in ``history_``.
     name : str, default=None
-        Name of the sampler, for the title.
+        Name of the sampler, used as the title.
 
     Attributes
     ----------
@@ -86,10 +86,10 @@ class TrainingHistoryDisplay(Display):
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            The axis to draw on; None makes a figure.
+            The axis to draw on; None creates a figure.
         terms : sequence of str, default=None
-            Names of the terms to draw; None for all. The scale is logarithmic, and linear around 0
-            where a term is negative.
+            Names of the terms to draw; None for all. The scale is logarithmic. If a value is 0 or
+            less, it is linear around 0.
 
         Returns
         -------
@@ -105,7 +105,7 @@ class TrainingHistoryDisplay(Display):
         unknown = [term for term in terms if term not in self.history]
         if unknown:
             raise ValueError(f"terms holds {unknown}; the history has {list(self.history)}.")
-        ax = self._open(ax, self.name)
+        ax = self._set_up_axis(ax, self.name)
         styles = ("-", "--", "-.", ":")
         self.lines_ = []
         for i, term in enumerate(terms):

@@ -1,4 +1,4 @@
-"""How good synthetic rows are, and how well a classifier does on unequal classes."""
+"""Measure the quality of synthetic rows, and of classifiers on unequal classes."""
 
 from ._fidelity import (
     TwoSampleTest,

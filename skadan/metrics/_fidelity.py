@@ -1,4 +1,4 @@
-"""How close synthetic rows are to real ones in distribution, and to their labels."""
+"""Measure how close synthetic rows are to real ones, and how well they match their labels."""
 
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.utils import check_random_state, check_X_y
 
+from .._matching import check_same_kind
 from ._samples import two_samples
 
 
@@ -22,31 +23,31 @@ def maximum_mean_discrepancy(
     *,
     bandwidths: ArrayLike = (0.1, 1.0, 5.0, 10.0, 100.0),
 ) -> float:
-    """Squared maximum mean discrepancy of two samples under a sum of Gaussian kernels.
+    """Compute the squared maximum mean discrepancy of two samples, with Gaussian kernels.
 
-    ``mean k(x, x') + mean k(u, u') - 2 mean k(x, u)``, each mean over all pairs, those of a row
-    with itself included, with ``k(x, u) = sum_q exp(-||x - u||^2 / (2 sigma_q^2))`` (section V-A of
-    the paper). 0 for equal samples. The kernel sees distances in the units given: z-norm columns of
-    different units first.
+    The result is ``mean k(x, x') + mean k(u, u') - 2 mean k(x, u)`` with the kernel
+    ``k(x, u) = sum_q exp(-||x - u||^2 / (2 sigma_q^2))`` (section V-A of the paper). Each mean is
+    over all pairs, including those of a row with itself. Equal samples give 0. Distances depend on
+    the units of the columns: z-norm columns of different units first.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         Real rows or codes.
     X_new : array-like of shape (n_samples_new, n_features)
-        Synthetic ones.
+        Synthetic rows or codes.
     bandwidths : array-like of shape (n_kernels,), default=(0.1, 1.0, 5.0, 10.0, 100.0)
         Standard deviations sigma_q; the default is the paper's.
 
     Returns
     -------
     discrepancy : float
-        0 or more; at most twice the number of kernels.
+        From 0 to twice the number of kernels.
 
     Raises
     ------
     ValueError
-        If the columns differ in number or a bandwidth is not positive.
+        If the columns differ or a bandwidth is not positive.
 
     Examples
     --------
@@ -59,7 +60,8 @@ def maximum_mean_discrepancy(
     if not (bandwidths > 0).all():
         raise ValueError(f"bandwidths={bandwidths.tolist()}: each must be above 0.")
 
-    middle = real.mean(axis=0)  # far from 0, distances would lose their digits
+    # euclidean_distances expands squares, which loses digits if rows are far from 0.
+    middle = real.mean(axis=0)
     real, new = real - middle, new - middle
 
     def mean_kernel(A: np.ndarray, B: np.ndarray) -> float:
@@ -73,23 +75,23 @@ def maximum_mean_discrepancy(
 def conditional_hit_rate(
     X: ArrayLike, y: ArrayLike, X_new: ArrayLike, y_new: ArrayLike, *, estimator: Any = None
 ) -> float:
-    """Share of synthetic rows that a classifier of real rows assigns to their own label.
+    """Compute the share of synthetic rows that a classifier of real rows assigns to their label.
 
-    Low where rows miss the class that they were made for. High alone proves little: copies of the
-    training rows reach 1.
+    A low rate means that rows miss the class that they were made for. A high rate alone proves
+    little: copies of the training rows reach 1.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
         Real rows.
     y : array-like of shape (n_samples,)
-        Their classes.
+        The classes of these rows.
     X_new : array-like of shape (n_samples_new, n_features)
         Synthetic rows.
     y_new : array-like of shape (n_samples_new,)
-        The labels that they were made for.
+        The labels that these rows were made for.
     estimator : classifier, default=None
-        Fitted anew on `X` and `y`; None for z-norm and ``LinearSVC(C=1e-3)``.
+        A clone of it is fitted on `X` and `y`. None means z-norm and ``LinearSVC(C=1e-3)``.
 
     Returns
     -------
@@ -99,7 +101,8 @@ def conditional_hit_rate(
     Raises
     ------
     ValueError
-        If the labels do not match the rows in number.
+        If the numbers of labels and rows differ, the columns of two frames differ, or `y` and
+        `y_new` are not both numbers or both text.
 
     Examples
     --------
@@ -109,8 +112,9 @@ def conditional_hit_rate(
     >>> conditional_hit_rate(X, y, [[0.5], [4.2], [0.1]], [0, 1, 1])
     0.6666666666666666
     """
-    X, y = check_X_y(X, y)
+    check_same_kind(y=y, y_new=y_new)
     X, X_new = two_samples(X, X_new)
+    X, y = check_X_y(X, y)
     wanted = np.asarray(y_new)
     if wanted.shape != (len(X_new),):
         raise ValueError(f"X_new has {len(X_new)} rows, but y_new is of shape {wanted.shape}.")
@@ -119,14 +123,14 @@ def conditional_hit_rate(
 
 
 class TwoSampleTest(NamedTuple):
-    """What `classifier_two_sample_test` found.
+    """Hold the result of `classifier_two_sample_test`.
 
     Parameters
     ----------
     accuracy : float
-        Share of held-out rows that the classifier told apart, between 0 and 1.
+        Share of held-out rows that the classifier assigned to the right sample, from 0 to 1.
     pvalue : float
-        Chance of this accuracy or a higher one if the two samples did not differ.
+        Probability of this accuracy or a higher one if the two samples did not differ.
 
     Examples
     --------
@@ -147,27 +151,29 @@ def classifier_two_sample_test(
     cv: int = 5,
     random_state: Any = None,
 ) -> TwoSampleTest:
-    """Can a classifier tell synthetic rows from real ones (Lopez-Paz & Oquab, ICLR 2017)?
+    """Test whether a classifier can tell synthetic rows from real ones.
+
+    The method is that of Lopez-Paz & Oquab (ICLR 2017).
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Real rows. The generator must not have seen them, or the test is too kind.
+        Real rows. If the generator was trained on them, the test is too optimistic.
     X_new : array-like of shape (n_samples_new, n_features)
-        Synthetic rows. The larger of the two samples is cut to the size of the smaller, at random.
+        Synthetic rows. The larger of the two samples is subsampled to the size of the smaller one.
     estimator : classifier, default=None
-        Fitted anew in each fold; None for z-norm and ``LinearSVC(C=1e-3)``.
+        A clone of it is fitted in each fold. None means z-norm and ``LinearSVC(C=1e-3)``.
     cv : int, default=5
-        Folds.
+        Number of folds.
     random_state : int, RandomState instance or None, default=None
-        Seed of the cut and of the folds.
+        Seed of the subsample and of the folds.
 
     Returns
     -------
     result : TwoSampleTest
-        ``accuracy`` on held-out rows (0.5: it cannot tell, 1: it always can) and ``pvalue``, the
-        chance of this accuracy or a higher one if the two did not differ (binomial; the folds
-        share training rows, so it is approximate).
+        ``accuracy`` on held-out rows (0.5: cannot tell, 1: always can), and ``pvalue``, the
+        probability of this accuracy or a higher one if the two samples did not differ. It is
+        binomial, and approximate because the folds share training rows.
 
     Examples
     --------
@@ -179,6 +185,7 @@ def classifier_two_sample_test(
     """
     X, X_new = two_samples(X, X_new)
     rng = check_random_state(random_state)
+    # With equal sizes, guessing has an accuracy of 0.5.
     n = min(len(X), len(X_new))
     rows = np.vstack([sample[rng.permutation(len(sample))[:n]] for sample in (X, X_new)])
     is_new = np.repeat([0, 1], n)

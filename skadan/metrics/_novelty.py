@@ -1,4 +1,4 @@
-"""How far synthetic rows are from the training rows."""
+"""Measure how far synthetic rows are from the training rows."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,15 +9,15 @@ from ._samples import two_samples
 
 
 def nearest_neighbour_ratio(X: ArrayLike, X_new: ArrayLike) -> np.ndarray:
-    """Distance of each synthetic row to the nearest real one, against what is usual there.
+    """Compute each synthetic row's distance to the nearest real row, relative to real distances.
 
-    The unit is the distance of that real row to its own nearest real neighbour, so a copy has 0
-    and a row as far out as its neighbours are from each other has 1. Distances are Euclidean,
-    between rows z-normed by the mean and standard deviation of `X`. Where a real row has an exact
-    twin the unit is 0: a copy of it still gives 0, anything else infinity.
+    The distance is divided by the distance of that real row to its own nearest real neighbour. A
+    copy has the ratio 0, and a row at the usual distance has 1. Distances are Euclidean, between
+    rows z-normed by the mean and standard deviation of `X`. If a real row has an exact duplicate,
+    the divisor is 0: a copy still has the ratio 0, any other row has infinity.
 
-    It says how close synthetic rows come to training rows. It is no measure of privacy: a row that
-    is far from all others can still give a person away.
+    The ratio shows how close synthetic rows come to training rows. It does not measure privacy: a
+    row that is far from all others can still identify a person.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def nearest_neighbour_ratio(X: ArrayLike, X_new: ArrayLike) -> np.ndarray:
     Returns
     -------
     ratio : ndarray of shape (n_samples_new,)
-        0 or more.
+        Ratios, 0 or more.
 
     Examples
     --------
@@ -39,21 +39,21 @@ def nearest_neighbour_ratio(X: ArrayLike, X_new: ArrayLike) -> np.ndarray:
     """
     X, X_new = two_samples(X, X_new)
     if len(X) < 2:
-        raise ValueError("X has 1 row; a row needs another real one to be compared with.")
+        raise ValueError("X has 1 row; the ratio needs 2 or more real rows.")
     scaler = StandardScaler().fit(X)
     X, X_new = scaler.transform(X), scaler.transform(X_new)
     real = NearestNeighbors(n_neighbors=1).fit(X)
-    usual = real.kneighbors()[0][:, 0]  # of each real row to its nearest other one
+    usual = real.kneighbors()[0][:, 0]  # without an argument, a row is not its own neighbour
     nearest, index = (values[:, 0] for values in real.kneighbors(X_new))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(nearest == 0, 0.0, nearest / usual[index])
 
 
 def near_copy_share(X: ArrayLike, X_new: ArrayLike, *, threshold: float = 0.1) -> float:
-    """Share of synthetic rows that lie next to a training row.
+    """Compute the share of synthetic rows that are close to a training row.
 
-    0 does not say that rows are new: all of them may lie just beyond the threshold. Look at the
-    quantiles of the ratio, too, which `quality_report` prints.
+    A share of 0 does not prove that rows are new: all may be just beyond the threshold. Also look
+    at the quantiles of the ratio, which `quality_report` prints.
 
     Parameters
     ----------

@@ -1,7 +1,9 @@
-"""How well scores rank the rows of a class above all others, within folds."""
+"""Measure how well scores rank the rows of a class above all others, within folds."""
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from .._matching import check_same_kind
 
 
 def one_vs_rest_auc(
@@ -11,20 +13,20 @@ def one_vs_rest_auc(
     classes: ArrayLike | None = None,
     folds: ArrayLike | None = None,
 ) -> float:
-    """Area under the ROC curve of each class against the rest, averaged over the classes.
+    """Compute the area under the ROC curve of each class against the rest, and average.
 
     The area of a class is the share of pairs, one row of the class and one other row, in which the
-    row of the class has the higher score; a tie counts one half. With `folds`, only pairs of the
-    same fold count, because models of different folds score on different scales. Unlike a mean over
-    folds this works where a fold holds few rows or lacks a class.
+    row of the class has the higher score; a tie counts one half. With `folds`, only pairs within a
+    fold count, because models of different folds score on different scales. Unlike a mean over
+    folds, this also works if a fold has few rows or lacks a class.
 
     Parameters
     ----------
     y_true : array-like of shape (n_samples,)
         Labels.
     y_score : array-like of shape (n_samples, n_classes) or (n_samples,)
-        The higher, the more likely the class of that column: probabilities or values of a decision
-        function. With two classes one dimension is enough: the scores of the second class.
+        Probabilities or decision values: a higher score means that the class of that column is more
+        likely. With two classes, scores of the second class are enough.
     classes : array-like of shape (n_classes,), default=None
         The labels of the columns. None means the sorted labels in `y_true`.
     folds : array-like of shape (n_samples,), default=None
@@ -33,7 +35,7 @@ def one_vs_rest_auc(
     Returns
     -------
     auc : float
-        Between 0 and 1; 0.5 is chance. NaN if no fold holds rows of two classes.
+        From 0 to 1; 0.5 is chance. NaN if no fold has rows of two classes.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def one_vs_rest_auc(
 
 
 class Truth:
-    """Class indices (n,) and folds (n,) of the rows, and the number of classes."""
+    """Hold the class indices (n,) and the folds of the rows, and the number of classes."""
 
     def __init__(self, class_index: np.ndarray, fold: np.ndarray, n_classes: int) -> None:
         self.class_index, self.n_classes = class_index, n_classes
@@ -68,7 +70,8 @@ class Truth:
 
     @classmethod
     def of(cls, y_true: ArrayLike, classes: ArrayLike | None, folds: ArrayLike | None) -> "Truth":
-        """Check labels and folds."""
+        """Create it from labels and folds, after checking them."""
+        check_same_kind(classes=classes, y_true=y_true)
         y = np.asarray(y_true)
         known = np.unique(y) if classes is None else np.asarray(classes)
         is_class = y[:, None] == known
@@ -81,7 +84,7 @@ class Truth:
         return cls(is_class.argmax(1), fold, len(known))
 
     def check(self, scores: np.ndarray, name: str) -> np.ndarray:
-        """Return scores as (n, n_classes), or refuse them."""
+        """Return scores as (n, n_classes); refuse other shapes and NaN."""
         n = len(self.class_index)
         if scores.shape == (n,) and self.n_classes == 2:
             scores = np.column_stack([-scores, scores])
@@ -96,9 +99,9 @@ class Truth:
 
 
 def weighted_auc(truth: Truth, scores: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """AUC of scores (n, n_classes) under each row of weights (n_weights, n): (n_weights,).
+    """Return the AUC of scores (n, n_classes), once for each row of weights (n_weights, n).
 
-    A pair counts as often as the product of its rows' weights.
+    A pair counts with the product of the weights of its two rows.
     """
     areas = []
     for k in range(truth.n_classes):
@@ -106,7 +109,7 @@ def weighted_auc(truth: Truth, scores: np.ndarray, weights: np.ndarray) -> np.nd
         for rows in truth.rows_of_folds:
             of_class = truth.class_index[rows] == k
             in_class, others = weights[:, rows] * of_class, weights[:, rows] * ~of_class
-            won = won + _won(scores[rows, k], in_class, others)
+            won = won + _weight_of_won_pairs(scores[rows, k], in_class, others)
             pairs = pairs + in_class.sum(1) * others.sum(1)
         with np.errstate(invalid="ignore"):  # without pairs the area is NaN
             areas.append(won / pairs)
@@ -115,10 +118,14 @@ def weighted_auc(truth: Truth, scores: np.ndarray, weights: np.ndarray) -> np.nd
         return np.where(known, areas, 0).sum(0) / known.sum(0)
 
 
-def _won(scores: np.ndarray, in_class: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Weight of the pairs in which the row of the class has the higher score; ties count half."""
+def _weight_of_won_pairs(
+    scores: np.ndarray, in_class: np.ndarray, others: np.ndarray
+) -> np.ndarray:
+    """Return the weight of the pairs that the row of the class wins; ties count half."""
     order = np.argsort(scores, kind="stable")
     values = scores[order]
+    # Cumulative weight of the other rows below each position. A row's wins are the weight below its
+    # score, and half of the weight at its score: the mean of the two ends of a run of equal scores.
     below = np.zeros((len(others), len(scores) + 1))
     np.cumsum(others[:, order], axis=1, out=below[:, 1:])
     first, last = (np.searchsorted(values, values, side=side) for side in ("left", "right"))

@@ -1,4 +1,4 @@
-"""All figures of synthetic rows in one table."""
+"""Report all quality figures of synthetic rows in one table."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_array
 
 from ._fidelity import (
     classifier_two_sample_test,
@@ -14,13 +13,14 @@ from ._fidelity import (
     maximum_mean_discrepancy,
 )
 from ._novelty import nearest_neighbour_ratio
+from ._samples import two_samples
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
 class QualityReport:
-    """Figures of fidelity and novelty; it prints as a table.
+    """Hold figures of fidelity and novelty, and print them as a table.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class QualityReport:
     hit_rate : float
         Share of synthetic rows that a classifier of real rows assigns to their label.
     told_apart : float
-        Accuracy of a classifier that tells synthetic from real rows: 0.5 if it cannot.
+        Accuracy of a classifier that distinguishes synthetic from real rows; 0.5 is chance.
     ratios : ndarray of shape (5,)
         Quantiles (5, 25, 50, 75 and 95 %) of the distance to the nearest real row, in units of the
         distance between real neighbours.
@@ -67,8 +67,8 @@ def quality_report(
 ) -> QualityReport:
     """Draw a synthetic row for each real one, and measure fidelity and novelty.
 
-    The sampler has seen these rows, so that the figures flatter it; on rows that it has not seen
-    they tell more. None of them is a measure of privacy.
+    On the sampler's training rows the figures are too optimistic. Use rows that it was not trained
+    on if you can. None of the figures measures privacy.
 
     Parameters
     ----------
@@ -79,12 +79,18 @@ def quality_report(
     y : array-like of shape (n_samples,)
         The classes of these rows.
     random_state : int, RandomState instance or None, default=None
-        Seed of the draw, and of the folds that tell real from synthetic rows.
+        Seed of the draw, and of the folds of the two-sample test.
 
     Returns
     -------
     report : QualityReport
-        It prints as a table.
+        The figures, which print as a table.
+
+    Raises
+    ------
+    ValueError
+        If the columns of `X` are not those that the sampler was trained on, or `y` holds a label
+        that training did not see.
 
     Examples
     --------
@@ -96,8 +102,7 @@ def quality_report(
     >>> report.hit_rate
     0.8833333333333333
     """
-    X_new = check_array(sampler.sample(y, random_state=random_state)[0], dtype=np.float64)
-    real = check_array(X, dtype=np.float64)
+    real, X_new = two_samples(X, sampler.sample(y, random_state=random_state)[0])
     scaler = StandardScaler().fit(real)
     return QualityReport(
         maximum_mean_discrepancy(scaler.transform(real), scaler.transform(X_new)),
