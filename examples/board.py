@@ -24,6 +24,8 @@ import sys
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 from board_parts.advice import advice, rarest
 from board_parts.arms import ARMS
@@ -34,7 +36,7 @@ from board_parts.report import report
 from board_parts.runs import KEY, run_all, tasks
 from board_parts.study import study, workers
 from board_parts.summary import summary_grid
-from board_parts.tables import Source, read, sources
+from board_parts.tables import Source, Table, read, sources
 from rich.console import Console
 from studies import resumable
 from studies.pages import put
@@ -42,18 +44,31 @@ from studies.pages import put
 say = Console().print
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line, over what a study's file says."""
-    parser = argparse.ArgumentParser(description="Compare samplers on many tables.")
+def job_count(text: str) -> int:
+    """A number of processes, which is not 0; joblib takes negative ones from the end."""
+    if int(text) == 0:
+        raise argparse.ArgumentTypeError("0: 1 or more, or -1 for all cores")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """A seed that scikit-learn takes."""
+    if not 0 <= int(text) < 2**32:
+        raise argparse.ArgumentTypeError(f"{text}: a seed is a whole number from 0 to 2**32 - 1")
+    return int(text)
+
+
+def make_parser(**keywords: Any) -> argparse.ArgumentParser:
+    """The parser of all options but --study, for the command line and for a study's file."""
+    parser = argparse.ArgumentParser(**keywords, description="Compare samplers on many tables.")
     add = parser.add_argument
-    add("--study", type=Path, metavar="FILE.toml", help="options by name, and samplers")
     add("--tables", type=Path, nargs="+", help="npz files, or folders of them")
     add("--results", type=Path, help="jsonl file, for resuming too")
     add("--scenario", choices=("cut", "native", "full"), default="cut")
     add("--arms", nargs="+", metavar="ARM", default=list(ARMS), help=f"of {', '.join(ARMS)}")
     add("--classifiers", nargs="+", choices=PENALTIES, default=list(PENALTIES))
-    add("--seeds", nargs="+", type=int, default=[0])
-    add("--n-jobs", type=int, default=2)
+    add("--seeds", nargs="+", type=seed, default=[0])
+    add("--n-jobs", type=job_count, default=2)
     add("--scheduler", metavar="ADDRESS", help="of a dask scheduler, whose workers do the tasks")
     add("--only", nargs="+", metavar="TABLE", help="names of tables")
     add("--report", type=Path, metavar="FILE.md", help="page for the tables, beside the terminal")
@@ -63,19 +78,41 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--summary", type=Path, nargs="+", default=[], metavar="FILE.md", help="pages for one table"
     )
     add("--figures", type=Path, metavar="FOLDER", help="where diagrams of gains go")
-    known = {action.dest for action in parser._actions} - {"help", "study"}
-    parser.set_defaults(samplers={})
+    return parser
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line, over what a study's file says."""
+    parser = make_parser()
+    parser.add_argument("--study", type=Path, metavar="FILE.toml", help="options, and samplers")
     path = parser.parse_args(arguments).study
+    set_by_file = argparse.Namespace(samplers={})
     if path:
-        parser.set_defaults(**study(path, known | {"samplers"}))
-    args = parser.parse_args(arguments)
+        own = make_parser(prog=f"--study {path}", usage=argparse.SUPPRESS, add_help=False)
+        set_by_file = study(path, own)
+    args = parser.parse_args(arguments, set_by_file)
     missing = [name for name in ("tables", "results") if not getattr(args, name)]
     known = (*ARMS, *args.samplers)
     unknown = [arm for arm in args.arms if arm not in known and source_of(arm) not in known]
     if missing or unknown:
         what = f"--{missing[0]} is needed" if missing else f"--arms: there is no {unknown[0]!r}"
         parser.error(f"{what}, on the command line or in a file of --study.")
+    for path in (args.results, args.report, args.advice, *args.summary):
+        if path and (path.is_dir() or not path.parent.is_dir()):
+            parser.error(f"{path} cannot be written: it is a folder, or its own is not there.")
     return args
+
+
+def tables_of(args: argparse.Namespace) -> dict[str, Source]:
+    """The tables that are asked for, by name."""
+    try:
+        found = sources(args.tables)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"--tables: {error}") from error
+    unknown = [name for name in args.only or () if name not in found]
+    if unknown:
+        raise SystemExit(f"--only: there is no table {unknown[0]!r}; there are {', '.join(found)}.")
+    return {name: found[name] for name in args.only or found}
 
 
 def chosen_arms(wanted: list[str]) -> list[str]:
@@ -86,17 +123,29 @@ def chosen_arms(wanted: list[str]) -> list[str]:
     return [arm for arm in wanted if is_there(arm)]
 
 
+def read_or_exit(source: Source) -> Table:
+    """One table; the program ends with a line if its file is not one."""
+    try:
+        return read(source)
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        text = f"--tables: {source.path} is not an npz file of X and y"
+        raise SystemExit(f"{text}: {type(error).__name__}: {error}") from error
+
+
 def costs(found: dict[str, Source], args: argparse.Namespace) -> dict[str, int]:
     """The tables of the scenario, and how long each takes, roughly."""
-    tables = {name: read(found[name]) for name in args.only or found}
+    tables = {name: read_or_exit(source) for name, source in found.items()}
     native = args.scenario == "native"
     return {name: t.cost for name, t in tables.items() if t.is_unequal or not native}
 
 
 def main(arguments: Sequence[str] | None = None) -> list[dict]:
     """Run what is missing, and report on what was asked for."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a letter that the terminal lacks is escaped
+            stream.reconfigure(errors="backslashreplace")
     args = parse(arguments)
-    found = sources(args.tables)
+    found = tables_of(args)
     cost = costs(found, args)
     names, arms = sorted(cost, key=cost.get), chosen_arms(args.arms)
     done = resumable.load(args.results, KEY)
@@ -128,7 +177,7 @@ def publish(
         put(path, "summary", "examples/board.py", summary_grid(records).markdown())
     if args.figures:
         for path in draw_all(records, args.scenario, args.figures):
-            say(f"wrote {path}")
+            say(f"wrote {path}", markup=False)
 
 
 if __name__ == "__main__":

@@ -137,10 +137,12 @@ def test_what_cannot_be_written_is_said_before_the_training(
 ):
     monkeypatch.setattr("skadan._cli.commands.sampler_of", lambda *_: pytest.fail("it trained"))
     usual = small_table(f"{HEAD}\n" + "".join(rows()))
+    (tmp_path / "folder.csv").mkdir()
     for out, message in [
         (tmp_path / "no" / "a.csv", "there is no folder"),
         (tmp_path / "t.csv", "is the table itself: pass --force"),
         (tmp_path / "a.xls", "the file ends on one of"),
+        (tmp_path / "folder.csv", "a folder of this name is there"),
     ]:
         assert main(["augment", *usual, "--out", str(out)]) == 1
         assert message in capsys.readouterr().err
@@ -175,9 +177,9 @@ def test_every_sampler_of_every_command_has_the_seed(command, small_table, tmp_p
                 seeds.append((name, self.random_state))
                 return super().fit_resample(X, y)
 
-            def _fit_to_blocks(self, X, y):
+            def fit_resample_blocks(self, X, y):
                 seeds.append((name, self.random_state))
-                return super()._fit_to_blocks(X, y)
+                return super().fit_resample_blocks(X, y)
 
         return Watched
 
@@ -229,7 +231,7 @@ def test_sample_draws_from_a_file(problem, tmp_path, capsys):
     expected, labels = sampler.sample(600, random_state=3)
     pd.testing.assert_frame_equal(found, expected.assign(emotion=labels))
     assert main([*rows, "--out", str(tmp_path / "rows")]) == 1
-    assert "choose an empty folder" in capsys.readouterr().err
+    assert capsys.readouterr().err.endswith("choose an empty folder, or empty it.\n")
 
 
 def test_sample_refuses_before_it_makes_a_folder(tmp_path, capsys):

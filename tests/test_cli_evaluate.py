@@ -233,7 +233,7 @@ def test_missing_values_are_refused_as_augment_does(kind, small_table, tmp_path,
     assert main(["evaluate", *usual]) == 1
     printed, error = capsys.readouterr()
     assert (printed, error) == ("", expected)
-    assert "contains NaN in 2 place(s), column(s) 'f', 'n'. Impute or drop" in error
+    assert "contains NaN in 2 place(s), column(s) 'f', 'n'. Pass --impute median" in error
 
 
 def test_a_line_of_progress_for_every_tenth(capsys):

@@ -1,8 +1,13 @@
-"""What the command line says of a table."""
+"""What the command line says of a table, and how it writes one."""
+
+import os
+import stat
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from small_tables import HEAD, rows
 
 from skadan._cli import main
 from skadan._cli.tables import option, whole_numbers
@@ -93,3 +98,44 @@ def test_many_whole_numbers_are_not_named(n, named, tmp_path, rng):
     X = np.hstack([rng.normal(size=(12, 20)), rng.integers(9, size=(12, n))])
     np.savez(tmp_path / "t.npz", X=X, y=[0, 1] * 6)
     assert bool(whole_numbers(load_table(tmp_path / "t.npz"))) == named
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs modes and links")
+def test_what_is_replaced_keeps_its_mode_and_its_link(small_table, tmp_path):
+    usual = small_table(f"{HEAD}\n" + "".join(rows()))
+    table, link = Path(usual[0]), tmp_path / "link.csv"
+    table.chmod(0o600)
+    link.symlink_to(table.name)
+    out = ["--sampler", "shrunken", "--sets", "1", "--out", str(link)]
+    assert main(["augment", *usual, *out]) == 1  # it is the table
+    assert main(["augment", *usual, *out, "--force"]) == 0
+    assert link.is_symlink()
+    assert stat.S_IMODE(table.stat().st_mode) == 0o600
+    assert len(table.read_text().splitlines()) == 37
+    assert set(tmp_path.iterdir()) == {table, link}
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@pytest.mark.parametrize("place", ["first", "between"])
+def test_the_place_of_synthetic_rows_changes_nothing(kind, place, tmp_path):
+    """New rows are those of the table without them, each with the speaker of a row of its class."""
+    rng, n = np.random.default_rng(0), 24
+    real = pd.DataFrame(rng.normal(size=(n, 3)), columns=["a", "b", "c"])
+    real = real.assign(y=np.arange(n) % 4 // 3, groups=np.arange(n) + 100, is_synthetic=False)
+    old = real.assign(groups=999, is_synthetic=True)[:7]
+    numbers = np.arange(n) + 0.5  # an old row stands behind the real ones up to it
+    places = {"first": np.full(7, -1.0), "between": numbers[3 * np.arange(7)] + 0.2}
+    order = np.argsort([*numbers, *places[place]], kind="stable")
+    tables = {"none": real, place: pd.concat([real, old]).iloc[order]}
+    texts = []
+    for name, table in tables.items():
+        path, out = tmp_path / f"{name}.{kind}", tmp_path / f"{name}.out.csv"
+        write = table.to_csv if kind == "csv" else table.to_parquet
+        write(path, index=False)
+        usual = [str(path), "--target", "y", "--groups", "groups", "--sampler", "shrunken"]
+        assert main(["augment", *usual, "--out", str(out)]) == 0
+        texts.append(out.read_text())
+    assert texts[0] == texts[1]
+    new = pd.read_csv(out).query("is_synthetic")
+    assert len(new) == n // 2
+    assert set(new["groups"]) <= set(real["groups"][real["y"] == 1])

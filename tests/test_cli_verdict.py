@@ -198,11 +198,11 @@ def test_where_none_failed_there_is_no_comparison():
 
 def test_header():
     folds = Folds([], [], "ten folds of 47 speakers")
-    args = Namespace(classifier="svc", seed=2, seeds=1)
+    args = Namespace(classifier="svc", seed=2, seeds=1, impute=None)
     text = "Linear SVC, C chosen in inner folds; ten folds of 47 speakers; seed 2"
     assert header(args, folds) == text
-    args = Namespace(classifier="knn", seed=0, seeds=3)
+    args = Namespace(classifier="knn", seed=0, seeds=3, impute="median")
     assert header(args, folds) == (
         "Nearest-neighbour classifier, n_neighbors chosen in inner folds; "
-        "ten folds of 47 speakers; mean of seeds 0 to 2"
+        "ten folds of 47 speakers; mean of seeds 0 to 2; median in missing cells"
     )

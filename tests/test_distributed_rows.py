@@ -1,6 +1,8 @@
 """Rows of a cluster: any number of them in dask frames and files, the bits of `sample`."""
 
+import os
 import time
+from collections import namedtuple
 
 import numpy as np
 import pandas as pd
@@ -10,9 +12,9 @@ import torch
 from conftest import SMALL
 from scipy import sparse
 
-from skadan import FrozenSampler, ShrunkenSampler, WADANSampler, save_generator
+from skadan import FrozenSampler, ShrunkenSampler, WADANSampler, _files, save_generator
 from skadan._models.arrays import CHUNK
-from skadan.distributed import sample_files, sample_frame, write_memmap
+from skadan.distributed import _drawing, _parquet, sample_files, sample_frame
 
 dask = pytest.importorskip("dask")
 N = 3 * CHUNK + 83
@@ -127,7 +129,7 @@ def test_a_file_that_changes_is_read_again(fitted, problem, tmp_path):
     assert sample_frame(path, 5).compute().shape == (5, 8)
 
 
-# Tables that memory does not hold
+# Tables of dask
 
 
 @pytest.fixture
@@ -135,58 +137,6 @@ def frame(problem):
     X, y, _ = problem
     table = pd.DataFrame(X.astype("f4")).add_prefix("f")
     return table.assign(emotion=np.array(["sad", "glad", "calm"])[y])
-
-
-@pytest.mark.parametrize("source", ["parquet", "folder", "dask frame", "dask array", "blocks"])
-def test_a_table_in_a_file(frame, tmp_path, source):
-    """In its order, whatever its blocks; and a sampler fits it as it fits the frame."""
-    import dask.array
-    import dask.dataframe
-
-    values, y = frame.drop(columns="emotion").to_numpy(), frame["emotion"].to_numpy()
-    frame.to_parquet(tmp_path / "one.parquet", row_group_size=7)
-    (tmp_path / "many").mkdir()
-    for i, part in enumerate(np.array_split(np.arange(len(frame)), 3)):
-        frame.iloc[part].to_parquet(tmp_path / "many" / f"{i}.parquet")
-    sources = {
-        "parquet": (tmp_path / "one.parquet", "emotion"),
-        "folder": (tmp_path / "many", "emotion"),
-        "dask frame": (dask.dataframe.from_pandas(frame, npartitions=4), "emotion"),
-        "dask array": (dask.array.from_array(values, chunks=(10, 30)), None),
-        "blocks": (np.array_split(values, 5), None),
-    }
-    table, target = sources[source]
-    X, labels = write_memmap(table, tmp_path / "table.npy", target=target)
-    assert isinstance(X, np.memmap)
-    np.testing.assert_array_equal(X, values)
-    np.testing.assert_array_equal(np.load(tmp_path / "table.npy"), values)
-    if target:
-        np.testing.assert_array_equal(labels, y)
-    else:
-        assert labels is None
-    rows = ShrunkenSampler(random_state=0).fit(X, y).sample(5)[0]
-    np.testing.assert_array_equal(rows, ShrunkenSampler(random_state=0).fit(values, y).sample(5)[0])
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "message"),
-    [
-        ([], None, "no rows"),
-        ([np.zeros((2, 3)), np.zeros((2, 4))], None, "Blocks differ"),
-        ([pd.DataFrame({"a": [1.0], "b": ["x"]})], None, r"Column\(s\) \['b'\] hold no numbers"),
-        ([pd.DataFrame({"a": [1.0]})], "c", "target='c' is no column"),
-    ],
-)
-def test_tables_that_are_refused(source, target, message, tmp_path):
-    """With nothing written."""
-    with pytest.raises(ValueError, match=message):
-        write_memmap(source, tmp_path / "table.npy", target=target)
-    assert not list(tmp_path.iterdir())
-
-
-def test_what_is_no_table(tmp_path):
-    with pytest.raises(TypeError, match="source=int"):
-        write_memmap(3, tmp_path / "table.npy")
 
 
 def test_dask_tables_in_a_fit(frame):
@@ -203,3 +153,133 @@ def test_dask_tables_in_a_fit(frame):
         ShrunkenSampler().fit(lazy.drop(columns="emotion"), y)
     with pytest.raises(TypeError, match=r"y is a dask Series"):
         ShrunkenSampler().fit(values, lazy["emotion"])
+
+
+# The file of a sampler
+
+
+@pytest.fixture
+def saved(fitted, tmp_path):
+    """The file of a sampler, and what puts another one of the same size and time in its place."""
+    path = tmp_path / "generator"
+    save_generator(fitted, path)
+    before = path.stat()
+
+    def replace(sampler=None):
+        X = np.random.default_rng(1).normal(size=(45, 100))
+        other = sampler or WADANSampler(**SMALL).fit(X, fitted.classes_[np.arange(45) % 3])
+        save_generator(other, path)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        _drawing.load.cache_clear()  # as in a worker that has not read it yet
+
+    return path, replace
+
+
+def test_a_file_that_is_replaced_before_the_rows_are_made(fitted, saved):
+    """By another sampler it is refused; the same one may be saved again."""
+    path, replace = saved
+    frame = sample_frame(path, N, 4, random_state=0)
+    replace(fitted)
+    pd.testing.assert_frame_equal(
+        frame.compute(), whole(fitted, N, random_state=0), check_dtype=False
+    )
+    replace()
+    with pytest.raises(ValueError, match=f"{path} has changed since the draw was planned"):
+        frame.compute()
+
+
+@pytest.mark.parametrize("worker", ["has read it", "is new"])
+def test_a_file_that_is_replaced_while_rows_are_drawn(fitted, saved, tmp_path, monkeypatch, worker):
+    """All files are of the first sampler, or the draw ends with an error that names the file."""
+    path, replace = saved
+    write, load = _parquet._write, _drawing.load
+
+    def write_and_replace(source, section, *rest):
+        write(source, section, *rest)
+        if section.first == 0:
+            loaded = load(source)
+            replace()
+            if worker == "has read it":
+                monkeypatch.setattr(_drawing, "load", lambda _: loaded)
+
+    monkeypatch.setattr(_parquet, "_write", write_and_replace)
+    keywords = {"n_files": 4, "random_state": 0}
+    if worker == "is new":
+        with pytest.raises(ValueError, match=f"{path} has changed"):
+            sample_files(path, N, tmp_path / "rows", **keywords)
+        assert [file.name for file in (tmp_path / "rows").iterdir()] == ["part-00000.parquet"]
+        return
+    files = sample_files(path, N, tmp_path / "rows", **keywords)
+    found = pd.concat(map(pd.read_parquet, files), ignore_index=True)
+    expected = whole(fitted, N, random_state=0)
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+
+
+# One draw at a time, and no larger than the disk
+
+
+def test_a_second_draw_in_a_folder_fails_before_it_writes(fitted, tmp_path):
+    with _parquet._alone_in(tmp_path):
+        before = set(tmp_path.iterdir())
+        with pytest.raises(ValueError, match=f"Another sample_files is writing to {tmp_path}: wa"):
+            sample_files(fitted, N, tmp_path)
+        assert set(tmp_path.iterdir()) == before
+    assert len(sample_files(fitted, N, tmp_path, n_files=2)) == 2
+
+
+def test_a_killed_draw_blocks_no_folder(fitted, tmp_path):
+    """What it left is removed, and workers that outlive it write nothing."""
+    mark = tmp_path / ".draw-0123"
+    part = tmp_path / f".part-00007.parquet.{_files._host()}-{10**9}-0.part"
+    for left in (mark, part, tmp_path / ".draw.lock"):
+        left.touch()
+    (file,) = sample_files(fitted, N, tmp_path, n_files=1)
+    assert list(tmp_path.iterdir()) == [file]
+    section = _drawing.plan_draw(fitted, 9, 0)
+    with pytest.raises(RuntimeError, match="its draw has ended"):
+        _parquet._write(fitted, section, "target", tmp_path / "late.parquet", mark)
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_draw_that_fails_leaves_nothing_hidden(fitted, tmp_path, monkeypatch):
+    """Nor what a worker has left that was killed for it."""
+
+    def interrupted(*_):
+        (tmp_path / f".part-00000.parquet.{_files._host()}-{10**9}-0.part").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_parquet, "_write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sample_files(fitted, N, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("n_rows", [10**15, 10**30])
+def test_more_rows_than_any_disk_holds_are_refused_at_once(fitted, tmp_path, n_rows):
+    with pytest.raises(ValueError, match=f"{n_rows} rows.*fewer"):
+        sample_files(fitted, n_rows, tmp_path / "rows")
+    assert not (tmp_path / "rows").exists()
+    with pytest.raises(ValueError, match=f"{n_rows} rows.*fewer"):
+        sample_frame(fitted, n_rows)
+
+
+def test_rows_are_refused_by_the_size_of_their_files(fitted, tmp_path, monkeypatch):
+    """If their files take clearly more than the disk has left: it is an estimate."""
+    n_rows, usage, left = 20 * CHUNK, namedtuple("usage", "free"), []
+    files = sample_files(fitted, n_rows, tmp_path / "rows")
+    size = sum(file.stat().st_size for file in files)
+    monkeypatch.setattr(_parquet.shutil, "disk_usage", lambda _: usage(left[-1]))
+    left.append(int(0.56 * size))
+    assert len(sample_files(fitted, n_rows, tmp_path / "fits")) == 1
+    left.append(size // 3)
+    with pytest.raises(ValueError, match=f"{n_rows} rows take about .* GiB.* choose another disk"):
+        sample_files(fitted, n_rows, tmp_path / "more")
+    assert not (tmp_path / "more").exists()
+
+
+def test_files_that_memory_does_not_hold(fitted, tmp_path, monkeypatch):
+    monkeypatch.setattr(_parquet, "memory", lambda: 8 * 101 * (N // 2))
+    n_rows = 2 * CHUNK  # of the larger file
+    with pytest.raises(ValueError, match=f"The {n_rows} rows of a file .* ask for more files"):
+        sample_files(fitted, N, tmp_path, n_files=2)
+    assert len(sample_files(fitted, N, tmp_path, n_files=4)) == 4

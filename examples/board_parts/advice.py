@@ -82,4 +82,4 @@ def advice(records: list[dict], rows: dict[str, float]) -> Grid:
         cells = (advised(scores, there) for scores in every.values())
         lines.append((SHAPES[kind], rare, str(there.sum()), *cells))
     title = "What to use, and its gain over nothing"
-    return Grid(title, ("columns", "rarest class", "tables", *every), lines)
+    return Grid(title, ("columns", "rarest class", "tables", *every), lines, is_markdown=True)

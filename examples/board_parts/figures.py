@@ -118,7 +118,8 @@ def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
         axes.set_title(SHOWN[arm][0].replace(" + ", "\n+ "), fontsize=9)
         axes.grid(axis="y", color="0.93")
         axes.set_axisbelow(True)
-    panels[0, 0].set_yticks(range(len(names)), names)
+    # A dollar sign in a name is no formula.
+    panels[0, 0].set_yticks(range(len(names)), names, parse_math=False)
     figure.supxlabel(
         f"gain in unweighted average recall over nothing, in points; {title}.\n"
         "A dot is a table, in the mean over the classifiers; a bar is the mean of a domain.",

@@ -1,5 +1,7 @@
 """The report of the board: tables for the terminal, and the same for a page."""
 
+import html
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,7 @@ from board_parts.scores import (
     with_probabilities,
 )
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 from studies.pages import markdown, put
 
@@ -45,19 +48,30 @@ class Grid:
     title: str
     columns: tuple[str, ...]
     lines: list[tuple[str, ...]]
+    is_markdown: bool = False  # such as `code`; else all text stands for itself
 
     def show(self, console: Console) -> None:
         """Print it."""
         table = RichTable(title=self.title, title_justify="left")
         for k, column in enumerate(self.columns):
-            table.add_column(column, justify="right" if k else "left")
+            table.add_column(escape(column), justify="right" if k else "left")
         for line in self.lines:
-            table.add_row(*line)
+            table.add_row(*map(escape, line))
         console.print(table)
 
     def markdown(self) -> str:
         """The same for a page."""
-        return f"{self.title}:\n\n{markdown(self.columns, self.lines, align='--:')}"
+        columns, lines = self.columns, self.lines
+        if not self.is_markdown:
+            columns, lines = map(plain, columns), [map(plain, line) for line in lines]
+        return f"{self.title}:\n\n{markdown(columns, lines, align='--:')}"
+
+
+def plain(text: str) -> str:
+    """Text of a name, such as one of a manifest, as markdown and HTML that show it as it is."""
+    one_line = html.escape(" ".join(text.split()), quote=False)
+    # An underscore within a word means nothing.
+    return re.sub(r"[\\`*|$~{}\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", one_line)
 
 
 def in_order(arms: list[str]) -> list[str]:
@@ -255,7 +269,7 @@ def intro(records: list[dict]) -> str:
     # The seeds of most arms come first.
     *_, usual = sorted(seeds, key=lambda of_arm: len(seeds[of_arm]))
     text = f"{n_tables} tables; {', '.join(classifiers_of(records))}; seeds {in_a_row(usual)}"
-    others = [f"{', '.join(seeds[s])}: seeds {in_a_row(s)}" for s in seeds if s != usual]
+    others = [f"{plain(', '.join(seeds[s]))}: seeds {in_a_row(s)}" for s in seeds if s != usual]
     if others:
         text += f" ({'; '.join(others)}). Two arms are compared on the seeds that both have"
     return f"{text}."

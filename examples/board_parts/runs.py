@@ -197,6 +197,15 @@ def merged(record: dict, former: dict | None) -> dict:
     return record | both | {"seconds_fitting": seconds}
 
 
+def keep(records: list[dict], path: Path, done: dict[tuple, dict]) -> str:
+    """Append the records of a task, merged with what is there of their keys; returns their name."""
+    for record in records:
+        key = tuple(record[name] for name in KEY)
+        done[key] = merged(record, done.get(key))
+        resumable.append(path, done[key])
+    return f"{record['table']} seed {record['seed']}: {record['arm']}"
+
+
 def run_all(
     found: dict[str, Source],
     path: Path,
@@ -206,22 +215,20 @@ def run_all(
     own: dict[str, Any] | None = None,
 ) -> list[str]:
     """Do all tasks, append each record to the file as soon as it is there; returns the failures."""
-    done, failures = resumable.load(path, KEY), []
-    if wanted:
-        resumable.check_not_kept(path)  # before hours of work, not after
-    jobs = (delayed(attempt)(found[name], scenario, seed, todo, own) for name, seed, todo in wanted)
-    with Progress(*resumable.COLUMNS, TimeElapsedColumn()) as progress:
-        bar = progress.add_task(scenario, total=len(wanted))
-        for outcome in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs):
-            label = outcome
-            if isinstance(outcome, str):
-                failures.append(outcome)
-                progress.console.print(f"[red]failed[/red] {escape(outcome)}")
-            else:
-                for record in outcome:
-                    key = tuple(record[name] for name in KEY)
-                    done[key] = merged(record, done.get(key))
-                    resumable.append(path, done[key])
-                label = f"{record['table']} seed {record['seed']}: {record['arm']}"
-            progress.update(bar, advance=1, description=escape(label))
+    failures: list[str] = []
+    if not wanted:
+        return failures
+    with resumable.alone_with(path):
+        done = resumable.load(path, KEY)
+        jobs = (
+            delayed(attempt)(found[name], scenario, seed, todo, own) for name, seed, todo in wanted
+        )
+        with Progress(*resumable.COLUMNS, TimeElapsedColumn()) as progress:
+            bar = progress.add_task(scenario, total=len(wanted))
+            for outcome in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs):
+                if isinstance(outcome, str):
+                    failures.append(outcome)
+                    progress.console.print(f"[red]failed[/red] {escape(outcome)}")
+                label = outcome if isinstance(outcome, str) else keep(outcome, path, done)
+                progress.update(bar, advance=1, description=escape(label))
     return failures

@@ -3,11 +3,13 @@
 import csv
 import hashlib
 import os
+import shutil
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from board_parts.tables import manifest
 
 LIST = Path(__file__).parents[1] / "board_tables.toml"
 MANIFEST = (
@@ -54,7 +56,7 @@ class ListedTable:
 
 def load_list(path: Path = LIST) -> tuple[dict[str, ListedTable], dict[str, str]]:
     """Read the tables by name, and the SHA-256 of each package file that holds some of them."""
-    content = tomllib.loads(path.read_text())
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
     tables = {name: ListedTable(name, **about) for name, about in content["tables"].items()}
     return tables, content.get("packages", {})
 
@@ -81,12 +83,18 @@ def file_digest(path: Path) -> str:
 
 
 def save_table(path: Path, X: np.ndarray, y: np.ndarray, groups: np.ndarray | None = None) -> None:
-    """Write a table as an npz file that `tables.read` reads; no half file is left behind."""
+    """Write a table as an npz file that `tables.read` reads; no half file is left behind.
+
+    A file that is replaced keeps its mode, and a symbolic link stays one.
+    """
     arrays = {"X": np.asarray(X, dtype=np.float32), "y": y}
     if groups is not None:
         arrays["groups"] = groups
+    path = Path(os.path.realpath(path))
     partial = path.with_suffix(".part")
     with partial.open("wb") as file:
+        if path.exists():
+            shutil.copymode(path, partial)
         np.savez_compressed(file, **arrays)
     os.replace(partial, path)
 
@@ -94,12 +102,8 @@ def save_table(path: Path, X: np.ndarray, y: np.ndarray, groups: np.ndarray | No
 def write_manifest(folder: Path, lines: list[dict[str, str]]) -> None:
     """Add lines to the folder's ``manifest.csv``; a table that is there gets its new line."""
     path = folder / "manifest.csv"
-    known = {}
-    if path.exists():
-        with path.open(newline="") as file:
-            known = {line["name"]: line for line in csv.DictReader(file)}
-    known |= {line["name"]: line for line in lines}
-    with path.open("w", newline="") as file:
+    known = manifest(path) | {line["name"]: line for line in lines}
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, MANIFEST, restval="", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(known[name] for name in sorted(known))

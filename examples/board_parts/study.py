@@ -1,6 +1,7 @@
 """A study in a file: the options of the board's program, and samplers of one's own, as TOML."""
 
 import tomllib
+from argparse import ArgumentParser, Namespace, _StoreTrueAction
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -8,37 +9,92 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-PATHS = ("results", "report", "advice", "figures")
+from board_parts.arms import ARMS, PARTIAL
+from board_parts.classifiers import CORRECTION
+from imblearn.base import SamplerMixin
+
+PATHS = ("results", "report", "advice", "figures", "tables", "summary")
 
 
-def study(path: Path, known: set[str]) -> dict[str, Any]:
-    """The options that a file sets, by name; paths in it are relative to the file."""
+def study(path: Path, parser: ArgumentParser) -> Namespace:
+    """What a file sets, read as the command line is; paths in it are relative to the file."""
     try:
-        options = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        options = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
         raise SystemExit(f"--study {path}: {error}") from error
-    unknown = sorted(options.keys() - known)
-    if unknown:
-        raise SystemExit(f"--study {path}: {unknown[0]!r} is none of {', '.join(sorted(known))}.")
-    for name in PATHS:
-        if name in options:
-            options[name] = path.parent / options[name]
-    for name in ("tables", "summary"):
-        options[name] = [path.parent / one for one in options.get(name, [])]
-    made = {name: sampler(name, spec) for name, spec in options.pop("samplers", {}).items()}
-    return options | {"samplers": made}
+    known = {action.dest: action for action in parser._actions if action.dest != "help"}
+    specs, words = options.pop("samplers", {}), []
+    for name, value in options.items():
+        if name not in known:
+            names = ", ".join(sorted([*known, "samplers"]))
+            raise SystemExit(f"--study {path}: {name!r} is none of {names}.")
+        words += in_words(path, known[name], value)
+    args = parser.parse_args(words)
+    args.samplers = samplers(path, specs)
+    return args
 
 
-def sampler(name: str, spec: dict[str, Any]) -> Callable[..., Any]:
-    """What makes a sampler of a table of the file: its class, by its full name, and parameters."""
-    spec = dict(spec)
-    module, _, cls = spec.pop("class", "").rpartition(".")
-    try:
-        found = getattr(import_module(module), cls)
-        found(**spec)
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise SystemExit(f'samplers."{name}": {error}') from error
-    return partial(found, **spec)
+def in_words(path: Path, action: Any, value: Any) -> list[str]:
+    """An option as it is written on the command line."""
+    option, where = action.option_strings[0], f"--study {path}: {action.dest} = {shown(value)}"
+    if isinstance(action, _StoreTrueAction):
+        if not isinstance(value, bool):
+            raise SystemExit(f"{where}: write true or false.")
+        return [option] if value else []
+    several = action.nargs == "+"
+    if isinstance(value, list) != several:
+        example = f"{action.dest} = [{shown(value)}]" if several else "a single value"
+        raise SystemExit(f"{where}: write {example}.")
+    values = value if several else [value]
+    kinds = int if action.dest in ("seeds", "n_jobs") else str
+    for one in values:
+        if not isinstance(one, kinds) or isinstance(one, bool):
+            kind = "a whole number" if kinds is int else "text in quotes"
+            raise SystemExit(f"{where}: {shown(one)} is not {kind}.")
+    if action.dest in PATHS:
+        values = [path.parent / one for one in values]
+    return [option, *map(str, values)] if several else [f"{option}={values[0]}"]
+
+
+def shown(value: Any) -> str:
+    """A value as TOML writes it, or nearly so."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def samplers(path: Path, specs: Any) -> dict[str, Callable[..., Any]]:
+    """What makes each sampler of a file, by name."""
+    if not isinstance(specs, dict):
+        raise SystemExit(f"--study {path}: write samplers as tables, [samplers.NAME].")
+    made = {}
+    for name, spec in specs.items():
+        try:
+            if name in ARMS or name.startswith(PARTIAL) or name.endswith(CORRECTION):
+                raise ValueError("the board has an arm of this name: choose another")
+            made[name] = sampler(spec)
+        except Exception as error:  # whatever the import of a module does
+            text = f"{type(error).__name__}: {error}"
+            raise SystemExit(f'--study {path}: samplers."{name}": {text}') from error
+    return made
+
+
+def sampler(spec: Any) -> Callable[..., Any]:
+    """What makes a sampler of a table of the file: its class, by its full name, and parameters.
+
+    Nothing but a sampler's class is called. Its module is imported all the same, which runs code.
+    """
+    if not isinstance(spec, dict) or not isinstance(spec.get("class"), str):
+        raise ValueError('it needs a class, such as class = "skadan.WADANSampler"')
+    module, _, name = spec["class"].rpartition(".")
+    if not module or not all(part.isidentifier() for part in spec["class"].split(".")):
+        raise ValueError(f"{spec['class']!r} is not the full name of a class, MODULE.CLASS")
+    found = getattr(import_module(module), name)
+    if not (isinstance(found, type) and issubclass(found, SamplerMixin)):
+        raise TypeError(f"{spec['class']} is not a sampler, a class of imblearn.base.SamplerMixin")
+    params = {key: value for key, value in spec.items() if key != "class"}
+    found(**params)
+    return partial(found, **params)
 
 
 @contextmanager

@@ -28,4 +28,5 @@ def summary_grid(records: list[dict]) -> Grid:
     names = (TITLES.get(name, name) for name in recall)
     columns = ("", "UAR, mean", "AUC, mean", *names)
     title = f"Gain over nothing in points ({FEWER} on fewer tables)"
-    return Grid(f"{title}; means are over the classifiers that a remedy suits", columns, lines)
+    title = f"{title}; means are over the classifiers that a remedy suits"
+    return Grid(title, columns, lines, is_markdown=True)

@@ -49,18 +49,41 @@ class Table:
 
 
 def sources(paths: list[Path]) -> dict[str, Source]:
-    """The npz files named, and those of folders with their ``manifest.csv``, by name."""
+    """The npz files named, and those of folders with their ``manifest.csv``, by name.
+
+    Raises
+    ------
+    OSError, ValueError
+        If there are none at one of the paths, or a manifest cannot be read.
+    """
     found = {}
     for path in paths:
-        manifest = path / "manifest.csv"
-        lines = csv.DictReader(manifest.read_text().splitlines()) if manifest.exists() else ()
-        about = {line["name"]: line for line in lines}
-        for file in sorted(path.glob("*.npz")) if path.is_dir() else [path]:
+        about = manifest(path / "manifest.csv")
+        files = sorted(path.glob("*.npz")) if path.is_dir() else [path]
+        if not files or not files[0].is_file():
+            raise FileNotFoundError(f"{path} is neither an npz file nor a folder of them.")
+        for file in files:
             line = about.get(file.stem, {})
             domain = line.get("domain") or SPEECH.get(file.stem, "other")
             family = line.get("family") or file.stem
             found[file.stem] = Source(file, domain.partition(":")[0], family)
     return found
+
+
+def manifest(path: Path) -> dict[str, dict[str, str]]:
+    """The lines of a manifest by the name of the table; none where there is no file.
+
+    Excel puts a byte order mark before them.
+    """
+    if not path.exists():
+        return {}
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return {line["name"]: line for line in csv.DictReader(file)}
+    except KeyError:
+        raise ValueError(f"{path} has no column 'name', or not commas between its cells.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path} is not a CSV file in UTF-8: {error}.") from None
 
 
 @lru_cache(maxsize=2)

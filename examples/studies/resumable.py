@@ -5,16 +5,23 @@ predictions one character a row: less than half of the lists, and a diff still s
 changed. A file whose name ends in ``.gz`` is compressed. Files that a ``checksums.txt`` beside them
 lists are kept: they are measured already, so they are read only as they were, and nothing is added
 to them.
+
+A run that is killed, or a full disk, may leave half a line. It is left out, and taken off the file
+before the next record is added. One run at a time may add to a file.
 """
 
 import gzip
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from string import ascii_letters, digits
 from typing import Any
 
+from filelock import FileLock, Timeout
 from joblib import Parallel, delayed
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -22,6 +29,7 @@ COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 CHECKSUMS = "checksums.txt"
 COMPRESSED = ".gz"  # a compressed file is compressed line by line as it grows
 LETTERS = digits + ascii_letters
+MEMBER = b"\x1f\x8b\x08\x00"  # what a line begins with in a compressed file
 
 
 def as_ranges(rows: list[int]) -> str:
@@ -127,28 +135,121 @@ def check_not_kept(path: Path) -> None:
         )
 
 
+def whole_lines(path: Path, content: bytes) -> tuple[bytes, int]:
+    """The lines in the content of a results file but for half a one at its end.
+
+    Also the bytes of the content that they take.
+    """
+    if path.suffix == COMPRESSED:
+        return whole_members(path, content)
+    last = content.rpartition(b"\n")[2]
+    size = len(content) - len(last) if is_half(last) else len(content)
+    return content[:size], size
+
+
+def is_half(text: bytes) -> bool:
+    """Whether text is the beginning of a record, or the zeros that some disks write for it."""
+    if not text.strip(b"\0"):
+        return bool(text)
+    try:
+        json.loads(text)
+    except ValueError:
+        return text.startswith(b"{")
+    return False
+
+
+def whole_members(path: Path, content: bytes) -> tuple[bytes, int]:
+    """As `whole_lines`, of a file of lines that are compressed one by one."""
+    n = len(content)
+    for size in (n, n - 1, n - 2, n - 3, content.rfind(MEMBER)):
+        if size >= 0 and (size == n or is_half_member(content[size:])):
+            with suppress(EOFError, gzip.BadGzipFile, zlib.error):
+                return gzip.decompress(content[:size]), size
+    raise ValueError(f"{path} is damaged, or is not compressed by gzip: name another file.")
+
+
+def is_half_member(text: bytes) -> bool:
+    """Whether text is the beginning of a line in a compressed file, and no more."""
+    try:
+        gzip.decompress(text)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        return MEMBER.startswith(text) or isinstance(error, EOFError)
+    return False
+
+
 def load(path: Path | None, names: tuple[str, ...]) -> dict[tuple, dict]:
     """The records of a results file, by their values under `names`; the last one counts."""
-    found = {}
-    lines = expanded(path, checked(path)).decode().splitlines() if path else []
-    for number, text in enumerate(lines, 1):
+    found: dict[tuple, dict] = {}
+    if path is None:
+        return found
+    content = checked(path)
+    lines, size = whole_lines(path, content)
+    if size < len(content):
+        text = f"{path}: the last line is half a record of a run that was interrupted. It is left"
+        print(f"{text} out, and the same command does it again.", file=sys.stderr)
+    for number, text in enumerate(lines.split(b"\n"), 1):
+        if not text.strip():
+            continue
         try:
             record = unpacked(json.loads(text))
-        except json.JSONDecodeError as error:
+            key = tuple(record[n] for n in names)
+        except (ValueError, TypeError, KeyError) as error:
             raise ValueError(
-                f"{path}, line {number}, is no record: {error}. An interrupted run leaves half a "
-                "line; take it out, and the same command does it again."
+                f"{path}, line {number}, is no record of this study: {error}. Name another file, "
+                "or take the line out, and the same command does it again."
             ) from None
-        found[tuple(record[n] for n in names)] = record
+        found[key] = record
     return found
 
 
 def append(path: Path, record: dict) -> None:
     """Add a record to a results file, as a line of its own."""
     check_not_kept(path)
-    text = line(record).encode()
+    mend(path)
     with path.open("ab") as file:
-        file.write(gzip.compress(text) if path.suffix == COMPRESSED else text)
+        file.write(compressed(path, line(record).encode()))
+
+
+def compressed(path: Path, text: bytes) -> bytes:
+    """Text as it stands in a results file."""
+    return gzip.compress(text) if path.suffix == COMPRESSED else text
+
+
+def mend(path: Path) -> None:
+    """Take half a line off the end of a results file, and end a line that is whole."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        content = file.read()
+        lines, size = whole_lines(path, content)
+        file.truncate(size)
+        if lines and not lines.endswith(b"\n"):
+            file.seek(size)
+            file.write(compressed(path, b"\n"))
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Keep other runs from adding to a results file: none would know what the other adds.
+
+    Kept files are refused before hours of work, not after. The system frees the lock of a process
+    that dies.
+    """
+    check_not_kept(path)
+    name = f".{path.name.replace('.', '_')}.lock"  # hidden, and of no kind that is read
+    lock = FileLock(path.absolute().with_name(name), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ValueError(
+            f"Another run is adding to {path}: wait until it has ended, or name another file."
+        ) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            Path(lock.lock_file).unlink()
+        lock.release()
 
 
 def run(
@@ -165,16 +266,18 @@ def run(
     """
     wanted = list(wanted)
     done = load(path, names)
-    tasks = [key for key in wanted if key not in done]
-    if tasks and path:
-        check_not_kept(path)  # before hours of work, not after
-    jobs = (delayed(work)(*key) for key in tasks)
-    with Progress(*COLUMNS, TimeElapsedColumn()) as progress:
-        bar = progress.add_task("folds", total=len(wanted), completed=len(wanted) - len(tasks))
-        for record in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs):
-            key = tuple(record[n] for n in names)
-            done[key] = record
-            if path:
-                append(path, record)
-            progress.update(bar, advance=1, description=" ".join(map(str, key)))
+    if all(key in done for key in wanted):
+        return {key: done[key] for key in wanted}
+    with alone_with(path) if path else nullcontext():
+        done = load(path, names)  # another run may have ended since
+        tasks = [key for key in wanted if key not in done]
+        jobs = (delayed(work)(*key) for key in tasks)
+        with Progress(*COLUMNS, TimeElapsedColumn()) as progress:
+            bar = progress.add_task("folds", total=len(wanted), completed=len(wanted) - len(tasks))
+            for record in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs):
+                key = tuple(record[n] for n in names)
+                done[key] = record
+                if path:
+                    append(path, record)
+                progress.update(bar, advance=1, description=" ".join(map(str, key)))
     return {key: done[key] for key in wanted}

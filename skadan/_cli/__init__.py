@@ -8,25 +8,40 @@ import warnings
 from collections.abc import Sequence
 
 from .arguments import parser
+from .terminal import INTERRUPTED, any_text, quitting_at_once, stoppable
+
+ERRORS = (ValueError, TypeError, OSError, ImportError, ArithmeticError, MemoryError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code: 0, or 1 with a message on standard error.
 
-    Wrong usage exits with 2, as `argparse` does.
+    Wrong usage exits with 2, as `argparse` does, and a signal with its number and 128.
     """
-    args = parser().parse_args(arguments)
-    from . import commands
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("always", UserWarning)
-            warnings.showwarning = lambda message, *_, **__: print(message, file=sys.stderr)
-            getattr(commands, args.command)(args)
-    except (ValueError, TypeError, OSError, ImportError, FloatingPointError) as error:
-        print(f"skadan {args.command}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"skadan {args.command}: interrupted, nothing was written.", file=sys.stderr)
-        return 130
+    with any_text():
+        with quitting_at_once():
+            args = parser().parse_args(arguments)
+            from . import commands
+        try:
+            with stoppable(), warnings.catch_warnings():
+                warnings.simplefilter("always", UserWarning)
+                warnings.showwarning = lambda message, *_, **__: print(message, file=sys.stderr)
+                getattr(commands, args.command)(args)
+            sys.stdout.flush()  # here a full disk is an error; at exit it would be too late
+        except ERRORS as error:
+            say(args.command, str(error) or type(error).__name__, error)
+            return 1
+        except KeyboardInterrupt as error:
+            number = error.args[0] if error.args else INTERRUPTED
+            what = "interrupted" if number == INTERRUPTED else "terminated"
+            nothing = "" if hasattr(error, "__notes__") else ", nothing was written."
+            say(args.command, f"{what}{nothing}", error)
+            return 128 + number
     return 0
+
+
+def say(command: str, text: str, error: BaseException) -> None:
+    """Print what ended a command, and the notes that it added to the error."""
+    for note in getattr(error, "__notes__", ()):
+        text = f"{text.removesuffix('.')}. {note}"
+    print(f"skadan {command}: {text}", file=sys.stderr)

@@ -20,7 +20,9 @@ CLASSIFIERS = {
     "forest": "random forest",
     "boosting": "boosted trees",
 }
+READ = "csv, tsv (perhaps .gz), xlsx, arff, parquet, npz or h5ad"
 WRITTEN = (".csv", ".tsv", ".parquet")
+IMPUTED = ("median", "mean")  # strategies of SimpleImputer
 
 AUGMENT = """Append synthetic rows to a table. Without --sets every class is filled up to the
 largest. The result has all columns of the table and one more, is_synthetic. Real rows come out as
@@ -140,6 +142,9 @@ def _add_evaluate(commands: Any) -> None:
     evaluate.add_argument(
         "--plot", type=Path, metavar="FILE", help="draw the gains in UAR, such as a.png"
     )
+    evaluate.add_argument(
+        "--report", type=Path, metavar="FILE", help="write all of it as a page, such as a.html"
+    )
     evaluate.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
 
 
@@ -157,7 +162,7 @@ def _add_sample(commands: Any) -> None:
 def _command(commands: Any, name: str, summary: str, text: str) -> argparse.ArgumentParser:
     """Add a command with the arguments that all commands have."""
     command = commands.add_parser(name, help=summary, description=text)
-    command.add_argument("table", type=Path, metavar="TABLE", help="csv, tsv, arff, parquet or npz")
+    command.add_argument("table", type=Path, metavar="TABLE", help=READ)
     command.add_argument("--target", metavar="COLUMN", help="labels")
     command.add_argument(
         "--drop", nargs="+", default=[], metavar="COLUMN", help="columns that are no features"
@@ -165,6 +170,15 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
     command.add_argument("--encoding", help="of a text file, such as latin-1 (default: UTF-8)")
     command.add_argument("--sep", help="what separates its cells (default: found)")
     command.add_argument("--decimal", choices=[".", ","], help="its decimal mark (default: found)")
+    command.add_argument(
+        "--transpose", action="store_true", help="samples are in columns, features in rows"
+    )
+    command.add_argument("--layer", metavar="NAME", help="of an h5ad file (default: X)")
+    command.add_argument(
+        "--impute",
+        choices=IMPUTED,
+        help="put this value of the column's training rows into missing cells (default: refuse)",
+    )
     command.add_argument(
         "--epochs", type=int, metavar="N", help="of training (default: as many as it needs)"
     )

@@ -29,6 +29,7 @@ from .classifiers import (
     penalty_grid,
 )
 from .folds import Problem, inner_folds
+from .tables import imputer_of
 
 FAILURES = (ValueError, RuntimeError, ArithmeticError)  # of an arm: the others go on
 
@@ -105,6 +106,8 @@ def model_of(arm: str, args: Namespace, seed: int) -> Any:
     steps: list[tuple[str, Any]] = [("scale", StandardScaler()), ("classifier", classifier)]
     if arm in WITH_ROWS:
         steps.insert(1, ("sampler", sampler_of(arm, args, seed)))
+    if args.impute:
+        steps.insert(0, ("impute", imputer_of(args)))
     pipeline = Pipeline(steps)
     return PriorCorrectedClassifier(pipeline) if arm in CORRECTED else pipeline
 

@@ -8,11 +8,16 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array
 
 from .._files import written_whole
 from .._optional import require
 from ..datasets._roles import SYNTHETIC
+from ..samplers._columns import numeric_table
+from ..samplers.drawing import LENIENT
 from .arguments import WRITTEN, check_folder
+from .tables import check_cells, imputer_of
 
 NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # kinds of numpy that have no hole
 
@@ -32,6 +37,8 @@ def check_out(args: Namespace) -> None:
     if args.out.suffix.lower() not in WRITTEN:
         raise ValueError(f"--out {args.out}: the file ends on one of {', '.join(WRITTEN)}.")
     check_folder("--out", args.out)
+    if args.out.is_dir():
+        raise OSError(f"--out {args.out}: a folder of this name is there. Choose another name.")
     itself = args.out.exists() and args.table.exists() and args.out.samefile(args.table)
     if itself and not args.force:
         raise ValueError(f"--out {args.out} is the table itself: pass --force to replace it.")
@@ -40,13 +47,33 @@ def check_out(args: Namespace) -> None:
         require("pyarrow.parquet", "tables")
 
 
-def data_of(table: Any, real: np.ndarray) -> tuple[Any, Any]:
-    """Features and labels of the real rows."""
+def check_names(table: Any, args: Namespace) -> None:
+    """Refuse a table whose features have the names of the other columns that are written.
+
+    Only tables without a frame have features beside columns of any name.
+    """
+    names = {*columns_of(table, args).values(), SYNTHETIC}
+    taken = [name for name in table.feature_names if name in names]
+    if taken:
+        raise ValueError(
+            f"{args.table.name}: the feature {taken[0]!r} has the name of a column of labels, "
+            "groups or marks in the table to be written: rename it."
+        )
+
+
+def data_of(table: Any, real: np.ndarray, args: Namespace) -> tuple[Any, Any]:
+    """Return features and labels of the real rows, with missing cells imputed if that is asked."""
     pandas = require("pandas", "tables")
     data = table.data
-    if table.frame is None:  # an npz file
+    if table.frame is None:  # a file of arrays
+        data = data.toarray() if sparse.issparse(data) else data
         data = pandas.DataFrame(data, columns=table.feature_names)
-    return data[real].reset_index(drop=True), table.target[real]
+    data = data[real].reset_index(drop=True)
+    check_cells(check_array(numeric_table(data), **LENIENT), table, args)
+    holes = data.columns[data.isna().any()]
+    if len(holes):  # only with --impute
+        data[holes] = imputer_of(args).fit_transform(data[holes])
+    return data, table.target[real]
 
 
 def write(table: Any, args: Namespace, real: np.ndarray, blocks: Iterator[Any]) -> int:
@@ -95,7 +122,8 @@ def _whole(table: Any, names: dict[str, str | None]) -> Any:
     """All columns of the table as a frame."""
     if table.frame is not None:
         return table.frame
-    frame = require("pandas", "tables").DataFrame(table.data, columns=table.feature_names)
+    data = table.data.toarray() if sparse.issparse(table.data) else table.data
+    frame = require("pandas", "tables").DataFrame(data, columns=table.feature_names)
     others = {names["target"]: table.target, names["groups"]: table.groups}
     return frame.assign(**{name: values for name, values in others.items() if name is not None})
 

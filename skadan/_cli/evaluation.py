@@ -9,20 +9,23 @@ import numpy as np
 
 from .._optional import require
 from ..metrics import Gain
-from ..samplers._checks import check_finite_columns
 from .arguments import check_folder
 from .cost import announce
 from .cross_validation import cross_validate
 from .folds import Problem, groups_of, outer_folds
-from .tables import features_of, load, real_rows
+from .report import check_report, write_report
+from .tables import check_cells, features_of, load, real_rows
 from .verdict import header, recommendation, remarks, results_of, table_lines
 
 
 def evaluate(args: Namespace) -> None:
     """Print the scores of each arm, its gains over none, and what to use."""
-    problem = problem_of(load(args), args)
+    table = load(args)
+    problem = problem_of(table, args)
     if args.plot:
         drawable(args.plot)
+    if args.report:
+        check_report(args.report)
     folds = outer_folds(problem, args)
     announce(problem, folds, args)
     outcome = cross_validate(problem, folds, args)
@@ -35,6 +38,8 @@ def evaluate(args: Namespace) -> None:
     if args.plot:
         gains = {arm: one.recall_gain for arm, one in results.items() if one.recall_gain}
         draw(gains, args.plot)
+    if args.report:
+        write_report(args.report, table, problem, folds, outcome, results, args)
 
 
 def problem_of(table: Any, args: Namespace) -> Problem:
@@ -43,7 +48,7 @@ def problem_of(table: Any, args: Namespace) -> Problem:
     if not real.all():
         print(f"{(~real).sum()} synthetic rows are left out.", file=sys.stderr)
     X = features_of(table)[real]
-    check_finite_columns(X, np.asarray(table.feature_names, dtype=object))
+    check_cells(X, table, args)
     y = table.target[real]
     check_labels(y)
     return Problem(X, y, groups_of(table, real, args))

@@ -6,10 +6,13 @@ from argparse import Namespace
 from typing import Any
 
 import numpy as np
+from scipy import sparse
+from sklearn.impute import SimpleImputer
 from sklearn.utils import check_array
 
 from ..datasets import load_table
 from ..datasets._wording import worded_by
+from ..samplers._checks import check_finite_columns
 from ..samplers._columns import numeric_table
 from ..samplers.drawing import LENIENT
 
@@ -27,6 +30,8 @@ def load(args: Namespace) -> Any:
             encoding=args.encoding,
             sep=args.sep,
             decimal=args.decimal,
+            transpose=args.transpose,
+            layer=args.layer,
         )
     if table.target is None:
         raise ValueError("Which column has the labels? Pass it as --target COLUMN.")
@@ -36,6 +41,8 @@ def load(args: Namespace) -> Any:
 
 def option(name: str, value: Any) -> str:
     """Word an argument of `load_table` as one types it in a shell."""
+    if value is True:
+        return f"--{name}"
     text = shlex.quote(str(value))
     return f"--{name}={text}" if text.startswith("-") else f"--{name} {text}"
 
@@ -48,8 +55,30 @@ def real_rows(table: Any) -> np.ndarray:
 
 
 def features_of(table: Any) -> np.ndarray:
-    """Features of all rows as one array, in which what is missing is NaN."""
-    return check_array(numeric_table(table.data), **LENIENT)
+    """Return the features of all rows as one dense array, in which what is missing is NaN."""
+    rows = check_array(numeric_table(table.data), **LENIENT)
+    return rows.toarray() if sparse.issparse(rows) else rows
+
+
+def imputer_of(args: Namespace) -> SimpleImputer:
+    """Return what fills missing cells; a column without a value in the training rows becomes 0."""
+    return SimpleImputer(strategy=args.impute, keep_empty_features=True)
+
+
+def check_cells(rows: np.ndarray, table: Any, args: Namespace) -> None:
+    """Refuse rows with infinite cells, or missing ones that are not imputed; say what to do."""
+    filled = np.where(np.isnan(rows), 0, rows) if args.impute else rows
+    try:
+        check_finite_columns(filled, np.asarray(table.feature_names, dtype=object))
+    except ValueError as error:
+        found = str(error).partition(" Impute or drop")[0]
+        way = (
+            "--drop the columns, or write empty cells in their place."
+            if args.impute
+            else "Pass --impute median to fill missing cells with the median of the column's "
+            "training rows, or --drop the columns."
+        )
+        raise ValueError(f"{found} {way}") from None
 
 
 def summary(table: Any) -> str:

@@ -69,7 +69,8 @@ def header(args: Namespace, folds: Folds) -> str:
     last = args.seed + args.seeds - 1
     seeds = f"mean of seeds {args.seed} to {last}" if args.seeds > 1 else f"seed {args.seed}"
     title = title[0].upper() + title[1:]
-    return f"{title}, {penalty} chosen in inner folds; {folds.text}; {seeds}"
+    imputed = f"; {args.impute} in missing cells" if args.impute else ""
+    return f"{title}, {penalty} chosen in inner folds; {folds.text}; {seeds}{imputed}"
 
 
 def table_lines(outcome: Outcome, results: dict[str, Result]) -> list[str]:
@@ -126,13 +127,7 @@ def recommendation(problem: Problem, outcome: Outcome, results: dict[str, Result
     arms = [arm for arm in NAMES if arm in outcome.labels]
     if "none" not in outcome.labels or not arms:
         return "There is nothing to compare."
-    labels = outcome.labels
-
-    def gain_over(arm: str, other: str) -> Gain:
-        return recall_gain(
-            problem.y, labels[arm], labels[other], groups=problem.groups, random_state=0
-        )
-
+    gain_over = gains_over(problem, outcome)
     rarest, n_units, unit = evidence(problem)
     if n_units < TOO_FEW:
         best = max(arms, key=lambda arm: gain_over(arm, "none").gain)
@@ -152,6 +147,27 @@ def recommendation(problem: Problem, outcome: Outcome, results: dict[str, Result
         subject = "The intervals rest" if chosen == "none" else "The interval rests"
         sentences.append(f"{subject} on {n_units} {unit} of '{rarest}'.")
     return textwrap.fill(" ".join(sentences), WIDTH)
+
+
+def gains_over(problem: Problem, outcome: Outcome) -> GainOver:
+    """Return a function of two arms, which returns the gain in recall of the first one."""
+
+    def gain_over(arm: str, other: str) -> Gain:
+        labels = outcome.labels
+        return recall_gain(
+            problem.y, labels[arm], labels[other], groups=problem.groups, random_state=0
+        )
+
+    return gain_over
+
+
+def recommended(problem: Problem, outcome: Outcome) -> str:
+    """Return the arm that `recommendation` recommends; "none" if it recommends none."""
+    arms = [arm for arm in NAMES if arm in outcome.labels]
+    enough = evidence(problem)[1] >= TOO_FEW
+    if "none" not in outcome.labels or not arms or not enough:
+        return "none"
+    return best_arm(arms, gains_over(problem, outcome))
 
 
 def evidence(problem: Problem) -> tuple[str, int, str]:

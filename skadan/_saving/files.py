@@ -158,14 +158,22 @@ def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> 
     >>> load_generator(path).classes_
     array([0, 1])
     """
+    return load_with_checksum(path, trusted=trusted)[0]
+
+
+def load_with_checksum(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> tuple[Any, str]:
+    """Return what `load_generator` returns, and the SHA-256 that tells this sampler from others."""
     registry, path = Registry(trusted), Path(path)
     require("safetensors.numpy", "save")
     with path.open("rb") as file, refusing(path):
         return _read(file, os.fstat(file.fileno()).st_size, registry)
 
 
-def _read(file: BinaryIO, size: int, registry: Registry) -> Any:
-    """Read a file: its header first, and the data only if all that the header says fits."""
+def _read(file: BinaryIO, size: int, registry: Registry) -> tuple[Any, str]:
+    """Read a file: its header first, and the data only if all that the header says fits.
+
+    Returns the sampler, and the checksum of all that it was made of.
+    """
     header = read_header(file, size)
     texts = header.texts
     if not {"skadan", "contents", "sha256"} <= texts.keys():
@@ -190,7 +198,7 @@ def _read(file: BinaryIO, size: int, registry: Registry) -> Any:
             raise Refused("was altered after save_generator wrote it: save it again")
         sampler = _sampler(name, parts, arrays, registry)
         check_numbers(sampler)
-    return sampler
+    return sampler, texts["sha256"]
 
 
 @contextmanager

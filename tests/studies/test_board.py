@@ -90,6 +90,33 @@ def test_folds(board, n_groups):
     assert sorted(tested) == list(range(len(table.y)))
 
 
+def test_a_manifest_of_excel(board, tmp_path):
+    """A byte order mark, and a cell of two lines. What is no manifest is named."""
+    path, sources = tmp_path / "manifest.csv", board.tables.sources
+    np.savez(tmp_path / "t0.npz", X=np.zeros((2, 1)), y=[0, 1])
+    text = '\ufeffname,domain,family\nt0,"a|b\nc: d","x, y"\n'
+    path.write_text(text, encoding="utf-8")
+    found = sources([tmp_path])["t0"]
+    assert (found.domain, found.family) == ("a|b\nc", "x, y")
+    load_example("board_tables")
+    from board_parts.sources import save_table, write_manifest
+
+    write_manifest(tmp_path, [{"name": "t1", "domain": "\u8a71"}])  # what is there stays
+    assert sources([tmp_path])["t0"] == found
+    table = tmp_path / "t0.npz"
+    table.chmod(0o600)
+    (tmp_path / "link.npz").symlink_to("t0.npz")
+    save_table(tmp_path / "link.npz", np.ones((2, 1)), np.arange(2))
+    assert board.tables.read(found).X.tolist() == [[1], [1]]
+    assert table.stat().st_mode & 0o777 == 0o600
+    path.write_text("table;domain\nt0;a\n")
+    with pytest.raises(ValueError, match=r"manifest\.csv has no column 'name'"):
+        sources([tmp_path])
+    path.write_text(text, encoding="utf-16")
+    with pytest.raises(ValueError, match=r"manifest\.csv is not a CSV file in UTF-8"):
+        sources([tmp_path])
+
+
 def test_all_arms_get_the_same_rows(board, monkeypatch):
     seen = {}
 

@@ -49,6 +49,45 @@ def test_domains_have_a_dot_for_each_table(scores, figures):
         np.testing.assert_allclose(np.sort(dots), np.sort(values[arm] - values[0]))
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a|b", r"a\|b"),
+        ("<b>x</b> & y", "&lt;b&gt;x&lt;/b&gt; &amp; y"),
+        ("a\nb", "a b"),
+        ("_x_ [y](z) `c` $m$ *s*", r"\_x\_ \[y\](z) \`c\` \$m\$ \*s\*"),
+        ("mx_gastric_urine", "mx_gastric_urine"),
+    ],
+)
+def test_names_stand_for_themselves_on_pages_and_on_the_terminal(report, capsys, name, expected):
+    domains = [about._replace(domain=name) for about in scores_of(np.zeros((3, 4))).about]
+    found = replace(scores_of(np.arange(12).reshape(3, 4)), about=domains)
+    page = report.by_kind({"LinearSVC": found}, "UAR").markdown()
+    (head,) = (line for line in page.splitlines() if line.startswith("| arm"))
+    assert head == f"| arm | wide (4) | between (0) | narrow (0) | {expected} (4) |"
+    worst = replace(found, tables=[name, *found.tables[1:]])
+    grid = report.against({"LinearSVC": worst}, "UAR")
+    assert f"({expected})" in grid.markdown()
+    report.Grid("title", ("[bold]x", "b"), [(name.replace("\n", " "), "[/red]")]).show(
+        report.Console(width=160)
+    )
+    printed = capsys.readouterr().out
+    assert name.replace("\n", " ") in printed
+    assert "[bold]x" in printed
+    assert "[/red]" in printed
+
+
+@pytest.mark.parametrize("domain", ["$", "a $x^{ b$ c", r"\$5"])
+def test_names_stand_for_themselves_in_figures(figures, domain):
+    found = scores_of(np.random.default_rng(0).normal(size=(3, 8)))
+    found = replace(found, about=[about._replace(domain=domain) for about in found.about])
+    figure = figures.draw_domains({"LinearSVC": found}, "x")
+    figure.canvas.draw()
+    (label,) = figure.axes[0].get_yticklabels()
+    assert label.get_text() == domain
+    assert not label.get_parse_math()
+
+
 @pytest.fixture(scope="module")
 def advice(scores):
     from board_parts import advice
@@ -84,6 +123,7 @@ def test_advice_by_shape_and_rarest_class(advice):
             made = record(name, arm, 0, [50 + gain * rare] * 5)
             records.append(made | {"shape": [20, 60] if number < 8 else [20, 10]})
     grid = advice.advice(records, rows)
+    assert "| `ShrunkenSampler` " in grid.markdown()
     assert grid.columns == ("columns", "rarest class", "tables", "LinearSVC")
     assert grid.lines == [
         ("more than 2 n", "up to 4", "4", "`ShrunkenSampler` +10.0 (10.0 to 10.0)"),
@@ -210,10 +250,10 @@ def test_lda_is_a_line_of_its_own(report):
 
 def test_the_introduction_names_arms_of_other_seeds(report):
     records = [record("a", arm, s, [50] * 5) for arm, s in product(("none", "SMOTE"), (0, 1))]
-    records.append(record("a", "WADAN", 0, [50] * 5))
+    records.append(record("a", "my | WADAN", 0, [50] * 5))
     assert report.intro(records) == (
-        "1 tables; LinearSVC; seeds 0, 1 (WADAN: seeds 0). Two arms are compared on the seeds that "
-        "both have."
+        "1 tables; LinearSVC; seeds 0, 1 (my \\| WADAN: seeds 0). Two arms are compared on the "
+        "seeds that both have."
     )
     assert report.intro(records[:-1]) == "1 tables; LinearSVC; seeds 0, 1."
 
@@ -241,6 +281,7 @@ def test_the_summary_has_recall_and_ranking_of_all_classifiers(report):
     assert none[1:] == ("50.5", "47.5", "51.0", "50.0")
     assert correction[0] == "prior correction"
     assert wadan[0] == "`WADANSampler`"
+    assert "\n| `WADANSampler` | +5.5 (" in grid.markdown()  # as code
     assert wadan[1].startswith("+5.5 (")
     assert wadan[2].startswith("+5.5 (")
     assert wadan[3:] == ("+5.5", "+5.5")

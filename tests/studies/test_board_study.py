@@ -84,6 +84,109 @@ def test_mistakes_are_named(board, tmp_path, capsys, text, message):
     assert message in f"{error.value} {capsys.readouterr().err}"
 
 
+OPTIONS = """
+tables = ["tables"]
+results = "r.jsonl"
+scenario = "cut"
+seeds = [0]
+arms = ["none"]
+classifiers = ["LinearSVC"]
+n_jobs = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('scenario = "Cut"', "argument --scenario: invalid choice: 'Cut'"),
+        ("scenario = 1", "scenario = 1: 1 is not text in quotes"),
+        ("seeds = 0", "seeds = 0: write seeds = [0]"),
+        ("seeds = [0.5]", "seeds = [0.5]: 0.5 is not a whole number"),
+        ("seeds = [true]", "true is not a whole number"),
+        ("seeds = [-1]", "argument --seeds: -1: a seed is a whole number from 0"),
+        ("seeds = []", "argument --seeds: expected at least one argument"),
+        ("n_jobs = 0", "argument --n-jobs: 0: 1 or more, or -1"),
+        ("n_jobs = [1]", "n_jobs = [1]: write a single value"),
+        ('tables = "tables"', 'tables = "tables": write tables = ["tables"]'),
+        ('tables = ["gone"]', "gone is neither an npz file nor a folder of them"),
+        ('tables = ["study.toml"]', "study.toml is not an npz file of X and y"),
+        ('classifiers = ["SVM"]', "argument --classifiers: invalid choice: 'SVM'"),
+        ('classifiers = "SVC"', 'write classifiers = ["SVC"]'),
+        ('arms = ["None"]', "--arms: there is no 'None'"),
+        ('only = ["t9"]', "there is no table 't9'; there are t0, t1"),
+        ("no_run = 1", "no_run = 1: write true or false"),
+        ('results = "no/r.jsonl"', "r.jsonl cannot be written"),
+        ('report = "no/page.md"', "page.md cannot be written"),
+        ("samplers = 5", "write samplers as tables"),
+        ("[samplers]\nx = 5", 'samplers."x": ValueError: it needs a class'),
+        ('[samplers.x]\nclass = "SMOTE"', "'SMOTE' is not the full name of a class"),
+        ('[samplers.SMOTE]\nclass = "skadan.NoiseSampler"', "the board has an arm of this name"),
+        (
+            '[samplers."x + correction"]\nclass = "skadan.NoiseSampler"',
+            "the board has an arm of this name",
+        ),
+    ],
+)
+def test_a_file_is_checked_as_the_command_line_is(board, tmp_path, capsys, line, message):
+    """Each mistake is a line, and nothing is run."""
+    key = line.partition(" ")[0]
+    kept = [text for text in OPTIONS.splitlines() if text.partition(" ")[0] != key]
+    with pytest.raises(SystemExit) as error:
+        board.main(["--study", str(write(tmp_path, "\n".join([*kept, line])))])
+    said = f"{error.value} {capsys.readouterr().err}"
+    assert message in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "r.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'class = "subprocess.Popen"\nargs = ["touch", "MARK"]',
+        'class = "pathlib.Path.touch"\nself = "MARK"',
+        'class = "os.system"\ncommand = "touch MARK"',
+        'class = "sklearn.svm.SVC"',
+        'class = "imblearn.pipeline.Pipeline"\nsteps = []',
+    ],
+)
+def test_nothing_but_a_samplers_class_is_called(board, tmp_path, text):
+    mark = tmp_path / "mark"
+    path = write(tmp_path, f"{OPTIONS}\n[samplers.x]\n{text.replace('MARK', str(mark))}\n")
+    with pytest.raises(SystemExit, match=r'study\.toml: samplers\."x": '):
+        board.main(["--study", str(path)])
+    assert not mark.exists()
+
+
+def test_two_boards_on_one_file(board, tmp_path, monkeypatch):
+    """The second fails at once, and the first one's records are whole."""
+    from board_parts import runs
+
+    path, run = write(tmp_path, OPTIONS), runs.run
+
+    def run_beside_another(*args):
+        monkeypatch.setattr(runs, "run", run)
+        with pytest.raises(ValueError, match="Another run is adding to"):
+            board.main(["--study", str(path), "--classifiers", "logistic"])
+        return run(*args)
+
+    monkeypatch.setattr(runs, "run", run_beside_another)
+    board.main(["--study", str(path)])
+    for record in board.main(["--study", str(path), "--classifiers", "logistic"]):
+        assert {setting.split()[0] for setting in record["recall"]} == {"LinearSVC", "logistic"}
+
+
+def test_a_board_goes_on_from_half_a_record(board, tmp_path):
+    path = write(tmp_path, OPTIONS)
+    records, results = board.main(["--study", str(path)]), tmp_path / "r.jsonl"
+    whole = results.read_text()
+    results.write_text(whole[:-50])
+    again = board.main(["--study", str(path)])
+    assert [{**r, "seconds_fitting": 0} for r in again] == [
+        {**r, "seconds_fitting": 0} for r in records
+    ]
+    assert [json.loads(line)["table"] for line in results.read_text().splitlines()] == ["t0", "t1"]
+
+
 def test_the_board_is_a_study(board):
     args = board.parse(["--study", str(ROOT / "examples" / "board.toml"), "--tables", "t"])
     assert args.scenario == "cut"

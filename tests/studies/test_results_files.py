@@ -109,11 +109,86 @@ def test_a_file_of_ones_own_is_continued_in_either_format(files, tmp_path):
     assert json.loads(path.read_text().splitlines()[1])["predicted"] == "01"
 
 
-def test_half_a_line_is_named(files, tmp_path):
+@pytest.mark.parametrize("name", ["own.jsonl", "own.jsonl.gz"])
+def test_half_a_line_is_left_out_and_the_next_one_begins_anew(files, tmp_path, capsys, name):
+    """Wherever the disk was full, or the run was killed, and also if only the newline lacks."""
+    path = tmp_path / name
+    whole, last = (files.compressed(path, files.line(work(seed)).encode()) for seed in (0, 1))
+    for end in range(len(last)):
+        path.write_bytes(whole + last[:end])
+        capsys.readouterr()
+        found = files.load(path, ("seed",))
+        is_whole = name == "own.jsonl" and end == len(last) - 1
+        assert list(found) == ([(0,), (1,)] if is_whole else [(0,)])
+        assert ("half a record" in capsys.readouterr().err) == (bool(end) and not is_whole)
+        assert path.read_bytes() == whole + last[:end]  # reading changes nothing
+        files.append(path, work(2))
+        assert list(files.load(path, ("seed",))) == [*found, (2,)]
+        assert capsys.readouterr().err == ""
+    path.write_bytes(last[:5])  # and there is no other line
+    assert files.load(path, ("seed",)) == {}
+    files.append(path, work(2))
+    assert list(files.load(path, ("seed",))) == [(2,)]
+
+
+def test_zeros_at_the_end_are_half_a_line(files, tmp_path):
     path = tmp_path / "own.jsonl"
-    path.write_text(files.line(work(0)) + files.line(work(1))[:9])
-    with pytest.raises(ValueError, match=r"own\.jsonl, line 2, is no record"):
-        files.load(path, ("seed",))
+    path.write_bytes(files.line(work(0)).encode() + bytes(40))
+    assert files.run(work, [(0,), (1,)], ("seed",), path, 1).keys() == {(0,), (1,)}
+    assert path.read_text() == files.line(work(0)) + files.line(work(1))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("own.jsonl", b'{"seed"\n{"seed":0}\n', "line 1, is no record of this study"),
+        ("own.jsonl", b'{"seed":0}\n{"corpus":1}\n', "line 2, is no record of this study"),
+        ("own.jsonl", b'{"seed":0}\n5\n', "line 2, is no record of this study"),
+        ("notes.md", b"A page, with no newline", "line 1, is no record of this study"),
+        ("own.jsonl.gz", b"not compressed", "is damaged, or is not compressed"),
+        ("own.jsonl.gz", gzip.compress(b'{"seed":0}\n') + b"more", "is damaged"),
+        ("own.jsonl.gz", gzip.compress(b"1")[:-9] + gzip.compress(b"2"), "is damaged"),
+        ("own.jsonl.gz", gzip.compress(b"1")[:-6] + bytes(6) + gzip.compress(b"2"), "is damaged"),
+    ],
+)
+def test_what_no_interruption_leaves_is_an_error_and_stays(files, tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    for use in (
+        lambda: files.load(path, ("seed",)),
+        lambda: files.run(work, [(1,)], ("seed",), path, 1),
+    ):
+        with pytest.raises(ValueError, match=message):
+            use()
+    assert path.read_bytes() == content
+
+
+def test_one_run_at_a_time_adds_to_a_file(files, tmp_path):
+    """A killed one leaves no lock, and one that finds all records needs none."""
+    path = tmp_path / "own.jsonl"
+
+    def second(seed):
+        with pytest.raises(ValueError, match=f"Another run is adding to {path}: wait"):
+            files.run(pytest.fail, [(5,)], ("seed",), path, 1)
+        assert files.run(pytest.fail, [], ("seed",), path, 1) == {}
+        return work(seed)
+
+    (tmp_path / ".own_jsonl.lock").touch()
+    assert list(files.run(second, [(0,), (1,)], ("seed",), path, 1)) == [(0,), (1,)]
+    assert list(files.run(work, [(5,)], ("seed",), path, 1)) == [(5,)]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_another_run_has_just_added_is_not_done_again(files, tmp_path, monkeypatch):
+    path, alone_with = tmp_path / "own.jsonl", files.alone_with
+
+    def after_another(path):
+        files.append(path, work(0))
+        return alone_with(path)
+
+    monkeypatch.setattr(files, "alone_with", after_another)
+    files.run(work, [(0,), (1,)], ("seed",), path, 1)
+    assert path.read_text() == files.line(work(0)) + files.line(work(1))
 
 
 def test_keeping_packs_and_lists_and_nothing_is_added_after(files, tmp_path):

@@ -1,0 +1,111 @@
+"""A draw in sections that any process can make: planned, and made as frames."""
+
+import os
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from .._models.arrays import CHUNK, to_array
+from .._models.draws import Draw
+from .._optional import require
+from .._saving import load_with_checksum
+from ..samplers._checks import is_count
+from ..samplers._tensors import is_tensor
+from ..samplers.drawing import DrawingSampler
+
+PART_BYTES = 2**26  # of float64, in a part: a frame and its file are made in a few times that
+MOST_PARTS = 10**6  # a plan holds each of them
+MOST_ROWS = 2**53  # up to here floats count them
+
+
+class SavedSampler(NamedTuple):
+    """A sampler in a file, and the checksum that the file must have when a worker reads it."""
+
+    path: str
+    checksum: str
+
+
+def fitted_and_source(sampler: Any) -> tuple[DrawingSampler, DrawingSampler | SavedSampler]:
+    """Return a fitted sampler, and what workers get it from: itself, or its file."""
+    if isinstance(sampler, DrawingSampler):
+        sampler._trained()
+        return sampler, sampler
+    path = os.path.abspath(sampler)  # a worker may be in another folder
+    fitted, checksum = load_with_checksum(path)
+    return fitted, SavedSampler(path, checksum)
+
+
+@lru_cache(maxsize=2)
+def load(saved: SavedSampler) -> DrawingSampler:
+    """Read a sampler once in each process.
+
+    Raises
+    ------
+    ValueError
+        If the file has another one in it by now.
+    """
+    sampler, checksum = load_with_checksum(saved.path)
+    if checksum != saved.checksum:
+        raise ValueError(
+            f"{saved.path} has changed since the draw was planned: it holds another sampler. Draw "
+            "all rows again, and leave the file as it is until they are there."
+        )
+    return sampler
+
+
+def plan_draw(sampler: DrawingSampler, y: Any, random_state: Any) -> Draw:
+    """Return the draw of `y`, which takes no memory where `y` is a number."""
+    if is_count(y) and y > MOST_ROWS:
+        raise ValueError(f"{y} rows: ask for {MOST_ROWS} or fewer.")
+    return sampler.plan_draw(y, random_state)
+
+
+def sections_of(draw: Draw, n_columns: int, n_sections: int | None) -> list[Draw]:
+    """Cut a draw into sections of whole pages, about equally long."""
+    if n_sections is not None and (not is_count(n_sections) or n_sections < 1):
+        raise ValueError(f"{n_sections!r} partitions: pass a whole number of 1 or more.")
+    n_pages = max(1, -(-len(draw) // CHUNK))
+    if n_sections is None:
+        pages_of_part = max(1, PART_BYTES // (8 * CHUNK * n_columns))
+        n_sections = -(-n_pages // pages_of_part)
+    n = min(int(n_sections), n_pages)
+    if n > MOST_PARTS:
+        raise ValueError(
+            f"{len(draw)} rows in {n} partitions: ask for {MOST_PARTS} partitions or fewer, or for "
+            "fewer rows."
+        )
+    ends = [i * n_pages // n for i in range(n + 1)]
+    return [draw.section(*ends[i : i + 2]) for i in range(n)]
+
+
+def frame_of(source: Any, section: Draw, target: str) -> Any:
+    """Make a section of a draw, as a frame with its labels."""
+    pandas = require("pandas", "distributed")
+    fitted = load(source) if isinstance(source, SavedSampler) else source
+    names = _names(fitted)
+    if target in names:
+        raise ValueError(f"target={target!r}: the table has a column of this name; choose another.")
+    frame = _as_pandas(fitted.sample_draw(section), len(names)).set_axis(names, axis=1)
+    first = section.first * CHUNK
+    frame.index = pandas.RangeIndex(first, first + len(frame))
+    labels = pandas.Series(fitted.classes_[section.wanted[:][0]], index=frame.index)
+    return frame.assign(**{target: labels})
+
+
+def _as_pandas(rows: Any, n_columns: int) -> Any:
+    """Return rows in any container as a frame of pandas."""
+    if hasattr(rows, "iloc"):
+        return rows
+    if hasattr(rows, "to_pandas"):  # polars
+        return rows.to_pandas()
+    rows = to_array(rows) if is_tensor(rows) else rows
+    dense = rows.toarray() if sparse.issparse(rows) else np.asarray(rows)
+    return require("pandas", "distributed").DataFrame(dense.reshape(-1, n_columns))
+
+
+def _names(sampler: DrawingSampler) -> list[str]:
+    names = getattr(sampler, "feature_names_in_", None)
+    numbered = (f"x{j}" for j in range(sampler.n_features_in_))
+    return list(numbered if names is None else map(str, names))

@@ -1,0 +1,83 @@
+"""The rows of a draw as a dask DataFrame."""
+
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .._optional import require
+from ..samplers.drawing import DrawingSampler
+from ._drawing import fitted_and_source, frame_of, plan_draw, sections_of
+
+
+def sample_frame(
+    sampler: DrawingSampler | str | os.PathLike,
+    y: ArrayLike | int,
+    npartitions: int | None = None,
+    *,
+    random_state: Any = None,
+    target: str = "target",
+) -> Any:
+    """Draw the rows of ``sampler.sample`` as a dask DataFrame, whose partitions workers make.
+
+    The rows are those of ``sampler.sample(y, random_state=random_state)``, bit for bit, however
+    many partitions and workers there are. Needs the ``distributed`` extra.
+
+    Parameters
+    ----------
+    sampler : sampler of this package or path
+        Fitted; or the file of one that `skadan.save_generator` wrote, in a place that all workers
+        see. A worker reads it once, where a sampler is sent to it. The file must stay as it is
+        until all rows are made.
+    y : int or array-like of shape (n_samples,)
+        As for ``sample``. A number of rows takes no memory, whatever it is.
+    npartitions : int, default=None
+        Partitions, if there are rows enough: each has whole pages of 256 rows. None makes parts of
+        64 MiB as float64.
+    random_state : int, RandomState instance or None, default=None
+        As for ``sample``.
+    target : str, default="target"
+        Name of the column of labels, the last one.
+
+    Returns
+    -------
+    frame : dask.dataframe.DataFrame
+        Columns of the training data, by their names there or else "x0", "x1" and so on, and the
+        labels. The index is the number of the row.
+
+    Raises
+    ------
+    ImportError
+        Without the ``distributed`` extra.
+    NotFittedError
+        If the sampler is not fitted.
+    ValueError
+        If `y` or `npartitions` is unusable, or a column of the table has the name `target`. And
+        where rows are computed, if the file of the sampler has another one in it by then.
+
+    Examples
+    --------
+    >>> from skadan import WADANSampler
+    >>> from skadan.datasets import make_speaker_classification
+    >>> from skadan.distributed import sample_frame
+    >>> X, y, _ = make_speaker_classification(60, 40, random_state=0)
+    >>> sampler = WADANSampler(max_epochs=2, random_state=0).fit(X, y)
+    >>> frame = sample_frame(sampler, 1000, npartitions=3)
+    >>> frame.npartitions, len(frame)
+    (3, 1000)
+
+    ``frame.to_parquet(folder)`` writes it, a file for each partition.
+    """
+    dask, frames = require("dask", "distributed"), require("dask.dataframe", "distributed")
+    fitted, source = fitted_and_source(sampler)
+    sections = sections_of(plan_draw(fitted, y, random_state), fitted.n_features_in_, npartitions)
+    source = dask.delayed(source)
+    make = dask.delayed(frame_of)
+    starts = np.cumsum([0, *(len(section) for section in sections)])
+    return frames.from_delayed(
+        [make(source, section, target) for section in sections],
+        meta=frame_of(fitted, sections[0].section(0, 0), target),
+        divisions=(*starts[:-1].tolist(), max(int(starts[-1]) - 1, 0)),
+        verify_meta=False,
+    )

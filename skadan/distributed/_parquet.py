@@ -1,0 +1,170 @@
+"""The rows of a draw in a folder of parquet files."""
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from filelock import FileLock, Timeout
+from joblib import Parallel, delayed
+from numpy.typing import ArrayLike
+
+from .._files import remove_parts_in, written_whole
+from .._models.arrays import CHUNK
+from .._models.draws import Draw
+from .._optional import require
+from ..samplers._wanted import memory
+from ..samplers.drawing import DrawingSampler
+from ._drawing import fitted_and_source, frame_of, plan_draw, sections_of
+
+FREE = 2  # times the free space: so far off the estimate of the files' size may be
+
+
+def sample_files(
+    sampler: DrawingSampler | str | os.PathLike,
+    y: ArrayLike | int,
+    folder: str | os.PathLike,
+    *,
+    n_files: int | None = None,
+    n_jobs: int | None = None,
+    random_state: Any = None,
+    target: str = "target",
+) -> list[Path]:
+    """Draw the rows of ``sampler.sample`` into parquet files, with joblib's processes.
+
+    Each process has one file at a time in memory. A file is there as a whole or not at all. Needs
+    the ``tables`` extra.
+
+    Parameters
+    ----------
+    sampler, y : sampler or path, int or array-like
+        As for `sample_frame`.
+    folder : path
+        Where; it is made if its parent is there. It must not hold parquet files, and no other
+        `sample_files` may be writing to it.
+    n_files : int, default=None
+        As ``npartitions`` of `sample_frame`.
+    n_jobs : int, default=None
+        Files at a time, by joblib's backend: processes, or workers of a cluster that see `folder`.
+    random_state : int, RandomState instance or None, default=None
+        As for ``sample``.
+    target : str, default="target"
+        As for `sample_frame`.
+
+    Returns
+    -------
+    files : list of Path
+        In the order of the rows: "part-00000.parquet" and so on.
+
+    Raises
+    ------
+    ImportError
+        Without the ``tables`` extra.
+    NotFittedError, ValueError
+        As `sample_frame`; also if `folder` holds parquet files or another call writes to it, or
+        if its disk has no room for the rows, or memory none for those of a file.
+    OSError
+        If a file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from skadan import WADANSampler
+    >>> from skadan.datasets import make_speaker_classification
+    >>> from skadan.distributed import sample_files
+    >>> X, y, _ = make_speaker_classification(60, 40, random_state=0)
+    >>> sampler = WADANSampler(max_epochs=2, random_state=0).fit(X, y)
+    >>> [file.name for file in sample_files(sampler, 1000, tempfile.mkdtemp(), n_files=2)]
+    ['part-00000.parquet', 'part-00001.parquet']
+    """
+    require("pyarrow", "tables")
+    folder, (fitted, source) = Path(folder), fitted_and_source(sampler)
+    draw = plan_draw(fitted, y, random_state)
+    _check_disk(fitted, draw, target, folder)
+    sections = sections_of(draw, fitted.n_features_in_, n_files)
+    _check_memory(max(map(len, sections)), fitted.n_features_in_)
+    folder.mkdir(exist_ok=True)
+    with _alone_in(folder) as mark:
+        there = sorted(folder.glob("*.parquet"))
+        if there:
+            first = there[0].name
+            raise ValueError(f"{folder} holds {first}: choose an empty folder, or empty it.")
+        files = [folder / f"part-{number:05d}.parquet" for number in range(len(sections))]
+        Parallel(n_jobs=n_jobs)(
+            delayed(_write)(source, section, target, file.absolute(), mark)
+            for section, file in zip(sections, files, strict=True)
+        )
+    return files
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[Path]:
+    """Keep other draws out of a folder, and yield a hidden file that marks this one.
+
+    The system frees the lock of a process that dies. Its workers may live on: they find that their
+    mark is gone, and write nothing.
+    """
+    lock = FileLock(folder / ".draw.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ValueError(
+            f"Another sample_files is writing to {folder}: wait until it has ended, or choose "
+            "another folder."
+        ) from None
+    mark = folder.absolute() / f".draw-{token_hex(8)}"
+    try:
+        for other in folder.glob(".draw-*"):
+            other.unlink(missing_ok=True)
+        mark.touch()
+        yield mark
+    finally:
+        remove_parts_in(folder)  # of killed draws, and of workers that are killed with this one
+        for file in (mark, Path(lock.lock_file)):
+            with suppress(OSError):
+                file.unlink()
+        lock.release()
+
+
+def _write(source: Any, section: Draw, target: str, path: Path, mark: Path) -> None:
+    with written_whole(path) as file:
+        _put(file, source, section, target)
+        if not mark.exists():
+            raise RuntimeError(f"{path} is not written: its draw has ended, or was killed.")
+
+
+def _put(file: Any, source: Any, section: Draw, target: str) -> None:
+    """Write a section of a draw as parquet."""
+    frame_of(source, section, target).to_parquet(file, index=False, use_dictionary=[target])
+
+
+def _check_disk(sampler: DrawingSampler, draw: Draw, target: str, folder: Path) -> None:
+    """Refuse more rows than the disk of a folder can hold, by the size of the first of them."""
+    free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
+    if 8 * len(draw) * (sampler.n_features_in_ + 1) <= free:
+        return
+    sizes = []
+    for n_pages in (0, 1):
+        file = io.BytesIO()
+        _put(file, sampler, draw.section(0, n_pages), target)
+        sizes.append(len(file.getvalue()))
+    needed = (sizes[1] - sizes[0]) * len(draw) / CHUNK
+    if needed > FREE * free:
+        raise ValueError(
+            f"{len(draw)} rows take about {needed / 2**30:,.0f} GiB, and the disk of {folder} has "
+            f"{free / 2**30:,.0f} GiB left: ask for fewer rows, or choose another disk."
+        )
+
+
+def _check_memory(n_rows: int, n_columns: int) -> None:
+    """Refuse files whose rows memory cannot hold."""
+    needed, there = 8 * n_rows * (n_columns + 1), memory()
+    if needed > there:
+        raise ValueError(
+            f"The {n_rows} rows of a file take {needed / 2**30:,.0f} GiB, and this machine has "
+            f"{there / 2**30:,.0f} GiB of memory: ask for more files, or for fewer rows."
+        )
