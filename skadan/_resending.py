@@ -1,4 +1,4 @@
-"""joblib's dask backend, so that no worker's death loses the data that it was sent."""
+"""Make joblib's dask backend send data in a way that survives the death of a worker."""
 
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -8,16 +8,17 @@ from joblib.parallel import get_active_backend
 
 
 class ResendingClient:
-    """A dask client that sends data to workers in a way that can be repeated.
+    """Wrap a dask client so that data it sends to workers can be sent again.
 
-    What a client scatters is gone with the last worker that holds it: dask cannot make it again,
-    and cancels the tasks that need it. The result of a task it does make again. Here data are the
-    result of a task that returns what it is given, which the scheduler holds.
+    Data that a client scatters are lost with the last worker that holds them: dask cannot compute
+    them again, and cancels the tasks that need them. But dask can recompute the result of a task.
+    This client therefore sends data as the result of a task that returns its argument; the
+    scheduler keeps the task, with the argument in it.
 
     Parameters
     ----------
     client : distributed.Client
-        All else is as it has it.
+        The client to wrap. All other attributes are those of this client.
     """
 
     def __init__(self, client: Any) -> None:
@@ -27,31 +28,32 @@ class ResendingClient:
         return getattr(self._client, name)
 
     def scatter(self, data: Any, **_: Any) -> Awaitable:
-        """Send one object once; the future of it, as joblib's backend wants it."""
-
+        """Send one object; return an awaitable of its future, as joblib's backend expects."""
         import dask
 
-        async def sent() -> Any:
-            # dask warns of data in tasks, which might be sent with each of them.
+        async def submit() -> Any:
+            # dask warns of large data in a task, because many tasks might each contain it. Here
+            # only one task does.
             with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 PiB"}):
-                return self._client.submit(_same, data, pure=False)
+                # pure=False gives the task a random key, so that data need not be hashed.
+                return self._client.submit(_identity, data, pure=False)
 
-        return sent()
+        return submit()
 
 
-def _same(data: Any) -> Any:
+def _identity(data: Any) -> Any:
     return data
 
 
 @contextmanager
 def resending() -> Iterator[None]:
-    """Keep what joblib's dask backend sends to workers where no worker's death loses it.
+    """Keep data that joblib's dask backend sends on the scheduler, so that no worker can lose them.
 
-    Data that are sent with ``joblib.parallel_config("dask")`` are gone with the last worker that
-    holds them, and what needs them fails with a `FutureCancelledError`. In this context the
-    scheduler keeps them, and a worker that takes the place of a dead one gets them again. Functions
-    of `skadan.model_selection` do so by themselves; those of scikit-learn need it around them,
-    inside ``parallel_config``. Without dask it changes nothing.
+    With ``joblib.parallel_config("dask")`` alone, data are lost when the last worker that holds
+    them dies, and tasks that need them fail with a `FutureCancelledError`. In this context the
+    scheduler keeps the data and sends them again to the worker that replaces a dead one. Functions
+    of `skadan.model_selection` use it themselves. Use it around scikit-learn's functions, inside
+    ``parallel_config``. Without dask it changes nothing.
 
     Yields
     ------
@@ -69,7 +71,7 @@ def resending() -> Iterator[None]:
     ...     scores = cross_val_score(LinearSVC(), X, y)
     """
     backend, _ = get_active_backend()
-    client = getattr(backend, "client", None)
+    client = getattr(backend, "client", None)  # other backends of joblib have none
     if not hasattr(client, "scatter"):
         yield
         return

@@ -1,4 +1,4 @@
-"""What a bug report needs to say of the machine."""
+"""Print what a bug report should say about the machine."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -22,9 +22,9 @@ PACKAGES = (
 
 
 def show_versions() -> None:
-    """Print the versions of Python and of the packages that matter, the processor and the GPU.
+    """Print the versions of Python and of relevant packages, the processor and the GPU.
 
-    For bug reports. It names no folder and no user.
+    Paste the output into a bug report. It contains no folder and no user name.
 
     Examples
     --------
@@ -33,20 +33,21 @@ def show_versions() -> None:
     python: 3...
     """
     lines = {"python": platform.python_version(), "system": platform.platform()}
-    lines |= {name: _installed(name) for name in PACKAGES}
-    for name, value in (lines | _torch()).items():
+    lines |= {name: _installed_version(name) for name in PACKAGES}
+    for name, value in (lines | _torch_facts()).items():
         print(f"{name}: {value}")
 
 
-def _installed(package: str) -> str:
+def _installed_version(package: str) -> str:
+    """Return the version of a package, or "not installed"."""
     try:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
 
 
-def _torch() -> dict[str, str]:
-    """Describe processor, threads and GPUs as torch sees them."""
+def _torch_facts() -> dict[str, str]:
+    """Return the processor, threads and GPUs that torch detects."""
     import torch
 
     gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]

@@ -1,4 +1,4 @@
-"""How many rows to make of which class."""
+"""Choose how many rows of each class to generate."""
 
 from numbers import Real
 
@@ -7,16 +7,16 @@ from numpy.typing import ArrayLike
 
 
 class Replicate:
-    """Ask for `n_sets` synthetic sets, each of the size and class counts of the real data.
+    """Request `n_sets` synthetic sets, each with the size and class counts of the real data.
 
-    A callable for ``sampling_strategy`` of any over-sampler, these and imbalanced-learn's alike, so
-    that samplers can be compared on one budget. Unlike a dict it holds in a fold that lacks a
-    class, and unlike a lambda it pickles.
+    Pass it as ``sampling_strategy`` to any over-sampler, of this package or of imbalanced-learn, to
+    compare samplers with the same number of rows. Unlike a dict, it works in a fold that lacks a
+    class. Unlike a lambda, it can be pickled.
 
     Parameters
     ----------
     n_sets : int, default=1
-        Number of synthetic sets, 1 or more. The paper (section IV-D) adds ten.
+        Number of synthetic sets, 1 or more. The paper adds ten (section IV-D).
 
     Raises
     ------
@@ -32,11 +32,13 @@ class Replicate:
 
     def __init__(self, n_sets: int = 1) -> None:
         if isinstance(n_sets, bool) or not isinstance(n_sets, (int, np.integer)) or n_sets < 1:
-            raise ValueError(f"Replicate(n_sets={n_sets!r}): n_sets is a whole number, 1 or more.")
+            raise ValueError(
+                f"Replicate(n_sets={n_sets!r}): n_sets must be a whole number of 1 or more."
+            )
         self.n_sets: int = int(n_sets)
 
     def __call__(self, y: ArrayLike) -> dict:
-        """Return the rows of each class after resampling, ``{c: (n_sets + 1) * n_c}``."""
+        """Return the number of rows of each class after resampling, ``{c: (n_sets + 1) * n_c}``."""
         classes, counts = np.unique(np.asarray(y), return_counts=True)
         return {
             c: (self.n_sets + 1) * n for c, n in zip(classes.tolist(), counts.tolist(), strict=True)
@@ -53,28 +55,28 @@ class Replicate:
 
 
 class PartialFill:
-    """Ask for rare classes to be filled a part of the way to the size of the largest.
+    """Request rows that bring rare classes part of the way to the size of the largest class.
 
     A class of n_k rows gets ``n_k ** (1 - share) * n_max ** share`` rows, that is, it goes `share`
-    of the way in the logarithm of its size. A classifier that sees a few rows thirty times over
-    learns their noise; a few synthetic rows and `PriorCorrectedClassifier` leave the direction of
-    its boundary alone and put its place right. Like `Replicate`, it is a callable for the
-    ``sampling_strategy`` of any over-sampler. Under-samplers refuse it: it asks for more rows.
+    of the way on a logarithmic scale. If a few rows are repeated thirty times, a classifier learns
+    their noise. Instead, add a few synthetic rows and use `PriorCorrectedClassifier`, which moves
+    the classifier's boundary without turning it. Like `Replicate`, pass it as ``sampling_strategy``
+    to any over-sampler. Under-samplers refuse it, because it requests more rows.
 
     Parameters
     ----------
     share : float, default=0.25
-        Above 0 and up to 1. With 1 every class gets as many rows as the largest, as with "auto".
+        Above 0 and at most 1. With 1, every class gets as many rows as the largest, as with "auto".
 
     Raises
     ------
     ValueError
-        If ``share`` is not a number above 0 and up to 1.
+        If ``share`` is not a number above 0 and at most 1.
 
     See Also
     --------
-    Replicate : Whole synthetic sets.
-    PriorCorrectedClassifier : Corrects the class shares that are left unequal.
+    Replicate : Request whole synthetic sets.
+    PriorCorrectedClassifier : Correct for class shares that are still unequal.
 
     Examples
     --------
@@ -86,14 +88,15 @@ class PartialFill:
     def __init__(self, share: float = 0.25) -> None:
         if isinstance(share, bool) or not isinstance(share, Real) or not 0 < share <= 1:
             raise ValueError(
-                f"PartialFill(share={share!r}): share is a number above 0 and up to 1."
+                f"PartialFill(share={share!r}): share must be a number above 0 and at most 1."
             )
         self.share: float = float(share)
 
     def __call__(self, y: ArrayLike) -> dict:
-        """Return the rows of each class after resampling."""
+        """Return the number of rows of each class after resampling."""
         classes, counts = np.unique(np.asarray(y), return_counts=True)
         wanted = np.rint(counts ** (1 - self.share) * counts.max() ** self.share).astype(int)
+        # Rounding must not remove real rows: over-samplers refuse to shrink a class.
         return dict(zip(classes.tolist(), np.maximum(wanted, counts).tolist(), strict=True))
 
     def __eq__(self, other: object) -> bool:
@@ -107,7 +110,7 @@ class PartialFill:
 
 
 def proportional_counts(n_rows: int, counts: np.ndarray) -> np.ndarray:
-    """Share out `n_rows` in the proportions of `counts`, by largest remainder."""
+    """Distribute `n_rows` over classes in proportion to `counts`, by largest remainder."""
     exact = n_rows * counts / counts.sum()
     whole = np.floor(exact).astype(int)
     rest = np.argsort(whole - exact, kind="stable")[: n_rows - whole.sum()]

@@ -173,7 +173,7 @@ def test_balanced_ensembles(classifier, data):
     np.testing.assert_allclose(fitted_shares(classifier, data), EQUAL)
     for strategy in ({"a": 30}, "majority"):
         other = sklearn.clone(classifier).set_params(sampling_strategy=strategy)
-        with pytest.raises(ValueError, match=r"resamples inside itself.*sampling_strategy is one"):
+        with pytest.raises(ValueError, match=r"resamples internally.*sampling_strategy is one"):
             fitted_shares(other, data)
 
 

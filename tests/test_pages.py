@@ -15,7 +15,9 @@ def blocks(path, language):
 PAGES = {
     "README.md": 4,
     "docs/index.md": 1,
-    "docs/guide.md": 6,
+    "docs/guide.md": 3,
+    "docs/samplers.md": 5,
+    "docs/tables.md": 1,
     "docs/games.md": 3,
 }
 

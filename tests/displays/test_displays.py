@@ -224,5 +224,5 @@ def test_gains_are_those_of_recall_gain():
     ("predictions", "reference"), [({}, None), ({"a": [0, 1]}, None), ({"a": [0, 1]}, "b")]
 )
 def test_gains_need_a_reference_and_another(predictions, reference):
-    with pytest.raises(ValueError, match="give the reference's"):
+    with pytest.raises(ValueError, match="pass the reference's"):
         RecallGainDisplay.from_predictions([0, 1], predictions, reference=reference)
