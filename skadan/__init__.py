@@ -7,7 +7,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from ._prior_correction import PriorCorrectedClassifier
-    from ._saving import load_generator, save_generator
+    from ._saving import load_sampler, save_sampler
     from ._show_versions import show_versions
     from ._strategy import PartialFill, Replicate
     from .samplers import (
@@ -36,8 +36,8 @@ __all__ = [
     "ShrunkenSampler",
     "WADANSampler",
     "__version__",
-    "load_generator",
-    "save_generator",
+    "load_sampler",
+    "save_sampler",
     "show_versions",
 ]
 
@@ -46,8 +46,8 @@ HOMES = {
     "PartialFill": "_strategy",
     "PriorCorrectedClassifier": "_prior_correction",
     "Replicate": "_strategy",
-    "load_generator": "_saving",
-    "save_generator": "_saving",
+    "load_sampler": "_saving",
+    "save_sampler": "_saving",
     "show_versions": "_show_versions",
 }
 MODULES = (

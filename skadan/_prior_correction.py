@@ -16,8 +16,8 @@ from ._class_shares import (
     check_shares_are_known,
     fit_and_record,
     last_step,
-    row_counts,
     parse_priors,
+    row_counts,
     trained_shares,
 )
 

@@ -1,4 +1,4 @@
-"""Files of `save_generator` that were made up, with a right digest."""
+"""Files of `save_sampler` that were made up, with a right digest."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 from conftest import SETTINGS
 from safetensors.numpy import load, save
 
-from skadan import load_generator, save_generator
+from skadan import load_sampler, save_sampler
 from skadan._saving import files
 
 
@@ -17,7 +17,7 @@ def files_of(classes, problem, folder):
     X, y, _ = problem
     path, out = folder / "generator", {}
     for cls in classes:
-        save_generator(cls(**SETTINGS[cls]).fit(X, y), path)
+        save_sampler(cls(**SETTINGS[cls]).fit(X, y), path)
         out[cls] = path.read_bytes()
     return out
 
@@ -42,7 +42,7 @@ def refused(data, path, match=""):
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=rf"(?s){re.escape(str(path))}.*{match}"):
-            load_generator(path)
+            load_sampler(path)
         assert tracemalloc.get_traced_memory()[1] < 2**26 + 10 * len(data)
     finally:
         tracemalloc.stop()

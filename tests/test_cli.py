@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from small_tables import HEAD, rows
 
-from skadan import Replicate, ShrunkenSampler, WADANSampler, save_generator
-from skadan._cli import commands, main
+from skadan import Replicate, ShrunkenSampler, WADANSampler, save_sampler
+from skadan._cli import commands, main, preparation
 from skadan._cli.arguments import TRAINED, UNTRAINED
 from skadan.datasets import load_table
 
@@ -220,7 +220,7 @@ def test_as_a_module():
 def test_sample_draws_from_a_file(problem, tmp_path, capsys):
     X, y, _ = problem
     sampler = ShrunkenSampler(random_state=0).fit(pd.DataFrame(X).add_prefix("f"), y)
-    save_generator(sampler, tmp_path / "g.safetensors")
+    save_sampler(sampler, tmp_path / "g.safetensors")
     rows = ["sample", str(tmp_path / "g.safetensors"), "--rows", "600", "--seed", "3"]
     assert (
         main([*rows, "--out", str(tmp_path / "rows"), "--files", "2", "--target", "emotion"]) == 0
@@ -261,7 +261,7 @@ def test_what_an_extra_brings_is_asked_for_first(
 ):
     for name in [name for name in sys.modules if name.partition(".")[0] == missing]:
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.setattr(commands, "load", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr(preparation, "load", lambda *_: pytest.fail("it was read"))
     monkeypatch.setattr(commands, "sample_files", lambda *_, **__: pytest.fail("it drew"))
     monkeypatch.setitem(sys.modules, missing, None)
     more = {

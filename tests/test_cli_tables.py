@@ -14,7 +14,17 @@ from skadan._cli.tables import option, whole_numbers
 from skadan.datasets import load_table
 from skadan.datasets._wording import WORDING, keyword
 
-STOPPED = ("--plot", "gains.xls")  # an error once the table is read
+
+@pytest.fixture
+def stopped(monkeypatch):
+    """End each evaluation with an error once the table is read."""
+
+    def stop(*_):
+        raise ValueError("the table is read")
+
+    monkeypatch.setattr("skadan._cli.commands.evaluate", stop)
+
+
 BODY = "".join(f"{i}.25,{i % 3},{'ab'[i % 2]}\n" for i in range(12))
 
 
@@ -51,7 +61,7 @@ BODY = "".join(f"{i}.25,{i % 3},{'ab'[i % 2]}\n" for i in range(12))
     ],
 )
 def test_messages_name_keywords_in_python_and_options_in_a_shell(
-    text, in_python, in_a_shell, tmp_path, capsys, recwarn
+    text, in_python, in_a_shell, tmp_path, capsys, recwarn, stopped
 ):
     path = tmp_path / "t.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -61,7 +71,7 @@ def test_messages_name_keywords_in_python_and_options_in_a_shell(
     except ValueError as error:
         message = str(error)
     assert in_python in message
-    assert main(["evaluate", str(path), "--target", "y", *STOPPED]) == 1
+    assert main(["evaluate", str(path), "--target", "y"]) == 1
     said = capsys.readouterr().err
     assert in_a_shell in said
     assert in_python not in said
@@ -86,10 +96,10 @@ def test_an_option_can_be_typed():
         ({"x": [0.5, 1, 2] * 4}, "4 features, 2 classes"),
     ],
 )
-def test_few_whole_numbers_are_named(columns, said, tmp_path, capsys, rng):
+def test_few_whole_numbers_are_named(columns, said, tmp_path, capsys, rng, stopped):
     frame = pd.DataFrame(rng.normal(size=(12, 3))).add_prefix("f").assign(**columns)
     frame.assign(y=list("ab") * 6).to_csv(tmp_path / "t.csv", index=False)
-    assert main(["evaluate", str(tmp_path / "t.csv"), "--target", "y", *STOPPED]) == 1
+    assert main(["evaluate", str(tmp_path / "t.csv"), "--target", "y"]) == 1
     assert said in capsys.readouterr().err
 
 

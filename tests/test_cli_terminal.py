@@ -15,8 +15,8 @@ import pytest
 from matplotlib import pyplot as plt
 from small_tables import HEAD, rows
 
-from skadan import ShrunkenSampler, save_generator
-from skadan._cli import commands, main, terminal
+from skadan import ShrunkenSampler, save_sampler
+from skadan._cli import commands, main, preparation, terminal
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
@@ -122,7 +122,7 @@ in_main_thread = pytest.mark.skipif(
 def test_a_signal_to_end_is_an_interruption(name, drawing, capsys, monkeypatch):
     """So that workers end and parts are removed. What `nohup` ignores stays ignored."""
     arguments, number = drawing(0, ValueError("it went on")), getattr(signal, name)
-    monkeypatch.setattr(commands, "check_sample", lambda _: signal.raise_signal(number))
+    monkeypatch.setattr(preparation, "check_sample", lambda _: signal.raise_signal(number))
     before = signal.getsignal(number)
     try:
         signal.signal(number, signal.SIG_DFL)
@@ -152,7 +152,7 @@ def test_an_interruption_of_imports_ends_at_once(capsys, monkeypatch):
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes in /proc")
 def test_the_workers_of_a_terminated_draw_end(problem, tmp_path):
     X, y, _ = problem
-    save_generator(ShrunkenSampler(random_state=0).fit(X, y), tmp_path / "g")
+    save_sampler(ShrunkenSampler(random_state=0).fit(X, y), tmp_path / "g")
     out = tmp_path / "rows"
     arguments = ["sample", str(tmp_path / "g"), "--rows", "20000000", "--out", str(out)]
     command = [sys.executable, "-m", "skadan", *arguments, "--jobs", "2"]

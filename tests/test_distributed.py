@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.model_selection import LeaveOneGroupOut, cross_validate
 from sklearn.svm import LinearSVC
 
-from skadan import Replicate, WADANSampler, save_generator
+from skadan import Replicate, WADANSampler, save_sampler
 from skadan.distributed import resending, sample_frame
 from skadan.model_selection import ResamplingSearchCV, augmentation_curve
 
@@ -217,7 +217,7 @@ def test_a_folder_that_a_machine_does_not_see(problem, tmp_path):
 def test_a_file_is_all_that_a_worker_needs(client, problem, tmp_path):
     X, y, _ = problem
     sampler = WADANSampler(**SMALL).fit(X, y)
-    save_generator(sampler, tmp_path / "generator")
+    save_sampler(sampler, tmp_path / "generator")
     sample_frame(tmp_path / "generator", 600, 3, random_state=3).to_parquet(tmp_path / "rows")
     files = sorted((tmp_path / "rows").glob("*.parquet"))
     assert len(files) == 3

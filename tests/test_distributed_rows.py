@@ -12,7 +12,7 @@ import torch
 from conftest import SMALL
 from scipy import sparse
 
-from skadan import FrozenSampler, ShrunkenSampler, WADANSampler, _files, save_generator
+from skadan import FrozenSampler, ShrunkenSampler, WADANSampler, _files, save_sampler
 from skadan._models.arrays import CHUNK
 from skadan.distributed import _drawing, _parquet, sample_files, sample_frame
 
@@ -54,7 +54,7 @@ def test_frames_are_the_sample(fitted, npartitions):
 def test_files_of_any_number(fitted, tmp_path):
     labels = np.random.default_rng(0).choice(fitted.classes_, N)
     path = tmp_path / "generator.safetensors"
-    save_generator(fitted, path)
+    save_sampler(fitted, path)
     made = sample_files(path, labels, tmp_path / "files", n_files=3, random_state=3)
     assert [file.name for file in made] == [f"part-{i:05d}.parquet" for i in range(3)]
     found = pd.concat(map(pd.read_parquet, made), ignore_index=True)
@@ -121,11 +121,11 @@ def test_files_beside_others(fitted, tmp_path):
 def test_a_file_that_changes_is_read_again(fitted, problem, tmp_path):
     X, y, _ = problem
     path = tmp_path / "generator"
-    save_generator(fitted, path)
+    save_sampler(fitted, path)
     sample_frame(path, 5).compute()
     other = ShrunkenSampler(random_state=0).fit(X[:, :7], y)
     time.sleep(0.01)
-    save_generator(other, path)
+    save_sampler(other, path)
     assert sample_frame(path, 5).compute().shape == (5, 8)
 
 
@@ -162,13 +162,13 @@ def test_dask_tables_in_a_fit(frame):
 def saved(fitted, tmp_path):
     """The file of a sampler, and what puts another one of the same size and time in its place."""
     path = tmp_path / "generator"
-    save_generator(fitted, path)
+    save_sampler(fitted, path)
     before = path.stat()
 
     def replace(sampler=None):
         X = np.random.default_rng(1).normal(size=(45, 100))
         other = sampler or WADANSampler(**SMALL).fit(X, fitted.classes_[np.arange(45) % 3])
-        save_generator(other, path)
+        save_sampler(other, path)
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
         _drawing.load.cache_clear()  # as in a worker that has not read it yet
 

@@ -6,9 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from imblearn.over_sampling import SMOTE, RandomOverSampler
-from imblearn.pipeline import Pipeline
+from imblearn.pipeline import Pipeline, make_pipeline
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
-from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import (
+    GridSearchCV,
+    LeaveOneGroupOut,
+    cross_val_predict,
+    cross_val_score,
+)
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.random_projection import GaussianRandomProjection
@@ -16,7 +23,12 @@ from sklearn.svm import LinearSVC
 
 from skadan import NoiseSampler, Replicate
 from skadan.metrics import unweighted_average_recall
-from skadan.model_selection import AugmentationCurve, augmentation_curve, smote_neighbors
+from skadan.model_selection import (
+    AugmentationCurve,
+    CappedSMOTE,
+    augmentation_curve,
+    smote_neighbors,
+)
 
 LOGO = {"cv": LeaveOneGroupOut(), "random_state": 0}
 
@@ -211,3 +223,26 @@ def test_a_curve_prints_as_its_scores():
     again = pickle.loads(pickle.dumps(curve))
     assert type(again) is AugmentationCurve
     assert again.y == curve.y
+
+
+def test_smote_in_inner_folds():
+    """It takes what each class of the rows given has, and its own parameter stays."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 3)), np.repeat(["a", "b"], [22, 8])
+    smote = CappedSMOTE(random_state=0, k_neighbors=4)
+    for n_rare in (2, 3, 4, 8):
+        rows = np.r_[:22, 22 : 22 + n_rare]
+        expected = SMOTE(random_state=0, k_neighbors=min(4, n_rare - 1))
+        for mine, plain in zip(
+            smote.fit_resample(X[rows], y[rows]),
+            expected.fit_resample(X[rows], y[rows]),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(mine, plain)
+    assert smote.get_params() == {"sampling_strategy": "auto", "random_state": 0, "k_neighbors": 4}
+    assert clone(smote).k_neighbors == 4
+    with pytest.raises(ValueError, match="two rows of each class, and 'b' has one"):
+        smote.fit_resample(X[:23], y[:23])
+    pipe = make_pipeline(CappedSMOTE(random_state=0), LogisticRegression())
+    search = GridSearchCV(pipe, {"logisticregression__C": [0.1, 1]}, cv=3, error_score="raise")
+    assert len(cross_val_score(search, X, y, cv=3)) == 3

@@ -16,8 +16,8 @@ from skadan import (
     Replicate,
     ShrunkenSampler,
     WADANSampler,
-    load_generator,
-    save_generator,
+    load_sampler,
+    save_sampler,
 )
 from skadan.datasets import extract_features, load_emodb, load_table, make_speaker_classification
 from skadan.displays import (
@@ -51,8 +51,8 @@ def program(path: Path, pipeline: Any) -> float:
     more, labels = sampler.sample([0, 1, 1], random_state=1)
     codes: np.ndarray = sampler.encode(X)
     sampler.decode(sampler.sample_latent(3))
-    save_generator(sampler, path)
-    load_generator(path).sample(3)
+    save_sampler(sampler, path)
+    load_sampler(path).sample(3)
     frozen = FrozenSampler(sampler, anchor=0.5, center="mean", random_state=0)
     frozen.fit(X, y).set_params(center=None).fit_resample(X, y)
     ResamplingSearchCV(pipeline, {"aug__anchor": [0.5, 0.75]}, n_jobs=2).fit(X, y, groups=groups)

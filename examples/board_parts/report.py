@@ -29,7 +29,7 @@ from board_parts.scores import (
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
-from studies.pages import markdown, put
+from studies.pages import folded, markdown, put
 
 SCENARIOS = {
     "cut": "Cut: a tenth of a third of the classes",
@@ -286,10 +286,9 @@ def report(records: list[dict], scenario: str, path: Path | None, command: str) 
     parts = [f"## {SCENARIOS[scenario]}", "", f"Written by `{command}`.", intro(records), ""]
     for title, grids in found.items():
         console.rule(title)
-        parts.append(f"### {title}, {scenario}\n")
         for grid in grids:
             grid.show(console)
-            parts.append(grid.markdown())
+        parts.append(folded(title, "\n".join(grid.markdown() for grid in grids)))
     for name, scores in score_all(records).items():  # for the terminal alone
         standing(scores, name).show(console)
     if path:

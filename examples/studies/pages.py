@@ -11,6 +11,11 @@ def markdown(columns: Iterable[str], lines: Iterable[Iterable[str]], align: str 
     return head + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def folded(title: str, text: str) -> str:
+    """Return text that a reader unfolds; it must not have headings of its own."""
+    return f"<details><summary>{title}</summary>\n\n{text.strip()}\n\n</details>\n"
+
+
 def put(path: Path, name: str, program: str, text: str) -> None:
     """Write text between the marks of a part, or below all else where the page has none."""
     begin, end = f"<!-- {name}: written by {program} -->", f"<!-- {name}: end -->"

@@ -21,12 +21,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with any_text():
         with quitting_at_once():
             args = parser().parse_args(arguments)
-            from . import commands
         try:
             with stoppable(), warnings.catch_warnings():
                 warnings.simplefilter("always", UserWarning)
                 warnings.showwarning = lambda message, *_, **__: print(message, file=sys.stderr)
-                getattr(commands, args.command)(args)
+                with quitting_at_once():
+                    from .preparation import prepare
+                table = prepare(args)
+                with quitting_at_once():
+                    from . import commands
+                getattr(commands, args.command)(args, table)
             sys.stdout.flush()  # here a full disk is an error; at exit it would be too late
         except ERRORS as error:
             say(args.command, str(error) or type(error).__name__, error)

@@ -46,7 +46,7 @@ that the decision moved, not that the classifier knows more. Gains are over "non
 between seeds (use --seeds to average over several), nor that the best of several arms was picked.
 Synthetic rows in the table are left out."""
 
-SAMPLE = """Draw rows from a file of save_generator into a folder of parquet files, any number of
+SAMPLE = """Draw rows from a saved sampler into a folder of parquet files, any number of
 them: each process has one file in memory. Seed and number of rows say what is drawn; the number of
 files and processes changes nothing in it."""
 
@@ -94,6 +94,9 @@ def parser() -> argparse.ArgumentParser:
     augment.add_argument("--groups", metavar="COLUMN", help="groups: a column that is no feature")
     augment.add_argument("--sets", type=int, metavar="K", help="add K sets of the table's size")
     augment.add_argument("--out", type=Path, required=True, metavar="FILE", help=" ".join(WRITTEN))
+    augment.add_argument(
+        "--save", type=Path, metavar="SAMPLER", help="keep the fitted sampler, for skadan sample"
+    )
     augment.add_argument("--force", action="store_true", help="write over the table itself")
     _add_evaluate(commands)
     _add_sample(commands)
@@ -150,7 +153,9 @@ def _add_evaluate(commands: Any) -> None:
 
 def _add_sample(commands: Any) -> None:
     sample = commands.add_parser("sample", help="draw from a saved sampler", description=SAMPLE)
-    sample.add_argument("generator", type=Path, metavar="GENERATOR", help="of save_generator")
+    sample.add_argument(
+        "sampler", type=Path, metavar="SAMPLER", help="file of augment --save, or of save_sampler"
+    )
     sample.add_argument("--rows", type=int, required=True, metavar="N", help="how many")
     sample.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for the files")
     sample.add_argument("--target", default="target", metavar="COLUMN", help="name of the labels")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
-from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import Pipeline
 from sklearn.exceptions import ConvergenceWarning, FitFailedWarning
 from sklearn.model_selection import GridSearchCV
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from .._prior_correction import PriorCorrectedClassifier
 from .._strategy import PartialFill, Replicate
 from ..metrics import one_vs_rest_auc
-from ..model_selection import ResamplingSearchCV, smote_neighbors
+from ..model_selection import CappedSMOTE, ResamplingSearchCV
 from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
 from .arguments import CLASSIFIERS, CORRECTED, TRAINED
 from .classifiers import (
@@ -32,19 +32,6 @@ from .folds import Problem, inner_folds
 from .tables import imputer_of
 
 FAILURES = (ValueError, RuntimeError, ArithmeticError)  # of an arm: the others go on
-
-
-class CappedSMOTE(SMOTE):
-    """SMOTE that takes as many neighbours, up to five, as each class has."""
-
-    def fit_resample(self, X: Any, y: Any, **params: Any) -> Any:
-        """Set the number of neighbours by the labels, and resample."""
-        self.k_neighbors = smote_neighbors(y)
-        if self.k_neighbors < 1:
-            labels, counts = np.unique(y, return_counts=True)
-            rare = labels[counts.argmin()]
-            raise ValueError(f"SMOTE needs two rows of each class, and '{rare}' has one.")
-        return super().fit_resample(X, y, **params)
 
 
 SAMPLERS = {

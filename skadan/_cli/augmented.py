@@ -9,15 +9,12 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import check_array
 
 from .._files import written_whole
 from .._optional import require
 from ..datasets._roles import SYNTHETIC
-from ..samplers._columns import numeric_table
-from ..samplers.drawing import LENIENT
 from .arguments import WRITTEN, check_folder
-from .tables import check_cells, imputer_of
+from .tables import check_cells, dense, imputer_of
 
 NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # kinds of numpy that have no hole
 
@@ -69,7 +66,7 @@ def data_of(table: Any, real: np.ndarray, args: Namespace) -> tuple[Any, Any]:
         data = data.toarray() if sparse.issparse(data) else data
         data = pandas.DataFrame(data, columns=table.feature_names)
     data = data[real].reset_index(drop=True)
-    check_cells(check_array(numeric_table(data), **LENIENT), table, args)
+    check_cells(dense(data), table, args)
     holes = data.columns[data.isna().any()]
     if len(holes):  # only with --impute
         data[holes] = imputer_of(args).fit_transform(data[holes])

@@ -7,25 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from .._optional import require
 from ..metrics import Gain
-from .arguments import check_folder
 from .cost import announce
 from .cross_validation import cross_validate
 from .folds import Problem, groups_of, outer_folds
-from .report import check_report, write_report
-from .tables import check_cells, features_of, load, real_rows
+from .report import write_report
+from .tables import check_cells, features_of, real_rows
 from .verdict import header, recommendation, remarks, results_of, table_lines
 
 
-def evaluate(args: Namespace) -> None:
+def evaluate(args: Namespace, table: Any) -> None:
     """Print the scores of each arm, its gains over none, and what to use."""
-    table = load(args)
     problem = problem_of(table, args)
-    if args.plot:
-        drawable(args.plot)
-    if args.report:
-        check_report(args.report)
     folds = outer_folds(problem, args)
     announce(problem, folds, args)
     outcome = cross_validate(problem, folds, args)
@@ -66,15 +59,6 @@ def check_labels(y: np.ndarray) -> None:
             f"The labels are {len(labels)} different numbers, such as {labels[0]:g}. They have to "
             "be classes, text or whole numbers: is --target the right column?"
         )
-
-
-def drawable(path: Path) -> None:
-    """Refuse a picture that could not be written, before anything is computed."""
-    known = require("matplotlib.backends.backend_agg", "plot").FigureCanvasAgg
-    kinds = known.get_supported_filetypes()
-    if path.suffix.removeprefix(".").lower() not in kinds:
-        raise ValueError(f"--plot {path}: the name must end in one of .{', .'.join(kinds)}.")
-    check_folder("--plot", path)
 
 
 def draw(gains: dict[str, Gain], path: Path) -> None:

@@ -15,7 +15,6 @@ from sklearn.metrics import recall_score
 from .._files import written_whole
 from .._optional import require
 from .._version import __version__
-from .arguments import check_folder
 from .arms import SAMPLERS, sampler_of
 from .classifiers import PENALTIES, WITHOUT_PROBABILITIES
 from .cross_validation import Outcome
@@ -29,15 +28,6 @@ LIMITS = (
     "was picked. Synthetic rows follow the training rows: they cannot supply conditions that are "
     "missing there, and they do not protect privacy."
 )
-
-
-def check_report(path: Path) -> None:
-    """Refuse a report that could not be written, before anything is computed."""
-    require("jinja2", "report")
-    require("matplotlib", "report")
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"--report {path}: the name must end in .html.")
-    check_folder("--report", path)
 
 
 def write_report(

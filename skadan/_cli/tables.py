@@ -10,11 +10,9 @@ from scipy import sparse
 from sklearn.impute import SimpleImputer
 from sklearn.utils import check_array
 
+from .._tables.columns import as_numbers, refuse_not_finite
 from ..datasets import load_table
 from ..datasets._wording import worded_by
-from ..samplers._checks import check_finite_columns
-from ..samplers._columns import numeric_table
-from ..samplers.drawing import LENIENT
 
 FEW = 5  # columns of whole numbers that are worth a word
 
@@ -56,7 +54,12 @@ def real_rows(table: Any) -> np.ndarray:
 
 def features_of(table: Any) -> np.ndarray:
     """Return the features of all rows as one dense array, in which what is missing is NaN."""
-    rows = check_array(numeric_table(table.data), **LENIENT)
+    return dense(table.data)
+
+
+def dense(data: Any) -> np.ndarray:
+    """Return a table of numbers as a dense array, in which what is missing is NaN."""
+    rows = check_array(as_numbers(data), accept_sparse=["csr", "csc"], ensure_all_finite=False)
     return rows.toarray() if sparse.issparse(rows) else rows
 
 
@@ -69,7 +72,7 @@ def check_cells(rows: np.ndarray, table: Any, args: Namespace) -> None:
     """Refuse rows with infinite cells, or missing ones that are not imputed; say what to do."""
     filled = np.where(np.isnan(rows), 0, rows) if args.impute else rows
     try:
-        check_finite_columns(filled, np.asarray(table.feature_names, dtype=object))
+        refuse_not_finite([filled], filled.shape[1], np.array(table.feature_names, dtype=object))
     except ValueError as error:
         found = str(error).partition(" Impute or drop")[0]
         way = (

@@ -84,6 +84,7 @@ class File:
                 os.posix_fadvise(file.fileno(), place, self.row_bytes, os.POSIX_FADV_WILLNEED)
 
     def _open(self) -> Any:
+        """Open the file; refuse it if it has changed since the sampler was fitted."""
         # Unbuffered: a buffer would read 8 KiB for every row, however short.
         file = open(self.path, "rb", buffering=0)  # noqa: SIM115  (callers close it)
         state = os.fstat(file.fileno())

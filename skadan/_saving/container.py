@@ -32,7 +32,7 @@ DTYPES = {
 
 
 class Refused(ValueError):
-    """A file cannot be what `save_generator` wrote; the message says what is wrong with it."""
+    """A file cannot be what `save_sampler` wrote; the message says what is wrong with it."""
 
 
 class Blanks(Arrays):
@@ -90,9 +90,9 @@ def read_header(file: BinaryIO, size: int) -> Header:
     """
     length = int.from_bytes(file.read(8), "little")
     if not 2 <= length <= size - 8:
-        raise Refused("is truncated, or no file of save_generator")
+        raise Refused("is truncated, or no file of save_sampler")
     if length > MAX_HEADER:
-        raise Refused(f"has a header of {length} bytes; save_generator writes up to {MAX_HEADER}")
+        raise Refused(f"has a header of {length} bytes; save_sampler writes up to {MAX_HEADER}")
     stated = parse(file.read(length).decode("utf-8"))
     texts = stated.pop("__metadata__")
     if not all(isinstance(text, str) for text in texts.values()):
@@ -103,7 +103,7 @@ def read_header(file: BinaryIO, size: int) -> Header:
     n_bytes = sum(dtype.itemsize * prod(shape) for dtype, shape in arrays.values())
     if 8 + length + n_bytes != size:
         raise Refused(
-            f"is truncated, or no file of save_generator: it has {size} bytes, and its header "
+            f"is truncated, or no file of save_sampler: it has {size} bytes, and its header "
             f"states {8 + length + n_bytes}"
         )
     return Header(texts, arrays)
@@ -138,5 +138,5 @@ def refusing(subject: object) -> Iterator[None]:
     except Exception as error:
         reason = f"{type(error).__name__}: {str(error)[:200]}"
         raise ValueError(
-            f"{subject} was not written by skadan's save_generator, or is damaged ({reason})."
+            f"{subject} was not written by skadan's save_sampler, or is damaged ({reason})."
         ) from error

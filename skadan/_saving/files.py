@@ -1,4 +1,4 @@
-"""`save_generator` and `load_generator`: the file around the values."""
+"""`save_sampler` and `load_sampler`: the file around the values."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from .values import decode, encode
 FORMAT = 3  # goes up when files change their meaning
 
 
-def save_generator(
+def save_sampler(
     sampler: SyntheticSampler, path: str | os.PathLike, *, trusted: Iterable[type] = ()
 ) -> None:
     """Write a fitted sampler to a file: enough to sample, encode and decode.
@@ -38,7 +38,7 @@ def save_generator(
     path : path
         Where; ``.safetensors`` is usual. An existing file is replaced as a whole or not at all.
     trusted : iterable of type, default=()
-        Classes of one's own that the file names: a game, a divergence, a sampler. `load_generator`
+        Classes of one's own that the file names: a game, a divergence, a sampler. `load_sampler`
         needs them too. They are dataclasses whose fields a file can hold.
 
     Raises
@@ -62,24 +62,24 @@ def save_generator(
 
     See Also
     --------
-    load_generator : The way back.
+    load_sampler : The way back.
 
     Examples
     --------
     >>> import tempfile, pathlib
-    >>> from skadan import WADANSampler, load_generator, save_generator
+    >>> from skadan import WADANSampler, load_sampler, save_sampler
     >>> from skadan.datasets import make_speaker_classification
     >>> X, y, _ = make_speaker_classification(40, 60, random_state=0)
     >>> path = pathlib.Path(tempfile.mkdtemp(), "generator.safetensors")
-    >>> save_generator(WADANSampler(max_epochs=2, random_state=0).fit(X, y), path)
-    >>> load_generator(path).sample(3)[0].shape
+    >>> save_sampler(WADANSampler(max_epochs=2, random_state=0).fit(X, y), path)
+    >>> load_sampler(path).sample(3)[0].shape
     (3, 60)
     """
     registry, own = Registry(trusted), type(sampler).__name__
     if isinstance(sampler, FrozenSampler):
         raise TypeError(
             "A file holds a fitted sampler, and freezing adds no learning to it: pass "
-            "frozen.sampler, and freeze what load_generator returns."
+            "frozen.sampler, and freeze what load_sampler returns."
         )
     if not registry.knows(type(sampler)):
         raise TypeError(f"{own} is no sampler of skadan: pass trusted=[{own}], or pickle it.")
@@ -116,8 +116,8 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
     return to_bytes(arrays, texts | {"sha256": _checksum(texts, arrays)})
 
 
-def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> Any:
-    """Read a fitted sampler that `save_generator` wrote.
+def load_sampler(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> Any:
+    """Read a fitted sampler that `save_sampler` wrote.
 
     Needs the ``save`` extra. Nothing is made of a class that is neither this package's nor in
     `trusted`.
@@ -127,7 +127,7 @@ def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> 
     path : path
         The file.
     trusted : iterable of type, default=()
-        Classes of one's own that it names, as they were given to `save_generator`.
+        Classes of one's own that it names, as they were given to `save_sampler`.
 
     Returns
     -------
@@ -147,22 +147,22 @@ def load_generator(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> 
 
     See Also
     --------
-    save_generator : The way there.
+    save_sampler : The way there.
 
     Examples
     --------
     >>> import tempfile, pathlib
-    >>> from skadan import NoiseSampler, load_generator, save_generator
+    >>> from skadan import NoiseSampler, load_sampler, save_sampler
     >>> path = pathlib.Path(tempfile.mkdtemp(), "generator.safetensors")
-    >>> save_generator(NoiseSampler(random_state=0).fit([[0.0], [1.0], [5.0]], [0, 0, 1]), path)
-    >>> load_generator(path).classes_
+    >>> save_sampler(NoiseSampler(random_state=0).fit([[0.0], [1.0], [5.0]], [0, 0, 1]), path)
+    >>> load_sampler(path).classes_
     array([0, 1])
     """
     return load_with_checksum(path, trusted=trusted)[0]
 
 
 def load_with_checksum(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> tuple[Any, str]:
-    """Return what `load_generator` returns, and the SHA-256 that tells this sampler from others."""
+    """Return what `load_sampler` returns, and the SHA-256 that tells this sampler from others."""
     registry, path = Registry(trusted), Path(path)
     require("safetensors.numpy", "save")
     with path.open("rb") as file, refusing(path):
@@ -177,11 +177,11 @@ def _read(file: BinaryIO, size: int, registry: Registry) -> tuple[Any, str]:
     header = read_header(file, size)
     texts = header.texts
     if not {"skadan", "contents", "sha256"} <= texts.keys():
-        raise Refused("was not written by skadan's save_generator")
+        raise Refused("was not written by skadan's save_sampler")
     origin = parse(texts["skadan"])
     number, name = origin["format"], origin["sampler"]
     if type(number) is not int or number < 1:
-        raise Refused(f"was not written by skadan's save_generator: format {str(number)[:40]}")
+        raise Refused(f"was not written by skadan's save_sampler: format {str(number)[:40]}")
     if number != FORMAT:
         what = "update skadan" if number > FORMAT else "fit the sampler again, and save it"
         raise Refused(
@@ -195,7 +195,7 @@ def _read(file: BinaryIO, size: int, registry: Registry) -> tuple[Any, str]:
             raise Refused(f"holds arrays that nothing names: {sorted(blanks.unused)[:3]}")
         arrays = read_arrays(file, header)
         if texts["sha256"] != _checksum(texts, arrays):
-            raise Refused("was altered after save_generator wrote it: save it again")
+            raise Refused("was altered after save_sampler wrote it: save it again")
         sampler = _sampler(name, parts, arrays, registry)
         check_numbers(sampler)
     return sampler, texts["sha256"]
@@ -210,7 +210,7 @@ def _reasons() -> Iterator[None]:
         (name,) = error.args
         raise Refused(
             f"was not written by skadan alone: it names the class {str(name)[:80]!r}. If that is "
-            "a class of your own, pass it to load_generator in trusted=[...]"
+            "a class of your own, pass it to load_sampler in trusted=[...]"
         ) from None
     except OtherFields as error:
         raise Refused(f"was saved with another version of a class: {error}") from None

@@ -164,6 +164,6 @@ def _check_dtype(name: Any, dtype: Any) -> None:
         case ("decimal128", int(), int()):
             return
     raise TypeError(
-        f"The column {name!r} is of dtype {str(dtype)[:80]}, which a file of save_generator "
+        f"The column {name!r} is of dtype {str(dtype)[:80]}, which a file of save_sampler "
         "cannot hold: convert it to float64 before the fit, or pickle the sampler."
     )

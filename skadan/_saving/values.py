@@ -73,10 +73,10 @@ def _refusal(value: Any, place: str) -> TypeError:
         own = value.__name__ if isinstance(value, type) else name
         return TypeError(
             f"{place} holds {own}, a class that is not skadan's: pass trusted=[{own}] to "
-            "save_generator, and to load_generator."
+            "save_sampler, and to load_sampler."
         )
     return TypeError(
-        f"{place} holds a {name}, which a file of save_generator cannot: "
+        f"{place} holds a {name}, which a file of save_sampler cannot: "
         "set_params to a number, text, dict, Replicate or PartialFill first, or pickle the sampler."
     )
 

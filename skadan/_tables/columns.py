@@ -106,6 +106,27 @@ def check_range(rows: np.ndarray, names: np.ndarray | None, dtype: str = "float6
             refuse_large(columns if names is None else names[columns], dtype)
 
 
+def refuse_not_finite(
+    blocks: Iterable[np.ndarray], n_columns: int, names: np.ndarray | None
+) -> None:
+    """Refuse NaN and infinity in blocks of rows (m, n_columns), and name their columns."""
+    places, kinds, columns = 0, set(), np.zeros(n_columns, dtype=bool)
+    for block in blocks:
+        bad = ~np.isfinite(block)
+        if bad.any():
+            places += int(bad.sum())
+            columns |= bad.any(0)
+            kinds.add("NaN" if np.isnan(block[bad]).any() else "infinity")
+    if not places:
+        return
+    found, kind = np.flatnonzero(columns), "NaN" if "NaN" in kinds else "infinity"
+    raise ValueError(
+        f"Input X contains {kind} in {places} place(s), column(s) "
+        f"{named(found if names is None else names[found])}. "
+        "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
+    )
+
+
 def _unmasked(X: Any) -> np.ndarray:
     masked = np.ma.getmaskarray(X)
     if masked.any():

@@ -69,6 +69,7 @@ def rehearse(game: Game, networks: Networks, batches: Batches) -> None:
         where = f"{type(game).__name__}, turn {number}, which moves {turn.moves}"
         terms = _loss(turn, networks, batch, where)
         for name in terms:
+            # history_ has one entry per name, so two losses must not share one.
             if owners.setdefault(name, turn.loss) != turn.loss:
                 raise ValueError(f"{where}: another turn has a term named {name!r}, too.")
         _check_moves(turn, networks, terms, where)
@@ -76,6 +77,7 @@ def rehearse(game: Game, networks: Networks, batches: Batches) -> None:
 
 
 def _turns(game: Game) -> tuple[Turn, ...]:
+    """Return the game's turns, after checking that they are a tuple of `Turn`."""
     turns: Any = game.turns
     if not isinstance(turns, tuple | list) or not all(isinstance(t, Turn) for t in turns):
         raise TypeError(f"{type(game).__name__}.turns is a property that returns a tuple of Turn.")
@@ -107,6 +109,7 @@ def _check_moves(turn: Turn, networks: Networks, terms: dict[str, Tensor], where
     total = sum(terms.values())
     for name in turn.moves:
         weights = parameters_of(networks, (name,))
+        # A loss of plain numbers, or of detached tensors, depends on no weight at all.
         if not isinstance(total, Tensor) or not total.requires_grad:
             found = False
         else:
@@ -131,6 +134,7 @@ def _check_rows(game: Game, networks: Networks, batch: Batch) -> None:
 
 
 def _check_shape(value: Any, shape: tuple[int, int | None], where: str) -> None:
+    """Refuse a value that is not a Tensor of this shape; None allows any width."""
     found = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
     if len(found) != 2 or found[0] != shape[0] or shape[1] not in (None, found[1]):
         wanted = f"({shape[0]}, {'n_latent' if shape[1] is None else shape[1]})"

@@ -106,6 +106,7 @@ class TrainingHistoryDisplay(Display):
         if unknown:
             raise ValueError(f"terms holds {unknown}; the history has {list(self.history)}.")
         ax = self._set_up_axis(ax, self.name)
+        # Terms differ in line style as well as in colour, for prints without colour.
         styles = ("-", "--", "-.", ":")
         self.lines_ = []
         for i, term in enumerate(terms):
@@ -117,6 +118,7 @@ class TrainingHistoryDisplay(Display):
         if (values > 0).all():
             ax.set_yscale("log")
         else:
+            # "symlog" is linear up to this threshold on both sides of 0, and logarithmic beyond it.
             linear = np.median(np.abs(values)) or 1.0
             ax.set_yscale("symlog", linthresh=linear)
         ax.set_xlabel("epoch")

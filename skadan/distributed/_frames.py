@@ -27,7 +27,7 @@ def sample_frame(
     Parameters
     ----------
     sampler : sampler of this package or path
-        Fitted; or the file of one that `skadan.save_generator` wrote, in a place that all workers
+        Fitted; or the file of one that `skadan.save_sampler` wrote, in a place that all workers
         see. A worker reads it once, where a sampler is sent to it. The file must stay as it is
         until all rows are made.
     y : int or array-like of shape (n_samples,)

@@ -103,6 +103,7 @@ def quality_report(
     0.8833333333333333
     """
     real, X_new = two_samples(X, sampler.sample(y, random_state=random_state)[0])
+    # Of these figures only the discrepancy depends on the columns' units; the others z-norm inside.
     scaler = StandardScaler().fit(real)
     return QualityReport(
         maximum_mean_discrepancy(scaler.transform(real), scaler.transform(X_new)),

@@ -138,6 +138,7 @@ def augmentation_curve(
     rng = check_random_state(random_state)
     seeds = rng.randint(np.iinfo(np.int32).max, size=n_repeats)
 
+    # Seeds are drawn before the jobs start, so the result does not depend on n_jobs.
     jobs = [(r, fold) for r in range(n_repeats) for fold in folds]
     with resending():
         results = Parallel(n_jobs=n_jobs, verbose=verbose)(
@@ -174,6 +175,7 @@ def _split_pipeline(pipeline: Any) -> tuple[Pipeline | None, Any, Pipeline]:
 
 
 def _check_n_sets(n_sets: Sequence[int], synthetic_only: bool) -> np.ndarray:
+    """Return `n_sets` as an array, after checking it."""
     points = np.asarray(n_sets)
     least = int(synthetic_only)
     if points.ndim != 1 or not len(points) or points.dtype.kind not in "iu" or min(points) < least:
@@ -185,6 +187,7 @@ def _check_n_sets(n_sets: Sequence[int], synthetic_only: bool) -> np.ndarray:
 
 
 def _check_partition(folds: list, n_rows: int) -> None:
+    """Refuse folds that do not hold out each row exactly once."""
     held_out = np.bincount(np.concatenate([test for _, test in folds]), minlength=n_rows)
     if (held_out != 1).any():
         row = np.flatnonzero(held_out != 1)[0]

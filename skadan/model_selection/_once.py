@@ -47,6 +47,7 @@ class TrainOnce:
         return partial(self._fit, function)
 
     def _fit(self, function: Callable, step: Any, X: Any, y: Any, **others: Any) -> Any:
+        """Fit or load one step; the sampler of a shared training draws with its own parameters."""
         # A pipeline fits its steps in order, and each candidate has its own TrainOnce, so counting
         # the calls tells which step this is.
         self._step += 1

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._models.on_disk import row_blocks
-from .._tables.columns import named
+from .._tables.columns import refuse_not_finite
 
 
 def refuse_duplicate_names(X: Any) -> None:
@@ -24,23 +24,8 @@ def refuse_duplicate_names(X: Any) -> None:
 
 def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
     """Refuse NaN and infinity, and name their columns."""
-    if rows.dtype.kind != "f":
-        return
-    places, kinds, columns = 0, set(), np.zeros(rows.shape[1], dtype=bool)
-    for block in row_blocks(rows):
-        bad = ~np.isfinite(block)
-        if bad.any():
-            places += int(bad.sum())
-            columns |= bad.any(0)
-            kinds.add("NaN" if np.isnan(block[bad]).any() else "infinity")
-    if not places:
-        return
-    found, kind = np.flatnonzero(columns), "NaN" if "NaN" in kinds else "infinity"
-    raise ValueError(
-        f"Input X contains {kind} in {places} place(s), column(s) "
-        f"{named(found if names is None else names[found])}. "
-        "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
-    )
+    if rows.dtype.kind == "f":
+        refuse_not_finite(row_blocks(rows), rows.shape[1], names)
 
 
 def check_varies(rows: np.ndarray) -> None:

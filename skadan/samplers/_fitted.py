@@ -9,7 +9,7 @@ class Attribute(NamedTuple):
     name: str
     kind: str
     text: str
-    saved: bool = True  # whether a file of `save_generator` keeps it
+    saved: bool = True  # whether a file of `save_sampler` keeps it
 
 
 IS_SYNTHETIC = Attribute(

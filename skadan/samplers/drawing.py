@@ -23,6 +23,7 @@ from ._checks import check_finite_columns, is_count
 from ._columns import numeric_table
 from ._containers import RowFormat
 from ._fitted import Attribute
+from ._keywords import refuse_unknown_keywords
 from ._labels import LabelFormat, class_indices, take_labels
 from ._wanted import check_memory
 
@@ -34,6 +35,11 @@ LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
 
 class DrawingSampler(BaseOverSampler):
     """A sampler that has a model, and appends rows drawn from it to real ones."""
+
+    def __new__(cls, *_: Any, **keywords: Any) -> Any:
+        """Refuse keywords of other samplers, and name the one that is meant."""
+        refuse_unknown_keywords(cls, keywords)
+        return super().__new__(cls)
 
     random_state: Any
     classes_: np.ndarray

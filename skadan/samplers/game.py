@@ -77,7 +77,7 @@ class GameSampler(LatentSampler):
     See Also
     --------
     WADANSampler : The paper's game, with the defaults that served best.
-    save_generator : Takes the classes of one's own by its argument `trusted`.
+    save_sampler : Takes the classes of one's own by its argument `trusted`.
 
     Examples
     --------

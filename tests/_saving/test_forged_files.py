@@ -13,8 +13,8 @@ from skadan import (
     NoiseSampler,
     ShrunkenSampler,
     WADANSampler,
-    load_generator,
-    save_generator,
+    load_sampler,
+    save_sampler,
 )
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def written(problem, tmp_path_factory):
 def test_the_files_are_read(written, tmp_path):
     for data in written.values():
         (tmp_path / "file").write_bytes(sealed(*parts_of(data)))
-        load_generator(tmp_path / "file")
+        load_sampler(tmp_path / "file")
 
 
 SAMPLERS = [*(cls.__name__ for cls in CLASSES), "ADANSampler"]
@@ -247,7 +247,7 @@ def test_counts_without_rows_are_bounded(problem, tmp_path):
     """Nothing else bounds what drawing partners would take."""
     X, y, _ = problem
     keywords = SETTINGS[WADANSampler] | {"residuals": False, "anchor": 0.0}
-    save_generator(WADANSampler(**keywords).fit(X, y), tmp_path / "file")
+    save_sampler(WADANSampler(**keywords).fit(X, y), tmp_path / "file")
     origin, contents, arrays = parts_of((tmp_path / "file").read_bytes())
     counts(arrays, [10**9, 1, 1])
     refused(sealed(origin, contents, arrays), tmp_path / "file", "training rows")
@@ -258,7 +258,7 @@ def test_a_game_of_the_plane_has_noise_of_the_plane(problem, tmp_path):
     from skadan.games import AAEGame
 
     game = AAEGame(autoencoder_layers=(8,), latent_layers=(6,))
-    save_generator(GameSampler(game=game, max_epochs=1).fit(X, y), tmp_path / "file")
+    save_sampler(GameSampler(game=game, max_epochs=1).fit(X, y), tmp_path / "file")
     origin, contents, arrays = parts_of((tmp_path / "file").read_bytes())
     model(contents)["game"][2]["n_noise"] = 10**6
     refused(sealed(origin, contents, arrays), tmp_path / "file", "n_noise=1000000")
@@ -269,5 +269,5 @@ def test_what_would_not_load_is_not_saved(problem, tmp_path):
     sampler = WADANSampler(**SETTINGS[WADANSampler]).fit(X, y)
     next(iter(sampler._model.weights.values()))[0] = np.nan
     with pytest.raises(ValueError, match=r"WADANSampler cannot be saved: .*NaN"):
-        save_generator(sampler, tmp_path / "file")
+        save_sampler(sampler, tmp_path / "file")
     assert not list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 from forged import files_of, parts_of, refused, sealed
 
-from skadan import ConditionalGANSampler, NoiseSampler, WADANSampler, load_generator
+from skadan import ConditionalGANSampler, NoiseSampler, WADANSampler, load_sampler
 
 CLASSES = (WADANSampler, NoiseSampler, ConditionalGANSampler)
 
@@ -98,7 +98,7 @@ def check_sparse(path):
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=re.escape(str(path))):
-            load_generator(path)
+            load_sampler(path)
         assert tracemalloc.get_traced_memory()[1] < 2**26
     finally:
         tracemalloc.stop()

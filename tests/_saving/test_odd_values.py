@@ -11,8 +11,8 @@ from skadan import (
     PartialFill,
     Replicate,
     WADANSampler,
-    load_generator,
-    save_generator,
+    load_sampler,
+    save_sampler,
 )
 
 TEXT = np.array(["sad", "glad", "calm"])
@@ -35,8 +35,8 @@ def test_labels_come_back(kind, problem, tmp_path):
     X, y, _ = problem
     y = LABELS[kind](y)
     sampler = WADANSampler(**SMALL).fit(X, y)
-    save_generator(sampler, tmp_path / "file")
-    back = load_generator(tmp_path / "file")
+    save_sampler(sampler, tmp_path / "file")
+    back = load_sampler(tmp_path / "file")
     assert back.classes_.dtype == sampler.classes_.dtype
     assert back.classes_.tolist() == sampler.classes_.tolist()
     for ours, theirs in zip(back.sample(y), sampler.sample(y), strict=True):
@@ -45,8 +45,8 @@ def test_labels_come_back(kind, problem, tmp_path):
 
 
 def through_file(sampler, folder):
-    save_generator(sampler, folder / "file")
-    return load_generator(folder / "file")
+    save_sampler(sampler, folder / "file")
+    return load_sampler(folder / "file")
 
 
 @pytest.mark.parametrize(
@@ -83,5 +83,5 @@ def test_labels_that_a_file_cannot_hold(problem, tmp_path):
         sampler = NoiseSampler().fit(X, y)
         sampler.classes_ = np.unique(labels)
         with pytest.raises(TypeError, match=rf"fitted\.classes_ holds a {what}"):
-            save_generator(sampler, tmp_path / "file")
+            save_sampler(sampler, tmp_path / "file")
         assert not (tmp_path / "file").exists()

@@ -11,7 +11,7 @@ import skops.io
 from conftest import SMALL
 from scipy import sparse
 
-from skadan import NoiseSampler, WADANSampler, load_generator, save_generator
+from skadan import NoiseSampler, WADANSampler, load_sampler, save_sampler
 
 X = np.round(2 * np.random.default_rng(0).normal(size=(12, 4)))
 Y = np.array([0] * 8 + [1] * 4)
@@ -66,14 +66,14 @@ def through_skops(sampler, _):
 
 
 def through_file(sampler, path):
-    save_generator(sampler, path)
-    return load_generator(path)
+    save_sampler(sampler, path)
+    return load_sampler(path)
 
 
 WAYS = {
     "pickle": lambda sampler, _: pickle.loads(pickle.dumps(sampler)),
     "skops": through_skops,
-    "save_generator": through_file,
+    "save_sampler": through_file,
 }
 
 
@@ -110,7 +110,7 @@ def test_the_hash_is_that_of_the_pickle():
 )
 def test_names_that_a_file_cannot_hold(table, what, tmp_path):
     with pytest.raises(TypeError, match=what):
-        save_generator(NoiseSampler().fit(table, Y), tmp_path / "file")
+        save_sampler(NoiseSampler().fit(table, Y), tmp_path / "file")
     assert not list(tmp_path.iterdir())
 
 

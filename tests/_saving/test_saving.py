@@ -16,7 +16,7 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
-from skadan import Replicate, WADANSampler, load_generator, save_generator
+from skadan import Replicate, WADANSampler, load_sampler, save_sampler
 
 
 @pytest.fixture(params=SETTINGS, ids=lambda cls: cls.__name__)
@@ -44,8 +44,8 @@ def through_skops(thing, tmp_path):
 
 
 def through_generator_file(thing, tmp_path):
-    save_generator(thing, tmp_path / "thing.safetensors")
-    return load_generator(tmp_path / "thing.safetensors")
+    save_sampler(thing, tmp_path / "thing.safetensors")
+    return load_sampler(tmp_path / "thing.safetensors")
 
 
 PICKLES = {
@@ -54,7 +54,7 @@ PICKLES = {
     "joblib": through_joblib,
     "skops": through_skops,
 }
-WAYS = PICKLES | {"save_generator": through_generator_file}
+WAYS = PICKLES | {"save_sampler": through_generator_file}
 
 
 def assert_same_rows(ours, theirs):

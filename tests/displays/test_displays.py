@@ -131,7 +131,7 @@ def test_histogram_of_a_sampler(fitted, problem):
     np.testing.assert_array_equal(by_name.values, X[:, 1])
     assert by_name.ax_.get_xlabel() == "pitch"
     assert FeatureHistogramDisplay.from_arrays(frame, frame, feature=0).feature_name == "energy"
-    with pytest.raises(ValueError, match="feature='jitter' is no column"):
+    with pytest.raises(ValueError, match="feature='jitter' is not a column"):
         FeatureHistogramDisplay.from_arrays(frame, frame, feature="jitter")
     with pytest.raises(ValueError, match="feature=2, but X has 2 columns"):
         FeatureHistogramDisplay.from_arrays(frame, frame, feature=2)

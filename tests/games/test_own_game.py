@@ -7,7 +7,7 @@ import pytest
 import torch
 from conftest import SMALL, TRAINING
 
-from skadan import GameSampler, Replicate, WADANSampler, load_generator, save_generator
+from skadan import GameSampler, Replicate, WADANSampler, load_sampler, save_sampler
 from skadan.games import (
     ADANGame,
     CrossEntropy,
@@ -178,8 +178,8 @@ def own(problem):
 
 def test_files_of_trusted_classes(own, problem, tmp_path):
     path = tmp_path / "own"
-    save_generator(own, path, trusted=[Hinge])
-    back = load_generator(path, trusted=[Hinge])
+    save_sampler(own, path, trusted=[Hinge])
+    back = load_sampler(path, trusted=[Hinge])
     np.testing.assert_array_equal(back.sample(9)[0], own.sample(9)[0])
     np.testing.assert_array_equal(back.encode(problem[0]), own.encode(problem[0]))
     assert back.game == own.game
@@ -194,30 +194,30 @@ def test_a_sampler_of_ones_own(problem, tmp_path):
 
     X, y, _ = problem
     sampler, path = HingeADAN(**SMALL).fit(X, y), tmp_path / "own"
-    save_generator(sampler, path, trusted=(HingeADAN, Hinge))
-    back = load_generator(path, trusted=(HingeADAN, Hinge))
+    save_sampler(sampler, path, trusted=(HingeADAN, Hinge))
+    back = load_sampler(path, trusted=(HingeADAN, Hinge))
     assert type(back) is HingeADAN
     np.testing.assert_array_equal(back.sample(9)[0], sampler.sample(9)[0])
     with pytest.raises(ValueError, match="names the class 'HingeADAN'"):
-        load_generator(path, trusted=[Hinge])
+        load_sampler(path, trusted=[Hinge])
 
 
 def test_files_of_other_classes(own, tmp_path):
     path = tmp_path / "own"
     with pytest.raises(TypeError, match=r"game\.divergence holds Hinge.*trusted=\[Hinge\]"):
-        save_generator(own, path)
+        save_sampler(own, path)
     assert not path.exists()
-    save_generator(own, path, trusted=[Hinge])
+    save_sampler(own, path, trusted=[Hinge])
     with pytest.raises(ValueError, match=r"names the class 'Hinge'.*trusted="):
-        load_generator(path)
+        load_sampler(path)
     with pytest.raises(TypeError, match="trusted holds 'Hinge', which is no class"):
-        load_generator(path, trusted=["Hinge"])
+        load_sampler(path, trusted=["Hinge"])
     for wrong in (torch.nn.Linear, dict):
         impostor = type("Hinge", (wrong,), {})
         with pytest.raises(ValueError, match="was not written by"):
-            load_generator(path, trusted=[impostor])
+            load_sampler(path, trusted=[impostor])
     with pytest.raises(ValueError, match="class named ADANGame; rename it"):
-        save_generator(own, path, trusted=[type("ADANGame", (), {})])
+        save_sampler(own, path, trusted=[type("ADANGame", (), {})])
 
 
 def renamed(cls, **fields):
@@ -230,12 +230,12 @@ def renamed(cls, **fields):
 def test_files_of_another_version_of_a_class(own, problem, tmp_path):
     X, y, _ = problem
     path = tmp_path / "own"
-    save_generator(own, path, trusted=[Hinge])
+    save_sampler(own, path, trusted=[Hinge])
     with pytest.raises(
         ValueError, match=r"Hinge of the fields \['margin'\], .* \['margin', 'slope'"
     ):
-        load_generator(path, trusted=[renamed(Hinge, slope=2.0)])
-    save_generator(GameSampler(game=MeanGame(), **TRAINING).fit(X, y), path, trusted=[MeanGame])
+        load_sampler(path, trusted=[renamed(Hinge, slope=2.0)])
+    save_sampler(GameSampler(game=MeanGame(), **TRAINING).fit(X, y), path, trusted=[MeanGame])
 
     class Wider(MeanGame):
         """Other networks under the same name."""
@@ -246,6 +246,6 @@ def test_files_of_another_version_of_a_class(own, problem, tmp_path):
 
     Wider.__name__ = "MeanGame"
     with pytest.raises(ValueError, match="another version of a class: MeanGame does not take its"):
-        load_generator(path, trusted=[Wider])
+        load_sampler(path, trusted=[Wider])
     with pytest.raises(TypeError, match=r"trusted takes a list of classes: \[MeanGame\]"):
-        load_generator(path, trusted=MeanGame)
+        load_sampler(path, trusted=MeanGame)

@@ -25,8 +25,8 @@ from skadan import (
     NoiseSampler,
     Replicate,
     WADANSampler,
-    load_generator,
-    save_generator,
+    load_sampler,
+    save_sampler,
 )
 
 NAMES = np.array(["anger", "joy", "sad"])
@@ -265,10 +265,10 @@ def test_nothing_to_make_and_single_rows_are_warned_of(problem, fitted):
 
 def test_a_file_holds_the_sampler_inside(tmp_path, fitted):
     frozen, path = FrozenSampler(fitted, center="mean"), tmp_path / "generator"
-    with pytest.raises(TypeError, match=r"pass frozen\.sampler, and freeze what load_generator"):
-        save_generator(frozen, path)
-    save_generator(frozen.sampler, path)
-    again = FrozenSampler(load_generator(path), center="mean")
+    with pytest.raises(TypeError, match=r"pass frozen\.sampler, and freeze what load_sampler"):
+        save_sampler(frozen, path)
+    save_sampler(frozen.sampler, path)
+    again = FrozenSampler(load_sampler(path), center="mean")
     np.testing.assert_array_equal(again.sample(5)[0], frozen.sample(5)[0])
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from scipy import sparse
 
-from skadan import NoiseSampler, Replicate, WADANSampler, load_generator, save_generator
+from skadan import NoiseSampler, Replicate, WADANSampler, load_sampler, save_sampler
 
 NUMBERS = np.array([0] * 6 + [1] * 3)
 TEXT = np.array(["neu"] * 6 + ["ang"] * 3)
@@ -107,8 +107,8 @@ def test_classes_are_those_of_the_labels(y):
 def test_a_file_keeps_the_kind_of_labels(kind, tmp_path):
     y = LABELS[kind]
     sampler = NoiseSampler(random_state=0).fit(X, y)
-    save_generator(sampler, tmp_path / "thing.safetensors")
-    _, ours = load_generator(tmp_path / "thing.safetensors").sample(5)
+    save_sampler(sampler, tmp_path / "thing.safetensors")
+    _, ours = load_sampler(tmp_path / "thing.safetensors").sample(5)
     _, theirs = sampler.sample(5)
     assert look(ours) == look(theirs)
     assert plain(ours) == plain(theirs)

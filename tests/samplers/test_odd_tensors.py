@@ -10,7 +10,7 @@ from skadan import (
     NoiseSampler,
     Replicate,
     WADANSampler,
-    save_generator,
+    save_sampler,
 )
 from skadan.samplers._containers import RowFormat, cast
 from skadan.samplers._tensors import cast as cast_tensor
@@ -131,7 +131,7 @@ def test_a_device_that_a_file_cannot_name(tensors, tmp_path):
     for layout in (("tensor", "float64", "meta"), ("tensor", "load", "cpu"), ("tensor", "float64")):
         sampler._format = RowFormat(layout, "<f8")
         with pytest.raises(TypeError, match="No container of rows looks like"):
-            save_generator(sampler, tmp_path / "thing.safetensors")
+            save_sampler(sampler, tmp_path / "thing.safetensors")
 
 
 def test_rows_lie_in_no_memory_of_the_caller(tensors):

@@ -8,7 +8,7 @@ import pytest
 from conftest import SMALL, TRAINING
 from sklearn.base import clone
 
-from skadan import ADANSampler, NoiseSampler, WADANSampler, load_generator, save_generator
+from skadan import ADANSampler, NoiseSampler, WADANSampler, load_sampler, save_sampler
 from skadan._models import on_disk
 from skadan._models.arrays import CHUNK
 from skadan._models.real_rows import Blend
@@ -166,10 +166,10 @@ def test_it_is_not_saved_but_without_real_rows(table, tmp_path):
     X, y = table
     rows = mapped(X, tmp_path)
     with pytest.raises(TypeError, match="residuals=False and anchor=0"):
-        save_generator(WADANSampler(**SMALL).fit(rows, y), tmp_path / "g")
+        save_sampler(WADANSampler(**SMALL).fit(rows, y), tmp_path / "g")
     free = WADANSampler(**SMALL, residuals=False, anchor=0.0).fit(rows, y)
-    save_generator(free, tmp_path / "g")
-    np.testing.assert_array_equal(load_generator(tmp_path / "g").sample(5)[0], free.sample(5)[0])
+    save_sampler(free, tmp_path / "g")
+    np.testing.assert_array_equal(load_sampler(tmp_path / "g").sample(5)[0], free.sample(5)[0])
 
 
 def test_settings_of_sampling(table, tmp_path):

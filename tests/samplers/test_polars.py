@@ -9,7 +9,7 @@ from imblearn.pipeline import make_pipeline
 from polars.testing import assert_frame_equal, assert_series_equal
 from sklearn.svm import LinearSVC
 
-from skadan import NoiseSampler, Replicate, WADANSampler, load_generator, save_generator
+from skadan import NoiseSampler, Replicate, WADANSampler, load_sampler, save_sampler
 
 DTYPES = [
     pl.Float32,
@@ -151,8 +151,8 @@ def test_in_a_pipeline(problem, labels):
 
 def test_a_file_keeps_the_frame(labels, tmp_path):
     sampler = WADANSampler(**SMALL).fit(table(), labels)
-    save_generator(sampler, tmp_path / "thing.safetensors")
-    ours = load_generator(tmp_path / "thing.safetensors").sample(9)
+    save_sampler(sampler, tmp_path / "thing.safetensors")
+    ours = load_sampler(tmp_path / "thing.safetensors").sample(9)
     for part, expected, check in zip(
         ours, sampler.sample(9), (assert_frame_equal, assert_series_equal), strict=True
     ):

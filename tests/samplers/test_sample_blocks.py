@@ -11,7 +11,7 @@ import pytest
 from conftest import SETTINGS
 from sklearn.exceptions import NotFittedError
 
-from skadan import FrozenSampler, NoiseSampler, ShrunkenSampler, WADANSampler, load_generator
+from skadan import FrozenSampler, NoiseSampler, ShrunkenSampler, WADANSampler, load_sampler
 from skadan._models.arrays import CHUNK
 from skadan._models.draws import Draw, InTurn, Listed, Rounds
 from skadan._torch.seeding import SAMPLING, Streams
@@ -60,13 +60,13 @@ def test_the_sampler_s_own_seed(fitted):
 
 
 def test_frozen_and_loaded(fitted, tmp_path):
-    from skadan import save_generator
+    from skadan import save_sampler
 
-    save_generator(fitted, tmp_path / "a")
+    save_sampler(fitted, tmp_path / "a")
     expected, _ = fitted.sample(N)
     for sampler in (
         FrozenSampler(fitted),
-        load_generator(tmp_path / "a"),
+        load_sampler(tmp_path / "a"),
         pickle.loads(pickle.dumps(fitted)),
     ):
         rows, _ = joined(sampler.sample_blocks(N, block_rows=100))

@@ -9,8 +9,8 @@ from skadan import (
     Replicate,
     ShrunkenSampler,
     WADANSampler,
-    load_generator,
-    save_generator,
+    load_sampler,
+    save_sampler,
 )
 
 CENTERS = [None, "mean", "shrunken"]
@@ -104,8 +104,8 @@ def test_nothing_to_do(problem):
 def test_a_file_keeps_them(cls, problem, tmp_path):
     X, y, _ = problem
     sampler = cls(**SETTINGS[cls]).fit(X, y)
-    save_generator(sampler, tmp_path / "thing.safetensors")
-    back = load_generator(tmp_path / "thing.safetensors")
+    save_sampler(sampler, tmp_path / "thing.safetensors")
+    back = load_sampler(tmp_path / "thing.safetensors")
     for ours, theirs in zip(
         back.sample(y, return_indices=True), sampler.sample(y, return_indices=True), strict=True
     ):

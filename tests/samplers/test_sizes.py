@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skadan import ADANSampler, WADANSampler, load_generator, save_generator
+from skadan import ADANSampler, WADANSampler, load_sampler, save_sampler
 from skadan.games import ADANGame
 
 
@@ -51,8 +51,8 @@ def test_a_fit_takes_those_of_its_coordinates(tmp_path):
     rank = sampler._model.coordinates.n_coordinates
     assert rank < 30
     assert sampler.encode(X).shape == (30, rank)
-    save_generator(sampler, tmp_path / "a")
-    np.testing.assert_array_equal(load_generator(tmp_path / "a").sample(5)[0], sampler.sample(5)[0])
+    save_sampler(sampler, tmp_path / "a")
+    np.testing.assert_array_equal(load_sampler(tmp_path / "a").sample(5)[0], sampler.sample(5)[0])
     narrow = WADANSampler(max_epochs=1, random_state=0).fit(X[:, :5], y)
     assert narrow.encode(X[:, :5]).shape == (30, 5)
 

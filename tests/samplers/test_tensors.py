@@ -18,8 +18,8 @@ from skadan import (
     NoiseSampler,
     Replicate,
     WADANSampler,
-    load_generator,
-    save_generator,
+    load_sampler,
+    save_sampler,
 )
 
 pytestmark = pytest.mark.usefixtures("dispatch")
@@ -172,8 +172,8 @@ def test_a_frozen_sampler_goes_by_what_it_is_given(problem, tensors):
 
 def test_a_file_keeps_the_tensor(sampler, tensors, tmp_path):
     sampler.fit(*tensors)
-    save_generator(sampler, tmp_path / "thing.safetensors")
-    back = load_generator(tmp_path / "thing.safetensors").sample(9)
+    save_sampler(sampler, tmp_path / "thing.safetensors")
+    back = load_sampler(tmp_path / "thing.safetensors").sample(9)
     for part, expected in zip(back, sampler.sample(9), strict=True):
         same_tensor(part, expected)
 

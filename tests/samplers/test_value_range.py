@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from conftest import SETTINGS
 
-from skadan import Replicate, load_generator, save_generator
+from skadan import Replicate, load_sampler, save_sampler
 from skadan.samplers._value_range import ranges_of
 
 
@@ -56,9 +56,9 @@ def test_they_need_no_training(small, problem, tmp_path):
     """A fitted sampler, also one from a file, takes them when it draws."""
     X, y, _ = problem
     sampler = small().fit(X, y)
-    save_generator(sampler, tmp_path / "a")
+    save_sampler(sampler, tmp_path / "a")
     free, _ = sampler.sample(200)
-    for fitted in (sampler, load_generator(tmp_path / "a")):
+    for fitted in (sampler, load_sampler(tmp_path / "a")):
         held, _ = fitted.set_params(clip=True).sample(200)
         np.testing.assert_array_equal(held, np.clip(free, X.min(0), X.max(0)))
     h = sampler.sample_latent(20)

@@ -1,0 +1,63 @@
+"""What can be wrong with the arguments of a command, found before torch is imported."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from .._optional import require
+from .arguments import check_folder
+from .augmented import check_out
+from .tables import load
+
+# By `sample`: what reads a saved sampler, and what writes its rows.
+NEEDED = (("safetensors.numpy", "save"), ("pandas", "tables"), ("pyarrow.parquet", "tables"))
+
+
+def prepare(args: Namespace) -> Any:
+    """Check the arguments of a command; return its table, None for `sample`.
+
+    An argument that is wrong is refused in a second of processor time: importing torch, which all
+    commands need later, takes several.
+    """
+    if args.command == "sample":
+        check_sample(args)
+        return None
+    if args.command == "augment":
+        check_out(args)
+        if args.save:
+            check_folder("--save", args.save)
+            require("safetensors.numpy", "save")
+    elif args.plot:
+        drawable(args.plot)
+    if args.command == "evaluate" and args.report:
+        check_report(args.report)
+    return load(args)
+
+
+def check_sample(args: Namespace) -> None:
+    """Refuse what cannot be drawn from or written to, before anything is read or made."""
+    if args.out.suffix[1:].isalpha() and not args.out.is_dir():
+        raise ValueError(f"--out {args.out}: --out names a folder, and this is a file's name.")
+    check_folder("--out", args.out)
+    if not args.sampler.exists():
+        raise FileNotFoundError(f"There is no file {args.sampler}.")
+    for module, extra in NEEDED:
+        require(module, extra)
+
+
+def drawable(path: Path) -> None:
+    """Refuse a picture that could not be written, before anything is computed."""
+    known = require("matplotlib.backends.backend_agg", "plot").FigureCanvasAgg
+    kinds = known.get_supported_filetypes()
+    if path.suffix.removeprefix(".").lower() not in kinds:
+        raise ValueError(f"--plot {path}: the name must end in one of .{', .'.join(kinds)}.")
+    check_folder("--plot", path)
+
+
+def check_report(path: Path) -> None:
+    """Refuse a report that could not be written, before anything is computed."""
+    require("jinja2", "report")
+    require("matplotlib", "report")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"--report {path}: the name must end in .html.")
+    check_folder("--report", path)
