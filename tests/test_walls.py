@@ -103,3 +103,30 @@ def test_every_function_fits_a_screen():
     found = [(p, *f) for p in (ROOT / "skadan").rglob("*.py") for f in functions(p)]
     assert len(found) > 300
     assert not [(str(p), name, n) for p, name, n in found if n > 50]
+
+
+# scikit-learn's own, which its extensions call and override.
+OF_SKLEARN = {"_validate_params", "_run_search", "_format_results", "_fit_resample"}
+WINGS = ("model_selection", "distributed", "_cli", "_saving", "metrics", "displays", "datasets")
+
+
+def private_names(path):
+    """Attributes with a leading underscore of things that are not the object itself."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Attribute) or not node.attr.startswith("_"):
+            continue
+        is_own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "os", "sys")
+        is_super = isinstance(node.value, ast.Call)
+        if not (is_own or is_super or node.attr.startswith("__") or node.attr in OF_SKLEARN):
+            yield f"{path.relative_to(ROOT)}:{node.lineno} {node.attr}"
+
+
+def test_wings_use_public_names_of_samplers():
+    """`for_any_draw`, `resample_with`, `plan_draw`, `sample_draw`, `make_game` and `_state`."""
+    found = [
+        name
+        for wing in WINGS
+        for path in sorted((ROOT / "skadan" / wing).rglob("*.py"))
+        for name in private_names(path)
+    ]
+    assert not found

@@ -21,7 +21,7 @@ from .._models.trained import TrainedModel
 from ..games import PerClass
 from ..games.base import Game
 from ..games.checks import check_members
-from ..samplers import GameSampler, NoiseSampler, ShrunkenSampler
+from ..samplers._state import kept_attributes, state_of
 from ..samplers.adversarial import AdversarialSampler
 from .container import Refused
 from .registry import RECORDS, SAMPLERS, OtherFields
@@ -58,15 +58,8 @@ def check_shapes(sampler: Any) -> None:
     n_threads = getattr(sampler, "n_threads", 1)  # drawing rows uses them, too
     need(n_threads <= MAX_THREADS, f"n_threads={str(n_threads)[:40]}")
     _check_attributes(sampler)
-    model, n_classes = sampler._model, len(sampler.classes_)
-    wanted: Any = object
-    if isinstance(sampler, AdversarialSampler):
-        wanted = TrainedModel
-    elif isinstance(sampler, NoiseSampler):
-        wanted = CopiesModel
-    elif isinstance(sampler, ShrunkenSampler):
-        wanted = RowsModel
-    need(isinstance(model, wanted), f"its model is a {type(model).__name__}")
+    model, n_classes = state_of(sampler).model, len(sampler.classes_)
+    need(isinstance(model, sampler.model_class), f"its model is a {type(model).__name__}")
     need(callable(getattr(model, "sample", None)), f"its model is a {type(model).__name__}")
     need(is_array(model.counts, "iu", n_classes), "its counts are not those of the classes")
     if isinstance(model, TrainedModel):
@@ -84,9 +77,8 @@ def check_shapes(sampler: Any) -> None:
 
 
 def _check_attributes(sampler: Any) -> None:
-    saved = {a.name for a in sampler._fitted if a.saved}
     if isinstance(sampler, SAMPLERS):
-        missing = saved - vars(sampler).keys() - {"feature_names_in_"}
+        missing = kept_attributes(sampler) - vars(sampler).keys() - {"feature_names_in_"}
         need(not missing, f"it lacks {', '.join(sorted(missing))}")
     n_features = sampler.n_features_in_
     need(type(n_features) is int and n_features >= 1, "its number of columns is none")
@@ -96,7 +88,7 @@ def _check_attributes(sampler: Any) -> None:
     need(is_array(sampler.classes_, "biufUO", None), "its classes are no list of labels")
     names = getattr(sampler, "feature_names_in_", None)
     need(names is None or is_array(names, "O", n_features), "its column names are of other columns")
-    stated = n_columns(sampler._format)
+    stated = n_columns(state_of(sampler).rows)
     need(stated in (None, n_features), f"its rows have {stated} columns in place of {n_features}")
     if isinstance(sampler, AdversarialSampler):
         history, n_epochs = sampler.history_, sampler.n_iter_
@@ -217,9 +209,10 @@ def _fields(game: Any) -> Iterator[Any]:
 
 def _check_game(game: Any, sampler: Any) -> None:
     """Refuse the game of another sampler. What parameters set of a game may have changed since."""
-    if not isinstance(sampler, SAMPLERS) or isinstance(sampler, GameSampler):
+    if not isinstance(sampler, SAMPLERS) or "game" in sampler.get_params(deep=False):
         return
-    own, name = sampler._game(), type(sampler).__name__
+    own: Any = sampler.make_game()
+    name = type(sampler).__name__
     need(type(game) is type(own), f"{type(game).__name__} is not the game of {name}")
     for field in fields(own):
         value, mine = getattr(game, field.name), getattr(own, field.name)
@@ -232,7 +225,7 @@ def _check_game(game: Any, sampler: Any) -> None:
 
 def check_numbers(sampler: Any) -> None:
     """Refuse a sampler whose arrays hold what no fit leaves behind."""
-    classes, model = sampler.classes_, sampler._model
+    classes, model = sampler.classes_, state_of(sampler).model
     if classes.dtype.kind == "f":
         need(bool(np.isfinite(classes).all()), "a class is NaN or infinite")
     need(bool((classes[1:] > classes[:-1]).all()), "its classes are not sorted")

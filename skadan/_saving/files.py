@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from .._files import digest, written_whole
 from .._optional import require
 from ..samplers import FrozenSampler
+from ..samplers._state import State, kept_attributes, restore, state_of
 from ..samplers.base import SyntheticSampler
 from .checks import check_numbers, check_shapes
 from .container import Arrays, Refused, parse, read_arrays, read_header, refusing, to_bytes
@@ -92,7 +93,8 @@ def save_sampler(
 
 
 def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
-    real_rows = getattr(sampler._trained(), "real_rows", None)
+    state = state_of(sampler)
+    real_rows = getattr(state.model, "real_rows", None)
     if real_rows is not None and real_rows.on_disk:
         raise TypeError(
             "The real rows of this sampler are in a file of their own, too large to be copied: "
@@ -100,15 +102,14 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
             "anchor=0."
         )
     arrays: Arrays = {}
-    fitted = {a.name for a in sampler._fitted if a.saved} & vars(sampler).keys()
     values = {
         "params": sampler.get_params(deep=False),
-        "model": sampler._trained(),
-        "fitted": {name: getattr(sampler, name) for name in sorted(fitted)},
+        "model": state.model,
+        "fitted": state.attributes,
     }
     parts = {name: encode(value, name, arrays, registry) for name, value in values.items()}
-    parts["rows"] = encode_format(sampler._format)
-    parts["labels"] = encode_labels(sampler._labels())
+    parts["rows"] = encode_format(state.rows)
+    parts["labels"] = encode_labels(state.labels)
     texts = {
         "skadan": json.dumps({"format": FORMAT, "sampler": type(sampler).__name__}),
         "contents": json.dumps(parts),
@@ -218,14 +219,17 @@ def _reasons() -> Iterator[None]:
 
 def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
     sampler = registry.sampler(name)(**decode(parts["params"], arrays, registry))
-    saved = {a.name for a in sampler._fitted if a.saved}
-    for attribute, value in decode(parts["fitted"], arrays, registry).items():
-        if attribute not in saved:
-            raise Refused(f"holds {str(attribute)[:80]!r}, which no fit leaves behind")
-        setattr(sampler, attribute, value)
-    sampler._format = decode_format(parts["rows"])
-    sampler._label_format = decode_labels(parts["labels"])
-    sampler._model = decode(parts["model"], arrays, registry)
+    attributes = decode(parts["fitted"], arrays, registry)
+    unknown = [name for name in attributes if name not in kept_attributes(sampler)]
+    if unknown:
+        raise Refused(f"holds {str(unknown[0])[:80]!r}, which no fit leaves behind")
+    state = State(
+        decode(parts["model"], arrays, registry),
+        decode_format(parts["rows"]),
+        decode_labels(parts["labels"]),
+        attributes,
+    )
+    restore(sampler, state)
     return sampler
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
 
 from .._models.arrays import CHUNK, to_array
 from .._models.draws import Draw
@@ -30,7 +31,7 @@ class SavedSampler(NamedTuple):
 def fitted_and_source(sampler: Any) -> tuple[DrawingSampler, DrawingSampler | SavedSampler]:
     """Return a fitted sampler, and what workers get it from: itself, or its file."""
     if isinstance(sampler, DrawingSampler):
-        sampler._trained()
+        check_is_fitted(sampler)
         return sampler, sampler
     path = os.path.abspath(sampler)  # a worker may be in another folder
     fitted, checksum = load_with_checksum(path)

@@ -94,7 +94,14 @@ class AAESampler(LatentSampler):
     checkpoint_epochs: Count = 20
     verbose: Verbose = 0
 
-    def _game(self) -> AAEGame:
+    def make_game(self) -> AAEGame:
+        """Make the game from the sampler's parameters.
+
+        Returns
+        -------
+        game : AAEGame
+            Networks, turns and losses.
+        """
         return AAEGame(
             autoencoder_layers=as_widths(self.autoencoder_layers),
             latent_layers=as_widths(self.latent_layers),

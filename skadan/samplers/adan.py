@@ -94,7 +94,14 @@ class ADANFamily(LatentSampler):
     def _divergence(self) -> Divergence:
         """Make the divergence from the sampler's parameters."""
 
-    def _game(self) -> ADANGame:
+    def make_game(self) -> ADANGame:
+        """Make the game from the sampler's parameters.
+
+        Returns
+        -------
+        game : ADANGame
+            Networks, turns and losses. Sizes that follow the table are those of the paper.
+        """
         return self._game_for(PAPER_COLUMNS)
 
     def _game_for(self, n_coordinates: int) -> ADANGame:

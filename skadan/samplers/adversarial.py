@@ -85,7 +85,7 @@ class Prepared(NamedTuple):
 
 
 class AdversarialSampler(SyntheticSampler):
-    """A sampler that trains a game; a subclass says which one in `_game`."""
+    """A sampler that trains a game; a subclass says which one in `make_game`."""
 
     row_space: bool | str
     precision: str
@@ -115,18 +115,25 @@ class AdversarialSampler(SyntheticSampler):
         **{"residuals": True, "anchor": 1.0, "center": "shrunken", "own_share": "auto"},
     }
 
+    model_class: ClassVar[type] = TrainedModel
     _smaller: ClassVar[str] = "choose smaller layers"  # what to do about too large networks
 
     @abstractmethod
-    def _game(self) -> Game:
-        """Make the game from the sampler's parameters."""
+    def make_game(self) -> Game:
+        """Make the game from the sampler's parameters.
+
+        Returns
+        -------
+        game : Game
+            Networks, turns and losses.
+        """
 
     def _game_for(self, n_coordinates: int) -> Game:
         """Make the game for a table of which the networks see so many columns."""
-        return self._game()
+        return self.make_game()
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
-        self._game()  # it refuses sizes that are none
+        self.make_game()  # it refuses sizes that are none
         check_betas(self.betas)
         resolve_device(self.device)
         class_weights(self.class_weight, classes, counts)
@@ -233,7 +240,7 @@ class AdversarialSampler(SyntheticSampler):
         if self.checkpoint is None:
             return None
         params = self.get_params(deep=False)
-        params["game"] = source_of(self._game())
+        params["game"] = source_of(self.make_game())
         for name in ("checkpoint", "checkpoint_epochs", "verbose", *self._only_for_sampling):
             params.pop(name, None)  # the networks do not depend on these
         if not is_count(self.random_state):

@@ -38,6 +38,8 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
     clip: bool
     whole_numbers: bool
 
+    model_class: ClassVar[type] = object  # of what `_learn` returns; files hold no other
+
     _fitted: ClassVar[tuple[Attribute, ...]] = OF_EVERY_SAMPLER
 
     # The parameters that only sampling needs: no fit depends on them. Each has here a value whose

@@ -117,11 +117,18 @@ class GameSampler(LatentSampler):
     checkpoint_epochs: Count = 20
     verbose: Verbose = 0
 
-    def _game(self) -> Game:
+    def make_game(self) -> Game:
+        """Make the game from the sampler's parameters.
+
+        Returns
+        -------
+        game : Game
+            Networks, turns and losses.
+        """
         return ADANGame(WassersteinDivergence()) if self.game is None else self.game
 
     def _has_encoder(self) -> bool:
-        return hasattr(self._game(), "encode")
+        return hasattr(self.make_game(), "encode")
 
     def for_any_draw(self) -> Any:
         """Return an unfitted sampler whose fit serves all values of what only sampling needs.
@@ -136,7 +143,7 @@ class GameSampler(LatentSampler):
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
         super()._check_settings(classes, counts)
-        game = self._game()
+        game = self.make_game()
         check_members(game, Game)
         if self.residuals and not self._has_encoder():
             raise TypeError(

@@ -36,7 +36,14 @@ class _GANFamily(AdversarialSampler):
     critic_steps: int
     saturating: bool
 
-    def _game(self) -> GANGame:
+    def make_game(self) -> GANGame:
+        """Make the game from the sampler's parameters.
+
+        Returns
+        -------
+        game : GANGame
+            Networks, turns and losses.
+        """
         return GANGame(
             conditioning=self.conditioning,
             divergence=CrossEntropy(saturating=self.saturating),

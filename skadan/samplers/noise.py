@@ -58,6 +58,7 @@ class NoiseSampler(SyntheticSampler):
     whole_numbers: Flag = False
     noise_scale: NonNegative = 0.1
 
+    model_class: ClassVar[type] = CopiesModel
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         **SyntheticSampler._only_for_sampling,
         "noise_scale": 1.0,

@@ -71,6 +71,7 @@ class ShrunkenSampler(SyntheticSampler):
     center: Center = "shrunken"
     own_share: AutoShare = "auto"
 
+    model_class: ClassVar[type] = RowsModel
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         **SyntheticSampler._only_for_sampling,
         "center": "shrunken",

@@ -64,7 +64,7 @@ def test_a_graph_is_for_gpus_and_games_that_do_not_wait():
     assert capture_if_possible(advance, GAMES[0], generator) is advance
     assert all(game.capturable for game in GAMES)
     assert not GANGame(PerClass).capturable
-    assert GANSampler()._game().capturable is False
+    assert GANSampler().make_game().capturable is False
     if torch.cuda.is_available():
         generator = torch.Generator("cuda")
         assert isinstance(capture_if_possible(advance, GAMES[0], generator), CapturedIteration)

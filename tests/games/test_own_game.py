@@ -120,11 +120,11 @@ def test_wadan_is_the_game_with_its_additions(problem):
     own = GameSampler(game=game, **TRAINING, **additions)
     expected, rows = (s.fit(X, y).sample(30)[0] for s in (wadan, own))
     np.testing.assert_array_equal(rows, expected)
-    assert WADANSampler(**SMALL)._game() == game
+    assert WADANSampler(**SMALL).make_game() == game
 
 
 def test_the_default_game_is_the_papers(problem):
-    assert GameSampler()._game() == ADANGame(WassersteinDivergence())
+    assert GameSampler().make_game() == ADANGame(WassersteinDivergence())
 
 
 class Incomplete:
