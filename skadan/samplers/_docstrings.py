@@ -220,7 +220,7 @@ WHEN_ROWS_HELP = (
     "On 55 public tables whose rare classes were cut to a few rows, rows made in this way raised "
     "the unweighted average recall of every kind of classifier that was tried, in the mean by more "
     "than SMOTE, a smoothed bootstrap and class weights did, and the area under the ROC curve by "
-    "about a point. Where rare classes have dozens of rows, class weights gain as much. "
+    "half a point to a point. Where rare classes have dozens of rows, class weights gain as much. "
     "Probabilities get worse. If your classifier has probabilities, `PriorCorrectedClassifier` "
     "gains as much recall without a row, and more with a random forest."
 )
