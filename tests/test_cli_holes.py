@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from skadan._cli import main
+from skadan.datasets import load_table
 
 COUNTS = {"often": 40, "rare": 11}
 
@@ -112,3 +113,29 @@ def test_a_feature_with_the_name_of_another_column(tmp_path, capsys, name):
     )
     assert f"t.npz: the feature '{name}' has the name of a column" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("true", ["True", "TRUE"])
+def test_imputed_flags_and_whole_numbers_stay_such(tmp_path, true):
+    """The file that is written can be read again, and its columns are what they were."""
+    rng = np.random.default_rng(0)
+    lines, false = ["a,flag,n,y"], {"True": "False", "TRUE": "FALSE"}[true]
+    for i in range(30):
+        flag = "" if i == 4 else [true, false][i % 2]
+        n = "" if i == 7 else str(i % 5)
+        lines.append(f"{rng.normal():.3f},{flag},{n},{'rare' if i < 8 else 'often'}")
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    assert augment(tmp_path / "t.csv", tmp_path / "o.csv", "--impute", "mean") == 0
+    made = load_table(tmp_path / "o.csv", target="y")
+    assert made.feature_names == ["a", "flag", "n"]
+    new = made.data[made.is_synthetic]
+    assert set(new["flag"]) <= {0.0, 1.0}
+    assert (new["n"] == new["n"].round()).all()
+
+
+def test_imputed_nullable_columns_of_parquet(table, tmp_path):
+    frame = table.dropna().assign(k=pd.array([1, None, *range(47)], dtype="Int64"))
+    frame.to_parquet(tmp_path / "k.parquet")
+    out = tmp_path / "o.parquet"
+    assert augment(tmp_path / "k.parquet", out, "--impute", "mean") == 0
+    assert pd.read_parquet(out)["k"].isna().sum() == 1

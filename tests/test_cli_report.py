@@ -13,6 +13,9 @@ pytest.importorskip("jinja2")
 pytest.importorskip("matplotlib")
 
 
+RARE = r"rare $\frac{a}{b$"  # no formula
+
+
 class Page(HTMLParser):
     """Text of a page, and what it would fetch."""
 
@@ -34,8 +37,8 @@ class Page(HTMLParser):
 @pytest.fixture
 def table(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
-    y = np.repeat(["<often>", "rare"], [40, 12])
-    X = rng.normal(size=(len(y), 5)) + (y == "rare")[:, None]
+    y = np.repeat(["<often>", RARE], [40, 12])
+    X = rng.normal(size=(len(y), 5)) + (y == RARE)[:, None]
     frame = pd.DataFrame(X).add_prefix("g").assign(site=np.arange(len(y)) % 4, y=y, note="x")
     frame.loc[3, "g2"] = np.nan
     frame.to_csv(tmp_path / "patients.csv", index=False)
@@ -66,7 +69,7 @@ def test_a_report(table, tmp_path, capsys, monkeypatch):
     assert printed[0] in text
     assert " ".join(printed[6:]) in text
     assert page.n_figures == 1 + 4 + 1 + 1  # gains, confusions, calibration, rows in the plane
-    for fact in ("patients.csv", "52", "<often> (40), rare (12)", "site: 4", "note (text)"):
+    for fact in ("patients.csv", "52", f"<often> (40), {RARE} (12)", "site: 4", "note (text)"):
         assert fact in text
     assert "1, filled with the median" in text
     assert "skadan evaluate patients.csv --target y" in text

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from .._files import written_whole
 from .._optional import require
+from ..datasets._columns import booleans
 from ..datasets._roles import SYNTHETIC
 from .arguments import WRITTEN, check_folder
 from .tables import check_cells, dense, imputer_of
@@ -69,7 +70,17 @@ def data_of(table: Any, real: np.ndarray, args: Namespace) -> tuple[Any, Any]:
     check_cells(dense(data), table, args)
     holes = data.columns[data.isna().any()]
     if len(holes):  # only with --impute
-        data[holes] = imputer_of(args).fit_transform(data[holes])
+        filled = imputer_of(args).fit_transform(data[holes].astype(float))
+        for name, values in zip(holes, filled.T, strict=True):
+            # Whole numbers and flags stay such, so that synthetic ones become such too.
+            known = data[name].dropna().astype(float)
+            whole = bool((known == np.rint(known)).all())
+            data[name] = np.rint(values).astype(np.int64) if whole else values
+            if (
+                table.cells is not None
+                and booleans([c for c in table.cells[name] if c]) is not None
+            ):
+                data[name] = values >= 0.5
     return data, table.target[real]
 
 

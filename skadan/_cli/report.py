@@ -21,6 +21,7 @@ from .cross_validation import Outcome
 from .folds import Folds, Problem
 from .verdict import NAMES, Result, figures, header, recommendation, recommended, remarks
 
+LONGEST_NAME = 16  # letters in figures
 MOST_MATRICES = 20  # classes, beyond which a confusion matrix cannot be read
 LIMITS = (
     "Every arm saw the same held-out rows, so gains are paired; their intervals are a bootstrap "
@@ -45,25 +46,27 @@ def write_report(
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     chosen = recommended(problem, outcome)
     sampled = next((arm for arm in reversed(NAMES) if arm in results and _can_draw(arm)), None)
-    page = environment.from_string(template).render(
-        title=f"Rare classes in {args.table.name}",
-        header=header(args, folds),
-        recommendation=recommendation(problem, outcome, results),
-        remarks=remarks(outcome, results),
-        penalty_name=PENALTIES[args.classifier][0],
-        rows=[_row(arm, outcome, results, chosen) for arm in outcome.arms],
-        gains=_gains(results),
-        arms=list(outcome.labels),
-        recalls=_recalls(problem, outcome),
-        confusions=_confusions(problem, outcome),
-        calibration=_calibration(problem, outcome, args),
-        embedding=_embedding(problem, sampled, args),
-        embedding_of=NAMES.get(sampled or "", ""),
-        facts=_facts(table, problem, args),
-        limits=LIMITS.format(unit="rows" if problem.groups is None else "groups"),
-        command=shlex.join(["skadan", *sys.argv[1:]]),
-        versions=_versions(),
-    )
+    # Names of classes are no formulas, even if they have dollars in them.
+    with require("matplotlib", "report").rc_context({"text.parse_math": False}):
+        page = environment.from_string(template).render(
+            title=f"Rare classes in {args.table.name}",
+            header=header(args, folds),
+            recommendation=recommendation(problem, outcome, results),
+            remarks=remarks(outcome, results),
+            penalty_name=PENALTIES[args.classifier][0],
+            rows=[_row(arm, outcome, results, chosen) for arm in outcome.arms],
+            gains=_gains(results),
+            arms=list(outcome.labels),
+            recalls=_recalls(problem, outcome),
+            confusions=_confusions(problem, outcome),
+            calibration=_calibration(problem, outcome, args),
+            embedding=_embedding(problem, outcome, sampled, args),
+            embedding_of=NAMES.get(sampled or "", ""),
+            facts=_facts(table, problem, args),
+            limits=LIMITS.format(unit="rows" if problem.groups is None else "groups"),
+            command=shlex.join(["skadan", *sys.argv[1:]]),
+            versions=_versions(),
+        )
     with written_whole(path) as file:
         file.write(page.encode())
     print(f"{path}: the report.", file=sys.stderr)
@@ -180,13 +183,20 @@ def _confusions(problem: Problem, outcome: Outcome) -> list[Any]:
         matrix = 100 * confusion_matrix(y, labels.ravel(), labels=outcome.classes, normalize="true")
         size = 2.2 + 0.35 * len(outcome.classes)
         figure, ax = _axes(size, size)
-        names = [str(name)[:12] for name in outcome.classes]
+        names = short_names(outcome.classes)
         ConfusionMatrixDisplay(matrix, display_labels=names).plot(
             ax=ax, cmap="Blues", colorbar=False, values_format=".0f", xticks_rotation=45
         )
         ax.set_title(arm)
         found.append(_svg(figure))
     return found
+
+
+def short_names(classes: np.ndarray) -> list[str]:
+    """Return names of classes that fit beside a figure, no two of them alike."""
+    names = [str(name) for name in classes]
+    cut = [name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}..." for name in names]
+    return cut if len(set(cut)) == len(cut) else [f"{i}: {name}" for i, name in enumerate(cut, 1)]
 
 
 def _calibration(problem: Problem, outcome: Outcome, args: Namespace) -> Any:
@@ -207,7 +217,7 @@ def _calibration(problem: Problem, outcome: Outcome, args: Namespace) -> Any:
     return _svg(figure)
 
 
-def _embedding(problem: Problem, arm: str | None, args: Namespace) -> Any:
+def _embedding(problem: Problem, outcome: Outcome, arm: str | None, args: Namespace) -> Any:
     """Draw all rows, and synthetic ones of an arm."""
     if arm is None:
         return ""
@@ -221,9 +231,8 @@ def _embedding(problem: Problem, arm: str | None, args: Namespace) -> Any:
     )
     if min(X.shape) < 2:
         return ""
-    sampler = sampler_of(arm, args, args.seed).fit(X, problem.y)
+    y = np.array(short_names(outcome.classes))[np.searchsorted(outcome.classes, problem.y)]
+    sampler = sampler_of(arm, args, args.seed).fit(X, y)
     figure, ax = _axes(7.5, 4.5)
-    EmbeddingDisplay.from_estimator(
-        sampler, X, problem.y, embedding=PCA(2), random_state=args.seed, ax=ax
-    )
+    EmbeddingDisplay.from_estimator(sampler, X, y, embedding=PCA(2), random_state=args.seed, ax=ax)
     return _svg(figure)

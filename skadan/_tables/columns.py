@@ -177,7 +177,13 @@ def _read_objects(found: Reading, j: int, name: Any, cells: np.ndarray) -> None:
     elif any(map(_is_large, cells)):
         found.large.append(name)
     else:
-        found.floats[j] = np.array([np.nan if is_missing(c) else float(c) for c in cells])
+        values = np.array([np.nan if is_missing(c) else float(c) for c in cells])
+        whole = [k for k, c in enumerate(cells) if type(c) is int and int(values[k]) != c]
+        if whole:
+            found.held[name] = (
+                f"whole numbers of more digits than are kept, such as {cells[whole[0]]}"
+            )
+        found.floats[j] = values
 
 
 def are_numbers(dtype: Any) -> bool:
@@ -216,7 +222,7 @@ def with_index_as_columns(X: Any) -> Any:
 
     dask gives a name to an index that has none.
     """
-    has_names = X.index.names not in ([None], ["__null_dask_index__"])
+    has_names = any(name not in (None, "__null_dask_index__") for name in X.index.names)
     return X.reset_index() if has_names else X.reset_index(drop=True)
 
 

@@ -1,6 +1,7 @@
 """Read labels and groups of rows: text, which becomes numbers where nothing is lost by that."""
 
-from collections.abc import Iterable, Sequence
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,33 +45,58 @@ def read_typed(column: Any) -> np.ndarray:
 
 def numbers_or_text(column: Any) -> np.ndarray:
     """Return the cells of a column of labels, (n,): its numbers, or else text, "" if missing."""
-    values = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
+    try:
+        values = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
+    except Exception:  # polars has integers that NumPy has not
+        values = np.array(column.to_list(), dtype=object)
     if values.dtype.kind in "iufb":
         return values
+    if values.dtype.kind == "M":  # of any unit; days without their time
+        text = np.datetime_as_string(values, unit="auto").astype(str)
+        return np.where(np.isnat(values), "", text)
     cells = ["" if is_missing(cell) else _as_text(cell) for cell in values.tolist()]
     return np.array(cells, dtype=str)
 
 
-def join_blocks(blocks: Sequence[np.ndarray]) -> np.ndarray:
-    """Return the labels of all blocks that `numbers_or_text` made.
+def join_blocks(blocks: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
+    """Return the labels that `numbers_or_text` made, of all blocks by their names.
 
     Raises
     ------
     ValueError
-        If they are text in one block, and numbers or flags in another.
+        If they are text in one block, and numbers in another; or whole numbers that a common type
+        would change. The message names both blocks.
     """
-    kinds = {block.dtype.kind for block in blocks}
-    if kinds == {"U"}:
-        return read_text(np.concatenate(blocks))
-    if len(kinds) > 1 and not kinds <= set("iuf"):
-        first = {block.dtype.kind: block[0].item() for block in blocks if len(block)}
-        found = " and ".join(repr(label) for label in first.values())
+    first: dict[str, tuple[str, Any]] = {}
+    for name, parts in blocks.items():
+        for part in parts:
+            if len(part):
+                first.setdefault(part.dtype.kind, (name, part[0].item()))
+    every = [part for parts in blocks.values() for part in parts if len(part)]
+    if set(first) == {"U"}:
+        return read_text(np.concatenate(every))
+    joined = np.concatenate(every) if set(first) <= set("iuf") or len(first) == 1 else None
+    if joined is None:  # objects that are numbers are text here
+        joined = read_text(str(label) for part in every for label in part.tolist())
+        joined = None if joined.dtype.kind == "U" else joined
+    exact = joined is not None and (
+        joined.dtype.kind != "f" or all(_is_exact(part) for part in every)
+    )
+    if joined is None or not exact:
+        found = " and ".join(f"{label!r} ({name})" for name, label in first.values())
         raise ValueError(f"labels are of different kinds in different blocks: {found}")
-    return np.concatenate(blocks)
+    return joined
+
+
+def _is_exact(labels: np.ndarray) -> bool:
+    """Tell whether float64 holds these labels as they are."""
+    return labels.dtype.kind not in "iu" or bool((np.abs(labels.astype(float)) < 2**53).all())
 
 
 def _as_text(cell: Any) -> str:
     """Return a label as text; some databases write text as bytes."""
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        cell = cell.date()
     return (cell.decode() if isinstance(cell, bytes) else str(cell)).strip()
 
 

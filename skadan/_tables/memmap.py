@@ -8,9 +8,9 @@ import numpy as np
 from scipy import sparse
 
 from .._files import written_whole
-from .._optional import require
-from .columns import as_numbers, check_range, is_pandas, named, with_index_as_columns
+from .columns import as_numbers, check_range, is_missing, is_pandas, named, with_index_as_columns
 from .labels import join_blocks, numbers_or_text, refuse_missing
+from .parquet import check_names, files_of, frames_of
 from .polars_frames import is_polars, refuse_lazy
 
 BLOCK_ROWS = 4096
@@ -67,9 +67,9 @@ def write_memmap(
     >>> X.shape
     (8, 3)
     """
-    blocks = _reading(_blocks(source))
+    blocks = _reading(_blocks(source, os.path.abspath(path)))
     n_rows, columns = 0, None
-    labels: list[np.ndarray] = []
+    labels: dict[str, list[np.ndarray]] = {}  # by file or block
     with written_whole(path) as file:
         for where, block in blocks:
             try:
@@ -79,9 +79,10 @@ def write_memmap(
                     _write_header(file, 0, rows.shape[1])
                 rows = _in_order(rows, names, columns)
             except (TypeError, ValueError) as error:
-                raise type(error)(f"{where}: {error}") from error
+                kind = TypeError if isinstance(error, TypeError) else ValueError
+                raise kind(f"{where}: {error}") from error
             file.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
-            labels += [] if y is None else [y]
+            labels |= {} if y is None else {where: [*labels.get(where, []), y]}
             n_rows += len(rows)
         if not n_rows or columns is None:
             raise ValueError("The table has no rows.")
@@ -99,10 +100,10 @@ def _write_header(file: Any, n_rows: int, n_columns: int) -> None:
     np.lib.format.write_array_header_1_0(file, header)
 
 
-def _blocks(source: Any) -> Iterator[tuple[str, Any]]:
+def _blocks(source: Any, out: str) -> Iterator[tuple[str, Any]]:
     """Return an iterator over blocks, each with words for where it is from."""
     if isinstance(source, str | os.PathLike):
-        return _parquet_blocks(os.fspath(source))
+        return _parquet_blocks(os.fspath(source), out)
     if hasattr(source, "numblocks"):  # dask's arrays, and its frames below
         if source.ndim != 2:
             raise TypeError(f"source: a dask array of shape {source.shape} is not a table.")
@@ -125,28 +126,10 @@ def _numbered(blocks: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     return ((f"Block {i}", block) for i, block in enumerate(blocks))
 
 
-def _parquet_blocks(path: str) -> Iterator[tuple[str, Any]]:
+def _parquet_blocks(path: str, out: str) -> Iterator[tuple[str, Any]]:
     """Return an iterator over batches of all files, after a look at the columns of each."""
-    dataset = require("pyarrow.dataset", "tables").dataset
-    if not os.path.exists(path):
-        raise FileNotFoundError(f"There is no file or folder {path}.")
-    data = dataset(path, format="parquet", partitioning="hive")
-    fragments = list(data.get_fragments())
-    of_first = set(fragments[0].physical_schema.names) if fragments else set()
-    folders = [field for field in data.schema if field.name not in of_first]
-    schemas = []
-    for fragment in fragments:
-        # Not the schema of the first file: Arrow would make numbers of text to fit it.
-        schema = fragment.physical_schema
-        for field in folders:
-            schema = schema.append(field)
-        _check_names(fragment.path, schema.names, data.schema.names)
-        schemas.append(schema)
-    return (
-        (fragment.path, with_index_as_columns(batch.to_pandas()))
-        for fragment, schema in zip(fragments, schemas, strict=True)
-        for batch in fragment.to_batches(schema=schema, batch_size=BLOCK_ROWS)
-    )
+    files = [file for file in files_of(path) if os.path.abspath(file.path) != out]
+    return frames_of(files, BLOCK_ROWS)
 
 
 def _reading(blocks: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
@@ -165,7 +148,13 @@ def _read(
     block: Any, target: str | None, first_row: int
 ) -> tuple[np.ndarray, list[Any], np.ndarray | None]:
     """Return the features of a block, the names of their columns, and the labels."""
-    block = block.to_pandas() if hasattr(block, "to_pandas") and not is_polars(block) else block
+    refuse_lazy("a block", block)
+    if hasattr(block, "dask"):
+        raise TypeError("a block is not computed yet: pass block.compute().")
+    if hasattr(block, "to_pandas") and not is_polars(block):  # of Arrow
+        block = with_index_as_columns(block.to_pandas(integer_object_nulls=True))
+    block = block.detach() if hasattr(block, "detach") else block
+    block = block.reshape(1, -1) if sparse.issparse(block) and block.ndim == 1 else block
     if not (hasattr(block, "columns") or sparse.issparse(block)):
         is_series = is_pandas(block) or is_polars(block)
         block = np.asarray(block) if not isinstance(block, np.ma.MaskedArray) else block
@@ -185,6 +174,9 @@ def _read(
         block = block[names]
     rows = as_numbers(block)
     rows = rows.toarray() if sparse.issparse(rows) else _dense(rows)
+    if rows.dtype == object:  # numbers, or `as_numbers` would have refused them
+        cells = [np.nan if is_missing(cell) else float(cell) for cell in rows.flat]
+        rows = np.array(cells).reshape(rows.shape)
     if rows.dtype.kind not in "biuf":
         raise ValueError(f"columns {named(names)} hold {rows.dtype}, not real numbers.")
     check_range(rows, np.array(names, dtype=object), "float32")
@@ -198,19 +190,10 @@ def _dense(rows: Any) -> np.ndarray:
     return np.asarray(rows)
 
 
-def _check_names(where: str, names: list[Any], expected: list[Any]) -> None:
-    """Refuse columns that are missing, or are more than in the first block."""
-    lacking = [name for name in expected if name not in set(names)]
-    more = [name for name in names if name not in set(expected)]
-    if lacking or more:
-        what = f"lacks {named(lacking)}" if lacking else f"has {named(more)}"
-        raise ValueError(f"{where} {what}, unlike the first one: the columns differ.")
-
-
 def _in_order(rows: np.ndarray, names: list[Any], columns: list[Any]) -> np.ndarray:
     """Return rows with their columns in the order of the first block."""
     if names == columns:
         return rows
-    _check_names("it", names, columns)
+    check_names("it", names, columns)
     place = {name: j for j, name in enumerate(names)}
     return rows[:, [place[name] for name in columns]]

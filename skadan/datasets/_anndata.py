@@ -1,5 +1,6 @@
 """Annotated matrices, as scanpy and its relatives write them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sklearn.utils import Bunch
@@ -9,7 +10,13 @@ from .._tables.labels import read_typed
 from ._roles import bunch_of_arrays, check_column, check_groups, check_target, column_names
 
 
-def read_h5ad(path: Path, target: str | None, groups: str | None, layer: str | None) -> Bunch:
+def read_h5ad(
+    path: Path,
+    target: str | None,
+    groups: str | None,
+    drop: Sequence[str],
+    layer: str | None,
+) -> Bunch:
     """Read features from ``X`` or a layer, and labels and groups from ``obs``.
 
     Raises
@@ -40,4 +47,5 @@ def read_h5ad(path: Path, target: str | None, groups: str | None, layer: str | N
         None if target is None else check_target(labels[target], target),
         None if groups is None else check_groups(labels[groups], groups),
         column_names(list(table.var_names)),
+        drop,
     )

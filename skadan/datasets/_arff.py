@@ -17,6 +17,8 @@ ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 NUMERIC = re.compile(r"(numeric|real|integer)\s*(\[[^\]]*\])?")
+SPARSE_LINE = re.compile(r"\{.*\}")
+SPARSE = re.compile(rf"(\d+)\s+({QUOTED}|[^,]*[^,\s])")  # a place, and its value
 TEXT = ("string", "unknown", "date")
 COMMENT = re.compile(rf"""((?:{QUOTED}|[^%'"])*)%.*""")  # with what stands before it
 
@@ -37,6 +39,8 @@ def read_arff(path: Path, encoding: str | None = None) -> Raw:
     header, data, first_line = _split(read_text(path, encoding))
     attributes = _attributes(header)
     names = column_names([name for name, _ in attributes])
+    defaults = [_default(kind) for _, kind in attributes]
+    data = [_dense(line, defaults) if SPARSE_LINE.fullmatch(line) else line for line in data]
     # All attributes are declared as text, so that numbers are read here as those of CSV are.
     declared = [f"@ATTRIBUTE a{j} STRING" for j in range(len(names))]
     try:
@@ -46,11 +50,9 @@ def read_arff(path: Path, encoding: str | None = None) -> Raw:
     rows = [["" if cell is None else cell for cell in row] for row in contents["data"]]
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=False))
     lines = [first_line + i for i, line in enumerate(data) if line]
-    is_sparse = any(line.startswith("{") for line in data)
     numbers, frame, held, text = {}, {}, {}, {}
     for name, (_, kind) in zip(names, attributes, strict=True):
-        cells = columns.get(name, [])
-        text[name] = cells = _with_default(cells, kind) if is_sparse else cells
+        text[name] = cells = columns.get(name, [])
         values = _values(name, kind.lower(), [cell.strip() for cell in cells], lines)
         if values is not None:
             numbers[name] = values
@@ -108,12 +110,20 @@ def _attributes(header: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _with_default(cells: list[str], kind: str) -> list[str]:
-    """Return cells of sparse rows: what a row leaves out is 0, or the first nominal value."""
-    if not kind.startswith("{"):
-        return cells
-    values = [_unquoted(v.strip()) for v in re.findall(rf"{QUOTED}|[^\s,{{}}]+", kind)]
-    return cells if "0" in values else [values[0] if cell == "0" else cell for cell in cells]
+def _dense(line: str, defaults: list[str]) -> str:
+    """Return a sparse line with all values: what it leaves out is 0, or the first nominal."""
+    values = list(defaults)
+    for place, value in SPARSE.findall(line[1:-1]):
+        if int(place) >= len(values):
+            raise ValueError(f"the attribute {place} of {line[:80]!r} is not declared")
+        values[int(place)] = value
+    return ",".join(values)
+
+
+def _default(kind: str) -> str:
+    """Return what sparse lines leave out, as it is written in dense ones."""
+    found = re.findall(rf"{QUOTED}|[^\s,{{}}]+", kind) if kind.startswith("{") else []
+    return found[0] if found else "0"
 
 
 def _at_its_line(message: str, shift: int) -> str:

@@ -145,6 +145,12 @@ def read_numbers(name: str, cells: list[str], mark: str, lines: list[int]) -> np
     values = _numbers(cells, mark)
     if values.dtype.kind != "f":
         return values
+    for row in np.flatnonzero(np.isinf(values)).tolist():
+        if not INFINITE.fullmatch(cells[row]):
+            raise ValueError(
+                f"the column {name!r} holds {cells[row][:80]!r} in line {lines[row]}, which is "
+                "beyond float64: scale the column"
+            )
     large = np.isfinite(values) & (np.abs(values) >= 2**53)
     for row in np.flatnonzero(large).tolist():
         digits = cells[row].translate(UNGROUP[mark])

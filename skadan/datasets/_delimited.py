@@ -123,12 +123,24 @@ def _read(text: str, sep: str | None) -> tuple[Columns, list[int], str]:
         raise ValueError("it is empty: the first line names the columns")
     separator = sep or find_separator(text)
     header, rows = _records(text, separator, skipped + n_comments)
-    return columns_of(header, rows), [line for line, _ in rows], separator
+    row_names = _may_have_row_names(text, separator, rows)
+    return columns_of(header, rows, row_names), [line for line, _ in rows], separator
 
 
-def columns_of(header: list[str], rows: Numbered) -> Columns:
+def _may_have_row_names(text: str, separator: str, rows: Numbered) -> bool:
+    """Tell whether the first cells can be names of rows, for which R's write.table has no header.
+
+    R quotes them, or separates cells by blanks or tabs. Between commas a row with a cell more may
+    as well have an unquoted thousand or comment: it is refused.
+    """
+    differ = len({row[0] for _, row in rows}) == len(rows)
+    quoted = all(line.startswith('"') for line in text.splitlines() if line)
+    return differ and (quoted or separator in " \t")
+
+
+def columns_of(header: list[str], rows: Numbered, has_row_names: bool = False) -> Columns:
     """Return columns of text by name, from a header and rows with their lines."""
-    names, cells = _even(header, rows)
+    names, cells = _even(header, rows, has_row_names)
     columns = [list(column) for column in zip(*cells, strict=True)] or [[] for _ in names]
     return dict(zip(names, columns, strict=True))
 
@@ -204,14 +216,16 @@ def _records(text: str, separator: str, skipped: int) -> tuple[list[str], Number
     return header, rows
 
 
-def _even(header: list[str], rows: Numbered) -> tuple[list[str], list[list[str]]]:
+def _even(
+    header: list[str], rows: Numbered, has_row_names: bool
+) -> tuple[list[str], list[list[str]]]:
     """Return names and rows of one length: a separator at the end of a row makes no column."""
     names, cells = [name.strip() for name in header], [row for _, row in rows]
     one_more = bool(rows) and all(len(row) == len(names) + 1 for row in cells)
     if one_more and not any(row[-1].strip() for row in cells):
         cells = [row[:-1] for row in cells]
-    elif one_more and len({row[0] for row in cells}) == len(cells):
-        names = ["", *names]  # R's write.table names no column of row names
+    elif one_more and has_row_names:
+        names = ["", *names]
     for (line, _), row in zip(rows, cells, strict=True):
         if len(row) != len(names):
             raise ValueError(

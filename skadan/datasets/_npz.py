@@ -1,6 +1,7 @@
 """Tables in numpy's npz files."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from .._tables.labels import read_typed
 from ._roles import bunch_of_arrays, check_column, check_groups, check_target, column_names
 
 
-def read_npz(path: Path, target: str | None, groups: str | None) -> Bunch:
+def read_npz(path: Path, target: str | None, groups: str | None, drop: Sequence[str]) -> Bunch:
     """Read features, labels and groups from a file of arrays.
 
     Raises
@@ -49,6 +50,7 @@ def read_npz(path: Path, target: str | None, groups: str | None) -> Bunch:
         check_target(read_typed(read["target"]), target),
         None if groups is None else check_groups(read_typed(read["groups"]), groups),
         names or [f"x{j}" for j in range(X.shape[1])],
+        drop,
     )
 
 

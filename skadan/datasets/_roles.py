@@ -90,11 +90,23 @@ def bunch_of(raw: Raw, target: str | None, groups: str | None, drop: Sequence[st
 
 
 def bunch_of_arrays(
-    X: Any, target: np.ndarray | None, groups: np.ndarray | None, names: list[str]
+    X: Any,
+    target: np.ndarray | None,
+    groups: np.ndarray | None,
+    names: list[str],
+    drop: Sequence[str],
 ) -> Bunch:
     """Put the arrays of a file without a frame into the same form."""
     if not X.shape[0]:
         raise ValueError("it has no rows")
+    if X.dtype.kind not in "iufb":
+        raise ValueError(f"its features are {X.dtype}, which are no real numbers")
+    for name in drop:
+        check_column(name, names, "columns to drop")
+    kept = [j for j, name in enumerate(names) if name not in set(drop)]
+    if not kept:
+        raise ValueError("no column is left for the features")
+    X, names = (X[:, kept], [names[j] for j in kept]) if drop else (X, names)
     return Bunch(
         data=X,
         target=target,
@@ -105,7 +117,7 @@ def bunch_of_arrays(
         sep=None,
         decimal=None,
         is_synthetic=None,
-        left_out={},
+        left_out=dict.fromkeys(drop, "dropped"),
     )
 
 
@@ -172,11 +184,11 @@ def _identifies(name: str, values: np.ndarray) -> bool:
 
 def _flags(raw: Raw) -> np.ndarray:
     """Which rows are synthetic, as the table says."""
-    flags = raw.frame[SYNTHETIC].astype(str).str.lower()
-    odd = flags[~flags.isin(["true", "false", "1", "0", "1.0", "0.0"])]
+    flags = np.char.lower(read_typed(raw.frame[SYNTHETIC]).astype(str))
+    odd = flags[~np.isin(flags, ["true", "false", "1", "0", "1.0", "0.0"])]
     if len(odd):
-        raise ValueError(f"the column {SYNTHETIC!r} holds {odd.iloc[0][:80]!r}: use True or False")
-    return flags.isin(["true", "1", "1.0"]).to_numpy()
+        raise ValueError(f"the column {SYNTHETIC!r} holds {odd[0][:80]!r}: use True or False")
+    return np.isin(flags, ["true", "1", "1.0"])
 
 
 def _labels(raw: Raw, column: str) -> np.ndarray:

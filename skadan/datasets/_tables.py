@@ -10,7 +10,8 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from .._optional import require
-from .._tables.columns import read_columns, with_columns, with_index_as_columns
+from .._tables.columns import read_columns, with_columns
+from .._tables.parquet import files_of, frames_of
 from ._anndata import read_h5ad
 from ._arff import read_arff
 from ._columns import numeric_columns, readable
@@ -22,6 +23,7 @@ from ._workbooks import read_workbook
 
 TEXT = (".csv", ".tsv", ".txt", ".arff")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+BATCH_ROWS = 2**20  # of parquet
 KINDS = (*TEXT, *(f"{kind}.gz" for kind in TEXT), *BOOKS, ".parquet", ".npz", ".h5ad")
 
 
@@ -117,11 +119,17 @@ def load_table(
         raise ValueError(f"{path.name}: {kind!r} is none of {', '.join(KINDS)}.")
     if isinstance(drop, str):
         raise ValueError(f"drop={drop!r}: give a list of columns, [{drop!r}].")
+    if layer is not None and kind != ".h5ad":
+        raise ValueError(f"layer={layer!r}: {path.name} has no layers, which only .h5ad has.")
+    if transpose and kind not in (*BOOKS, ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"):
+        raise ValueError(f"transpose=True: {path.name} is no text file or workbook.")
+    if sep is not None and len(sep) != 1:
+        raise ValueError(f"sep={sep!r}: give one character, such as ';' or a tab.")
     try:
         if kind == ".npz":
-            return read_npz(path, target, groups)
+            return read_npz(path, target, groups, drop)
         if kind == ".h5ad":
-            return read_h5ad(path, target, groups, layer)
+            return read_h5ad(path, target, groups, drop, layer)
         if kind == ".parquet":
             return bunch_of(_parquet(path, {target, groups}), target, groups, drop)
         if kind.startswith(".arff"):
@@ -161,6 +169,8 @@ def check_direction(columns: Columns, *roles: str | None) -> None:
 def transposed(columns: Columns, lines: list[int], sep: str) -> tuple[Columns, list[int], str]:
     """Return a table whose samples were in columns, in rows; each has the line of the header."""
     (_, names), *samples = columns.items()
+    if not samples:
+        raise ValueError("it has one column, which has the names of its rows: no sample is left")
     header = column_names(names)
     rows = zip(*(cells for _, cells in samples), strict=True)
     return dict(zip(header, map(list, rows), strict=True)), [1] * len(samples), sep
@@ -188,12 +198,10 @@ def _text(
 
 def _parquet(path: Path, roles: set[str | None]) -> Raw:
     """Read a parquet file; an index with names becomes columns."""
-    require("pyarrow", "tables")
-    try:
-        frame = require("pandas", "tables").read_parquet(path)
-    except Exception as error:  # pyarrow's own are of many kinds
-        raise ValueError(f"it is no parquet file, or a damaged one ({_short(error)})") from error
-    frame = with_index_as_columns(frame)
+    frames = [frame for _, frame in frames_of(files_of(path), BATCH_ROWS)]
+    if not frames:
+        raise ValueError("it has no rows")
+    frame = require("pandas", "tables").concat(frames, ignore_index=True)
     frame.columns = column_names(list(frame.columns))
     reading = read_columns(frame)
     held = {name: what.partition(", such as ")[0] for name, what in reading.held.items()}

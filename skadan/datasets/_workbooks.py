@@ -2,6 +2,8 @@
 
 import datetime
 import warnings
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
     ImportError
         Without the ``excel`` extra.
     ValueError
-        If it is not a workbook, or a row is longer than the header.
+        If it is not a workbook, a row is longer than the header, or a whole number has more digits
+        than a workbook keeps.
 
     Warns
     -----
@@ -30,27 +33,52 @@ def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
     calamine = require("python_calamine", "excel")
     try:
         book = calamine.CalamineWorkbook.from_path(path)
+        first, *others = book.sheet_names
+        sheet = book.get_sheet_by_name(first).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
         raise ValueError(f"it is no workbook, or a damaged one ({error})") from error
-    first, *others = book.sheet_names
     if others:
         warnings.warn(
             f"{path.name}: the sheet {first!r} is read; {', '.join(map(repr, others))} not.",
             UserWarning,
             stacklevel=4,
         )
-    sheet = book.get_sheet_by_name(first).to_python(skip_empty_area=False)
-    rows = [(i, list(map(_as_text, row))) for i, row in enumerate(sheet, 1)]
-    (_, header), *filled = [(i, row) for i, row in rows if any(row)] or [(1, [])]
-    if not header:
+    rows = [(i, row) for i, row in enumerate(sheet, 1) if any(cell != "" for cell in row)]
+    if not rows:
         raise ValueError("it is empty: the first row names the columns")
-    return columns_of(header, filled), [i for i, _ in filled], ","
+    (_, header), *filled = rows
+    columns = list(zip(*(row for _, row in filled), strict=True)) or [()] * len(header)
+    lines = [i for i, _ in filled]
+    texts = [_column(cells, lines) for cells in columns]
+    made = [(i, [text[k] for text in texts]) for k, i in enumerate(lines)]
+    return columns_of([str(_number(name)) for name in header], made), lines, ","
+
+
+def _column(cells: Sequence[Any], lines: list[int]) -> list[str]:
+    """Return the cells of a column as one writes them: whole numbers, if all of them are."""
+    for cell, line in zip(cells, lines, strict=True):
+        if isinstance(cell, float) and abs(cell) >= 2**53 and cell.is_integer():
+            raise ValueError(
+                f"row {line} holds {cell:.0f}, a whole number of more digits than a workbook keeps"
+            )
+    numbers = [cell for cell in cells if isinstance(cell, float)]
+    whole = all(number.is_integer() for number in numbers)
+    return [_as_text(_number(cell) if whole else cell) for cell in cells]
+
+
+def _number(cell: Any) -> Any:
+    """Return a whole number for a float that is one: a workbook has floats alone."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _as_text(cell: Any) -> str:
-    """Return a cell as one writes it; whole numbers are floats in a workbook."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
-    return repr(cell) if isinstance(cell, float) else str(cell)
+    return written(cell) if isinstance(cell, float) else str(cell)
+
+
+def written(number: float) -> str:
+    """Return a number without a decimal mark, so that a column of text with commas cannot
+    change how it is read."""
+    sign, digits, exponent = Decimal(repr(number)).as_tuple()
+    return f"{'-' * sign}{''.join(map(str, digits))}e{exponent}"

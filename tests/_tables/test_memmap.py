@@ -134,7 +134,11 @@ REFUSED = {
     "no target": ([frame()], "c", "Block 0: target='c' is not a column"),
     "target of an array": ([np.zeros((2, 2))], "c", "target='c' is not a column"),
     "no label": ([frame(y=["u", "v"]), frame(y=["u", None])], "y", "'y' has no label in row 4"),
-    "labels of two kinds": ([frame(y=[1, 2]), frame(y=["u", "v"])], "y", "kinds .*: 1 and 'u'"),
+    "labels of two kinds": (
+        [frame(y=[1, 2]), frame(y=["u", "v"])],
+        "y",
+        r"kinds .*: 1 \(Block 0\) and 'u' \(Block 1\)",
+    ),
     "one name twice": ([pd.DataFrame([[1, 2]], columns=["a", "a"])], None, "have one name"),
 }
 
@@ -223,3 +227,57 @@ def test_the_source_is_to_blame(out, tmp_path):
     with pytest.raises(OSError, match=r"The source cannot be read: .*no such luck"):
         write_memmap(unreadable(), out)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_file_to_be_written_is_no_part_of_the_folder(tmp_path):
+    frame(y=["u", "v"]).to_parquet(tmp_path / "0.parquet")
+    (tmp_path / "README.md").write_text("notes")
+    (tmp_path / "_SUCCESS").touch()
+    for _ in range(2):
+        X, _ = write_memmap(tmp_path, tmp_path / "t.npy", target="y")
+        np.testing.assert_array_equal(X, [[1], [2]])
+    (tmp_path / "1.parquet").touch()
+    with pytest.raises(ValueError, match=r"1\.parquet is no parquet file, or a damaged one"):
+        write_memmap(tmp_path, tmp_path / "t.npy", target="y")
+
+
+def test_folders_of_unlike_nesting(tmp_path, out):
+    (tmp_path / "p=1").mkdir()
+    frame().to_parquet(tmp_path / "p=1" / "0.parquet")
+    frame().to_parquet(tmp_path / "1.parquet")
+    with pytest.raises(ValueError, match=r"0\.parquet has 'p', unlike the first one"):
+        write_memmap(tmp_path, out)
+
+
+def test_a_column_in_the_files_and_in_the_names_of_folders(tmp_path, out):
+    """As polars writes it."""
+    folder = tmp_path / "t"
+    polars(y=["u", "v"]).write_parquet(folder, partition_by="y", mkdir=True)
+    X, y = write_memmap(folder, out, target="y")
+    np.testing.assert_array_equal(X, [[1], [2]])
+    assert y.tolist() == ["u", "v"]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([np.array([[1, 2.5]], dtype=object)], [[1, 2.5]]),
+        ([[[Decimal("1.5"), None]]], [[1.5, np.nan]]),
+        (sparse.csr_matrix([[0, 2], [1, 0]]), [[0, 2], [1, 0]]),
+    ],
+)
+def test_objects_that_are_numbers(blocks, expected, out):
+    np.testing.assert_array_equal(write_memmap(blocks, out)[0], expected)
+
+
+def test_labels_are_not_merged(out):
+    """By a type that both blocks have, such as float64 of int64 and uint64."""
+    large = [frame(y=[2**60 + 1, 2**60 + 2]), frame(y=np.array([2**60 + 3, 5], dtype="u8"))]
+    with pytest.raises(ValueError, match="labels are of different kinds"):
+        write_memmap(large, out, target="y")
+    small = [frame(y=[1, 2]), frame(y=np.array([3, 5], dtype="u8")), frame(y=[7, 8])[:0]]
+    assert write_memmap(small, out, target="y")[1].tolist() == [1, 2, 3, 5]
+    objects = [frame(y=[1, 2]), frame(y=pd.Series([3, 1], dtype=object))]
+    assert write_memmap(objects, out, target="y")[1].tolist() == [1, 2, 3, 1]
+    with pytest.raises(ValueError, match=r"Block 0: .*utf-8"):
+        write_memmap([frame(y=[b"caf\xe9", b"u"])], out, target="y")

@@ -244,12 +244,15 @@ def test_lines_of_arff(load, mark, newline):
     assert table.left_out == {"when": "dates", "note": "text"}
 
 
-def test_sparse_arff(load):
+@pytest.mark.parametrize("values", ["u,v", "1,0", "'p q',0", "0,1"])
+def test_sparse_arff(load, values):
     """What a row leaves out is 0, or the first value of a nominal attribute."""
-    text = "@relation r\n@attribute a numeric\n@attribute b integer\n@attribute y {u,v}\n@data\n"
-    table = load(text + "{0 1.5,2 v}\n{1 7}\n{}\n", "t.arff", target="y")
+    first, second = (value.strip("'") for value in values.split(","))
+    text = f"@relation r\n@attribute a numeric\n@attribute b integer\n@attribute y {{{values}}}\n"
+    lines = f"@data\n{{0 1.5, 2 {second}}}\n{{1 7}}\n{{}}\n"
+    table = load(text + lines, "t.arff", target="y")
     np.testing.assert_array_equal(table.data, [[1.5, 0], [0, 7], [0, 0]])
-    assert table.target.tolist() == ["v", "u", "u"]
+    assert table.target.astype(str).tolist() == [second, first, first]
 
 
 def test_faults_of_arff_name_their_lines(load):
@@ -262,3 +265,63 @@ def test_faults_of_arff_name_their_lines(load):
         load(head.replace("@data", ""), "t.arff")
     with pytest.raises(ValueError, match="line 3 is no attribute"):
         load(head.replace("@attribute a numeric", "@attribute a"), "t.arff")
+
+
+def test_columns_of_arrays_are_dropped(tmp_path):
+    path = tmp_path / "t.npz"
+    np.savez(path, X=np.eye(3), y=list("uvu"), feature_names=["a", "b", "leak"])
+    table = load_table(path, drop=["leak"])
+    assert table.feature_names == ["a", "b"]
+    np.testing.assert_array_equal(table.data, np.eye(3)[:, :2])
+    with pytest.raises(ValueError, match="no 'c' for the columns to drop"):
+        load_table(path, drop=["c"])
+
+
+@pytest.mark.parametrize("option", [{"transpose": True}, {"layer": "x"}, {"sep": "::"}])
+def test_options_of_other_files_are_refused(tmp_path, option):
+    np.savez(tmp_path / "t.npz", X=np.eye(2), y=list("uv"))
+    with pytest.raises(ValueError, match=next(iter(option))):
+        load_table(tmp_path / "t.npz", **option)
+
+
+def test_names_of_folders_are_read_like_labels(tmp_path):
+    for names in (["01", "02", "01", "10"], ["1", "2", "1", "10"], ["True", "False"] * 2):
+        folder = tmp_path / "-".join(names)
+        pd.DataFrame({"a": [1.0, 2, 3, 4], "y": names}).to_parquet(folder, partition_cols=["y"])
+        found = load_table(folder.rename(f"{folder}.parquet"), target="y").target.tolist()
+        expected = {"01": names, "1": [1, 2, 1, 10]}.get(names[0], [True, False] * 2)
+        assert sorted(found) == sorted(expected)
+
+
+def test_long_integers_with_a_hole(tmp_path):
+    """Labels stay as they are; a feature that float64 would change is left out, and said."""
+    ids = pa.array([2**60 + 1, None, 2**60 + 3])
+    path = tmp_path / "t.parquet"
+    pa.parquet.write_table(pa.table({"a": [1.0, 2.0, 3.0], "id": ids}), path)
+    assert load_table(path).left_out == {"id": "whole numbers of more digits than are kept"}
+    pa.parquet.write_table(pa.table({"a": [1.0, 2.0], "id": ids.drop_null()}), path)
+    assert load_table(path, target="id").target.tolist() == [2**60 + 1, 2**60 + 3]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_days_as_labels(tmp_path, unit):
+    days = np.array(["2020-01-01", "2020-01-02"], dtype=f"M8[{unit}]")
+    path = parquet(tmp_path, y=pa.array(days))
+    assert load_table(path, target="y").target.tolist() == ["2020-01-01", "2020-01-02"]
+
+
+def test_an_index_without_a_name(tmp_path):
+    frame = pd.DataFrame({"a": [1.0, 2.0]}, index=pd.MultiIndex.from_tuples([(1, 2), (3, 4)]))
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert load_table(tmp_path / "t.parquet").feature_names == ["a"]
+
+
+def test_numbers_beyond_float64_in_text(load):
+    with pytest.raises(ValueError, match="'b' holds '1e400' in line 3, which is beyond float64"):
+        load("a,b\n1,2\n2,1e400\n")
+    assert load("a,b\n1,2\n2,inf\n").data["b"].tolist() == [2, np.inf]
+
+
+def test_a_row_that_does_not_say_whether_it_is_synthetic(load):
+    with pytest.raises(ValueError, match=r"t\.csv: the column 'is_synthetic' holds 'nan'"):
+        load("a,y,is_synthetic\n1,u,\n2,v,True\n", target="y")
