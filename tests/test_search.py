@@ -271,3 +271,13 @@ def test_it_takes_a_pipeline_with_one_sampler_that_trains(problem, estimator):
     scoring = {"scoring": "accuracy", "refit": False}
     with pytest.raises(ValueError, match="exactly one sampler of skadan that trains"):
         ResamplingSearchCV(estimator, {}, cv=3, **scoring).fit(X, y)
+
+
+def test_balanced_data_are_warned_of_once(rng):
+    """And again by the next search."""
+    X, y = rng.normal(size=(20, 3)), np.arange(20) % 2
+    pipe = Pipeline([("aug", NoiseSampler(random_state=0)), ("svm", LinearSVC())])
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="asks for no synthetic rows") as caught:
+            ResamplingSearchCV(pipe, {"svm__C": [0.1, 1]}, cv=3).fit(X, y)
+        assert len([w for w in caught if "asks for no" in str(w.message)]) == 1

@@ -6,12 +6,11 @@ from typing import Any
 
 from torch import nn
 
+from .. import samplers
 from .._models.coordinates import AllColumns, RowSpace
-from .._models.copies import CopiesModel, RowsModel
 from .._models.predictive import Predictive
 from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
-from .._models.trained import TrainedModel
 from ..games import (
     AAEGame,
     ADANGame,
@@ -21,42 +20,22 @@ from ..games import (
     PerClass,
     WassersteinDivergence,
 )
-from ..samplers import (
-    AAESampler,
-    ADANSampler,
-    ConditionalGANSampler,
-    GameSampler,
-    GANSampler,
-    NoiseSampler,
-    ShrunkenSampler,
-    WADANSampler,
-)
 from ..samplers.base import SyntheticSampler
 
-SAMPLERS = (
-    AAESampler,
-    ADANSampler,
-    ConditionalGANSampler,
-    GameSampler,
-    GANSampler,
-    NoiseSampler,
-    ShrunkenSampler,
-    WADANSampler,
-)
+EXPORTED = [getattr(samplers, name) for name in samplers.__all__]
+SAMPLERS = tuple(cls for cls in EXPORTED if issubclass(cls, SyntheticSampler))
+MODELS = {cls.model_class for cls in SAMPLERS} - {object}
 RECORDS = (
     AAEGame,
     ADANGame,
     AllColumns,
     Blend,
-    CopiesModel,
     CrossEntropy,
     GANGame,
     Predictive,
     RealRows,
     RowSpace,
-    RowsModel,
     Scaling,
-    TrainedModel,
     WassersteinDivergence,
 )
 NETWORKS = (Conditioned, PerClass)  # classes that are values: how a network takes the label
@@ -88,7 +67,9 @@ class Registry:
 
     def __init__(self, trusted: Iterable[type] = ()) -> None:
         self._trusted: set[type] = set()
-        self._classes: dict[str, type] = {c.__name__: c for c in SAMPLERS + RECORDS + NETWORKS}
+        self._classes: dict[str, type] = {
+            c.__name__: c for c in (*SAMPLERS, *MODELS, *RECORDS, *NETWORKS)
+        }
         if isinstance(trusted, type):
             raise TypeError(f"trusted takes a list of classes: [{trusted.__name__}].")
         for cls in trusted:

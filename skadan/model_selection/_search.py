@@ -1,7 +1,9 @@
 """Run a grid search that trains the sampler once per fold."""
 
 import os
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -115,6 +117,31 @@ class ResamplingSearchCV(GridSearchCV):
     (8,)
     """
 
+    def fit(self, X: Any, y: Any = None, **params: Any) -> "ResamplingSearchCV":
+        """Search, and fit the best candidate on all rows.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Real rows.
+        y : array-like of shape (n_samples,)
+            Their classes.
+        **params : dict
+            ``groups`` and others, as for `GridSearchCV`.
+
+        Returns
+        -------
+        self : object
+            The fitted search.
+
+        Warns
+        -----
+        UserWarning
+            As the sampler does, each text once and not once for each candidate and fold.
+        """
+        with showing_each_warning_once():
+            return super().fit(X, y, **params)
+
     def _run_search(self, evaluate_candidates: Callable, *, callback_ctx: Any = None) -> None:
         name = _sampler_of(self.estimator)
         parent = _memory_folder(self.estimator.memory)
@@ -154,6 +181,21 @@ class ResamplingSearchCV(GridSearchCV):
         flat = [result for part in in_order for result in part]
         grid = list(ParameterGrid(self.param_grid))
         return super()._format_results(grid, n_splits, flat, more_results)
+
+
+@contextmanager
+def showing_each_warning_once() -> Iterator[None]:
+    """Show warnings of one text once, in this process."""
+    with warnings.catch_warnings():
+        show, seen = warnings.showwarning, set()
+
+        def show_once(message: Any, category: type[Warning], *place: Any, **others: Any) -> None:
+            if (str(message), category) not in seen:
+                seen.add((str(message), category))
+                show(message, category, *place, **others)
+
+        warnings.showwarning = show_once
+        yield
 
 
 def _trainings_first(candidates: list[dict]) -> list[dict]:

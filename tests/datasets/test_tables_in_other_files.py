@@ -165,7 +165,9 @@ def test_numbers_of_a_workbook_have_no_decimal_mark(workbook, decimal):
 
 def test_long_identifiers_of_a_workbook(workbook):
     rows = [["a", "y"], [1.5, 12345678901234567], [2.5, 12345678901234569]]
-    with pytest.raises(ValueError, match=r"row 2 holds 123456789012345\d\d, a whole number of more"):
+    with pytest.raises(
+        ValueError, match=r"row 2 holds 123456789012345\d\d, a whole number of more"
+    ):
         load_table(workbook(rows), target="y")
 
 
