@@ -95,7 +95,10 @@ def _take_over(place: Path, older: os.stat_result, part: Path) -> None:
         for ids in ((-1, older.st_gid), (older.st_uid, -1)):
             with suppress(OSError):  # only root may give a file away
                 os.chown(part, *ids)
-    shutil.copystat(place, part)
+    try:
+        shutil.copystat(place, part)
+    except FileNotFoundError:  # another process has removed it in the meantime
+        part.chmod(stat.S_IMODE(older.st_mode))
     if part.stat().st_gid != older.st_gid:  # what one group may read is not for another
         part.chmod(stat.S_IMODE(older.st_mode) & ~stat.S_IRWXG)
 

@@ -165,3 +165,21 @@ def test_a_long_name_has_room_for_its_part(tmp_path):
     with _files.written_whole(path) as file:
         file.write(b"one")
     assert path.read_bytes() == b"one"
+
+
+def test_the_file_to_be_replaced_may_go_meanwhile(tmp_path, monkeypatch):
+    """As when another process ends its training: its mode is kept all the same."""
+    path = tmp_path / "a"
+    path.write_bytes(b"older")
+    path.chmod(0o640)
+    copystat = _files.shutil.copystat
+
+    def gone(source, target):
+        path.unlink()
+        copystat(source, target)
+
+    monkeypatch.setattr(_files.shutil, "copystat", gone)
+    with _files.written_whole(path) as file:
+        file.write(b"newer")
+    assert path.read_bytes() == b"newer"
+    assert path.stat().st_mode & 0o777 == 0o640

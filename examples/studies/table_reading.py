@@ -13,6 +13,7 @@ from timing import alternate, call_timer
 from skadan.datasets import load_table
 
 N_ROWS = 4
+WIDTHS = (5_000, 20_000, 80_000)
 
 
 def write_wide_table(path: Path, n_columns: int) -> None:
@@ -22,12 +23,12 @@ def write_wide_table(path: Path, n_columns: int) -> None:
     frame.assign(label=["u", "v"] * (N_ROWS // 2)).to_csv(path, index=False)
 
 
-def reading_section(n_rounds: int, widths: tuple[int, ...] = (5_000, 20_000, 80_000)) -> Section:
+def reading_section(n_rounds: int) -> Section:
     """Time load_table beside pandas for more and more columns."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         with tempfile.TemporaryDirectory() as folder:
-            for width in widths:
+            for width in WIDTHS:
                 path = Path(folder, f"{width}.csv")
                 write_wide_table(path, width)
                 timers = {

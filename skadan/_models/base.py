@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from torch import Tensor
 
-from .draws import Draw
+from .draws import DrawPlan
 
 NOWHERE = -1  # index for a synthetic row that contains no real row
 
@@ -18,10 +18,10 @@ class Model(Protocol):
     def counts(self) -> np.ndarray:
         """Return the number of training rows of each class, (K,)."""
 
-    def sample(self, draw: Draw) -> Iterator[Tensor]:
+    def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield the rows page by page: float64 blocks in the table's units, on any device."""
 
-    def row_index(self, draw: Draw) -> np.ndarray:
+    def row_index(self, draw: DrawPlan) -> np.ndarray:
         """Return for each synthetic row the index of the real row of its class in it, (n,).
 
         Indices refer to the training table; NOWHERE means that there is no such row.

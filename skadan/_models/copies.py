@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
-from .draws import Draw, Page, Rounds, own_rows, partners_of
+from .draws import DrawPlan, Page, Rounds, own_rows, partners_of
 from .predictive import Predictive
 from .scaling import Scaling
 
@@ -35,7 +35,7 @@ class KeptRows:
     counts: np.ndarray
     order: np.ndarray
 
-    def row_index(self, draw: Draw) -> np.ndarray:
+    def row_index(self, draw: DrawPlan) -> np.ndarray:
         """Return for each synthetic row the index of the real row of its class in it, (n,)."""
         return self.order[own_rows(self.counts, draw)]
 
@@ -81,7 +81,7 @@ class RowsModel(KeptRows):
             )
         return replace(self, **changes)
 
-    def sample(self, draw: Draw) -> Iterator[Tensor]:
+    def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield the rows page by page, in the table's units."""
         partners = partners_of(self.counts, draw)
         predictive = self.predictive.adjusted(self.center, self.own_share)
@@ -119,7 +119,7 @@ class CopiesModel(KeptRows):
         """Return this model with another `noise_scale`."""
         return replace(self, **changes)
 
-    def sample(self, draw: Draw) -> Iterator[Tensor]:
+    def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield noisy copies of real rows page by page, in the table's units."""
         rounds = Rounds(self.counts, draw.streams)
 

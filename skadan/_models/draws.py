@@ -124,7 +124,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Draw:
+class DrawPlan:
     """Describe a whole draw, or a section of whole pages.
 
     Parameters
@@ -151,10 +151,10 @@ class Draw:
             index = np.arange(part.start, part.stop) + self.first * arrays.CHUNK
             yield Page(part, *self.wanted[part], index, self.streams.rng(NOISE, number))
 
-    def section(self, first: int, stop: int) -> "Draw":
+    def section(self, first: int, stop: int) -> "DrawPlan":
         """Return the section of pages `first` to `stop` - 1 of this draw."""
         rows = slice(first * arrays.CHUNK, min(stop * arrays.CHUNK, len(self)))
-        return Draw(self.wanted.section(rows), self.streams, self.first + first)
+        return DrawPlan(self.wanted.section(rows), self.streams, self.first + first)
 
 
 class Rounds:
@@ -224,7 +224,7 @@ class Partners(NamedTuple):
     donor: np.ndarray
 
 
-def partners_of(counts: np.ndarray, draw: Draw) -> Callable[[Page], Partners]:
+def partners_of(counts: np.ndarray, draw: DrawPlan) -> Callable[[Page], Partners]:
     """Return a function that draws the partners of a page, given the class counts (K,)."""
     of_class, of_table = Rounds(counts, draw.streams), Rounds(counts, draw.streams, whole=True)
     class_of = np.repeat(np.arange(len(counts)), counts)
@@ -238,7 +238,7 @@ def partners_of(counts: np.ndarray, draw: Draw) -> Callable[[Page], Partners]:
     return partners
 
 
-def own_rows(counts: np.ndarray, draw: Draw) -> np.ndarray:
+def own_rows(counts: np.ndarray, draw: DrawPlan) -> np.ndarray:
     """Return for each row of a draw the index of its `own` row, (n,), as in `Partners`."""
     of_class = Rounds(counts, draw.streams)
     return np.concatenate([of_class.take(page.class_index, page.rank) for page in draw.pages()])

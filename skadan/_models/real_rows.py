@@ -12,7 +12,7 @@ from ..games.base import Game
 from ..games.networks import Networks
 from .arrays import blocks, row_slices, to_array, to_tensor, weights_of
 from .base import NOWHERE
-from .draws import Draw, own_rows
+from .draws import DrawPlan, own_rows
 from .in_host import HostRows
 from .on_disk import LostRows, ScaledRows, TableRows, residuals_of, row_blocks
 from .predictive import Predictive
@@ -130,7 +130,7 @@ class RealRows:
         anchors = self.anchors if blend.anchor else None
         return replace(self, blend=blend, residuals=residuals, anchors=anchors)
 
-    def row_index(self, draw: Draw) -> np.ndarray:
+    def row_index(self, draw: DrawPlan) -> np.ndarray:
         """Return for each synthetic row the index of the real row of its class in it, (n,).
 
         It is NOWHERE if there are neither anchors nor residuals, because synthetic rows then

@@ -13,7 +13,7 @@ from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
 from .arrays import blocks, one_hot, row_slices, to_tensor, with_weights
 from .coordinates import Coordinates
-from .draws import Draw, Page, Rounds, partners_of
+from .draws import DrawPlan, Page, Rounds, partners_of
 from .real_rows import RealRows
 from .scaling import Scaling
 
@@ -73,7 +73,7 @@ class TrainedModel:
 
         return map(self.scaling.unscale_rows, blocks(decode_slice, row_slices(len(h))))
 
-    def sample_latent(self, draw: Draw) -> Tensor:
+    def sample_latent(self, draw: DrawPlan) -> Tensor:
         """Draw codes G(z, y), (n, M): the codes that `sample` decodes."""
         networks, _ = self.networks()
 
@@ -82,7 +82,7 @@ class TrainedModel:
 
         return torch.cat(list(blocks(generate_page, draw.pages())))
 
-    def sample(self, draw: Draw) -> Iterator[Tensor]:
+    def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield synthetic rows: float64 blocks in the table's units.
 
         Without a centre, a row is R(G(z, y)) of its class, completed with a real row. With a
@@ -114,7 +114,7 @@ class TrainedModel:
 
         return self._in_table_units(compose_page, draw)
 
-    def sample_from_codes(self, h: Tensor, draw: Draw) -> Iterator[Tensor]:
+    def sample_from_codes(self, h: Tensor, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield rows R(h) of given codes (n, M), completed with real rows, without a centre."""
         networks, device = self.networks()
         of_class = Rounds(self.counts, draw.streams)
@@ -125,7 +125,7 @@ class TrainedModel:
 
         return self._in_table_units(decode_page, draw)
 
-    def row_index(self, draw: Draw) -> np.ndarray:
+    def row_index(self, draw: DrawPlan) -> np.ndarray:
         """Return for each synthetic row the index of the real row of its class in it, (n,)."""
         return self.real_rows.row_index(draw)
 
@@ -146,7 +146,9 @@ class TrainedModel:
         y = to_tensor(one_hot(class_index, len(self.counts)), device)
         return self.game.generate(networks, z.to(device), y)
 
-    def _in_table_units(self, make_page: Callable[[Page], Tensor], draw: Draw) -> Iterator[Tensor]:
+    def _in_table_units(
+        self, make_page: Callable[[Page], Tensor], draw: DrawPlan
+    ) -> Iterator[Tensor]:
         """Yield the rows of each page, converted from coordinates to the table's units."""
 
         def expand_page(page: Page) -> Tensor:

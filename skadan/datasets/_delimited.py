@@ -157,7 +157,7 @@ def _without_comments(text: str, sep: str | None) -> tuple[str, int]:
         lines.append(line)
     if not lines or not rest.strip():
         return rest if lines else text, len(lines)
-    with_header = f"{lines[-1].lstrip('#').strip()}\n{rest}"
+    with_header = f"{lines[-1]}\n{rest}"
     separator = sep or find_separator(with_header)
     header, row = islice(_reader(with_header, separator, strict=False), 2)
     is_header = len(header) == len(row) > 1 and _has_number(row) and not _has_number(header)

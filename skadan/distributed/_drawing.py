@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from .._models.arrays import CHUNK, to_array
-from .._models.draws import Draw
+from .._models.draws import DrawPlan
 from .._optional import require
 from .._saving import load_with_checksum
 from ..samplers._checks import is_count
@@ -56,14 +56,14 @@ def load(saved: SavedSampler) -> DrawingSampler:
     return sampler
 
 
-def plan_draw(sampler: DrawingSampler, y: Any, random_state: Any) -> Draw:
+def plan_draw(sampler: DrawingSampler, y: Any, random_state: Any) -> DrawPlan:
     """Return the draw of `y`, which takes no memory where `y` is a number."""
     if is_count(y) and y > MOST_ROWS:
         raise ValueError(f"{y} rows: ask for {MOST_ROWS} or fewer.")
     return sampler.plan_draw(y, random_state)
 
 
-def sections_of(draw: Draw, n_columns: int, n_sections: int | None) -> list[Draw]:
+def sections_of(draw: DrawPlan, n_columns: int, n_sections: int | None) -> list[DrawPlan]:
     """Cut a draw into sections of whole pages, about equally long."""
     if n_sections is not None and (not is_count(n_sections) or n_sections < 1):
         raise ValueError(f"{n_sections!r} partitions: pass a whole number of 1 or more.")
@@ -81,7 +81,7 @@ def sections_of(draw: Draw, n_columns: int, n_sections: int | None) -> list[Draw
     return [draw.section(*ends[i : i + 2]) for i in range(n)]
 
 
-def frame_of(source: Any, section: Draw, target: str) -> Any:
+def frame_of(source: Any, section: DrawPlan, target: str) -> Any:
     """Make a section of a draw, as a frame with its labels."""
     pandas = require("pandas", "distributed")
     fitted = load(source) if isinstance(source, SavedSampler) else source

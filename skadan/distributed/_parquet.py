@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from .._files import remove_parts_in, written_whole
 from .._models.arrays import CHUNK
-from .._models.draws import Draw
+from .._models.draws import DrawPlan
 from .._optional import require
 from ..samplers._wanted import memory
 from ..samplers.drawing import DrawingSampler
@@ -130,19 +130,19 @@ def _alone_in(folder: Path) -> Iterator[Path]:
         lock.release()
 
 
-def _write(source: Any, section: Draw, target: str, path: Path, mark: Path) -> None:
+def _write(source: Any, section: DrawPlan, target: str, path: Path, mark: Path) -> None:
     with written_whole(path) as file:
         _put(file, source, section, target)
         if not mark.exists():
             raise RuntimeError(f"{path} is not written: its draw has ended, or was killed.")
 
 
-def _put(file: Any, source: Any, section: Draw, target: str) -> None:
+def _put(file: Any, source: Any, section: DrawPlan, target: str) -> None:
     """Write a section of a draw as parquet."""
     frame_of(source, section, target).to_parquet(file, index=False, use_dictionary=[target])
 
 
-def _check_disk(sampler: DrawingSampler, draw: Draw, target: str, folder: Path) -> None:
+def _check_disk(sampler: DrawingSampler, draw: DrawPlan, target: str, folder: Path) -> None:
     """Refuse more rows than the disk of a folder can hold, by the size of the first of them."""
     free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
     if 8 * len(draw) * (sampler.n_features_in_ + 1) <= free:

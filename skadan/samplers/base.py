@@ -13,7 +13,7 @@ from sklearn.utils.validation import validate_data
 from torch import Tensor
 
 from .._models.base import Model
-from .._models.draws import Draw, InTurn
+from .._models.draws import DrawPlan, InTurn
 from ._checks import check_varies, refuse_duplicate_names
 from ._columns import numeric_table
 from ._containers import RowFormat
@@ -185,7 +185,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
 
     def _fit_to_draw(
         self, X: Any, y: Any, rows: np.ndarray, labels: np.ndarray, trained: Any = None
-    ) -> Draw:
+    ) -> DrawPlan:
         """Return the draw that ``sampling_strategy`` asks for; fit if it asks for any row."""
         classes, counts = np.unique(labels, return_counts=True)
         wanted = rows_by_class(self.sampling_strategy_, classes)
@@ -197,7 +197,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
                 self._fit(X, y, rows, labels)
             else:
                 self._take(trained)
-        return Draw(InTurn.of(wanted), self._streams(None))
+        return DrawPlan(InTurn.of(wanted), self._streams(None))
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return dense rows and labels. Whatever can be wrong with them is found here."""

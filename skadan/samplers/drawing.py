@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.utils.validation import validate_data
 from torch import Tensor
 
-from .._models.draws import Draw, InTurn, Listed
+from .._models.draws import DrawPlan, InTurn, Listed
 from .._strategy import proportional_counts
 from .._tables.columns import check_range
 from .._torch.seeding import SAMPLING, Streams
@@ -179,19 +179,19 @@ class DrawingSampler(BaseOverSampler):
         return self._blocks(draw, int(block_rows), return_indices)
 
     def _blocks(
-        self, draw: Draw, block_rows: int, return_indices: bool
+        self, draw: DrawPlan, block_rows: int, return_indices: bool
     ) -> Iterator[tuple[Any, ...]]:
         model = self._trained()
         index = model.row_index(draw) if return_indices else None
         made = cut_anew(self._held(model.sample(draw)), block_rows)
         return self._wrapped(made_within(made, self._resources), draw, index)
 
-    def sample_draw(self, draw: Draw) -> Any:
+    def sample_draw(self, draw: DrawPlan) -> Any:
         """Make the rows of a planned draw, or of a section of it.
 
         Parameters
         ----------
-        draw : Draw
+        draw : DrawPlan
             What `plan_draw` returned, or a slice of that.
 
         Returns
@@ -202,7 +202,7 @@ class DrawingSampler(BaseOverSampler):
         return self._wrap(len(draw), self._held(self._trained().sample(draw)))
 
     def _wrapped(
-        self, blocks: Iterator[Tensor], draw: Draw, index: np.ndarray | None
+        self, blocks: Iterator[Tensor], draw: DrawPlan, index: np.ndarray | None
     ) -> Iterator[tuple[Any, ...]]:
         """Put each block of rows, with its labels, into the containers of the training data."""
         start = 0
@@ -227,11 +227,11 @@ class DrawingSampler(BaseOverSampler):
         """Make the random streams of one draw, from its own seed or else from the sampler's."""
         return Streams.of(self.random_state if random_state is None else random_state, SAMPLING)
 
-    def _draw_of(self, class_index: np.ndarray, random_state: Any) -> Draw:
+    def _draw_of(self, class_index: np.ndarray, random_state: Any) -> DrawPlan:
         """Return a draw of rows of these classes (n,)."""
-        return Draw(Listed.of(class_index), self._streams(random_state))
+        return DrawPlan(Listed.of(class_index), self._streams(random_state))
 
-    def plan_draw(self, y: Any, random_state: Any = None) -> Draw:
+    def plan_draw(self, y: Any, random_state: Any = None) -> DrawPlan:
         """Plan the draw of `sample`, which can be cut into sections and made elsewhere.
 
         Parameters
@@ -243,7 +243,7 @@ class DrawingSampler(BaseOverSampler):
 
         Returns
         -------
-        draw : Draw
+        draw : DrawPlan
             The classes of the rows and their random streams. It is small, whatever their number.
         """
         if not is_count(y):
@@ -251,4 +251,4 @@ class DrawingSampler(BaseOverSampler):
         if y < 0:
             raise ValueError(f"sample({y}): the number of rows cannot be negative.")
         counts = proportional_counts(int(y), self._trained().counts)
-        return Draw(InTurn.of(counts), self._streams(random_state))
+        return DrawPlan(InTurn.of(counts), self._streams(random_state))

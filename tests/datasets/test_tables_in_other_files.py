@@ -86,8 +86,11 @@ def test_comments_before_the_header(load):
 
 
 def test_a_header_that_is_a_comment(load):
+    """Its first name keeps the #."""
     text = "##version 1\n#" + FRAME.to_csv(index=False, sep="\t")
-    check(load(text, target="y", groups="site"))
+    table = load(text, target="y", groups="site")
+    assert table.feature_names == ["#a", "n"]
+    np.testing.assert_array_equal(table.data, FRAME[["a", "n"]])
 
 
 def test_nothing_but_comments(load):

@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 from skadan import FrozenSampler, NoiseSampler, ShrunkenSampler, WADANSampler, load_sampler
 from skadan._models.arrays import CHUNK
-from skadan._models.draws import Draw, InTurn, Listed, Rounds
+from skadan._models.draws import DrawPlan, InTurn, Listed, Rounds
 from skadan._torch.seeding import SAMPLING, Streams
 
 N = 2 * CHUNK + 83  # rows of three pages
@@ -175,7 +175,7 @@ def test_sections_make_the_pages_of_the_whole(fitted, wanted):
     counts = np.array([300, 0, N - 300])
     class_index = np.repeat([0, 1, 2], counts)
     listed = Listed.of(np.random.default_rng(0).permutation(class_index))
-    draw = Draw(listed if wanted == "listed" else InTurn.of(counts), Streams(7, SAMPLING))
+    draw = DrawPlan(listed if wanted == "listed" else InTurn.of(counts), Streams(7, SAMPLING))
     model = fitted._model
     whole = np.concatenate(list(model.sample(draw)))
     index = model.row_index(draw)
@@ -191,7 +191,7 @@ def test_sections_make_the_pages_of_the_whole(fitted, wanted):
 def test_rounds_take_each_row_once(counts):
     """Whatever the pages: so many rows of a class as it has are all of them."""
     counts = np.array(counts)
-    draw = Draw(InTurn.of(3 * counts), Streams(0, SAMPLING))
+    draw = DrawPlan(InTurn.of(3 * counts), Streams(0, SAMPLING))
     rounds = Rounds(counts, draw.streams)
     taken = np.concatenate([rounds.take(p.class_index, p.rank) for p in draw.pages()])
     first = np.cumsum(counts) - counts

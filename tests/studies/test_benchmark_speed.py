@@ -96,6 +96,7 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     monkeypatch.setattr("default_fits.SHAPES", ((40, 4), (35, 80)))
     monkeypatch.setattr("default_fits.GROWING", (40, 50))
     monkeypatch.setattr("latent_rounds.N_ROUNDS", 2)
+    monkeypatch.setattr("table_reading.WIDTHS", (7, 9))
     monkeypatch.setattr("whole_processes.MEMORY_ROWS", (14,))
     monkeypatch.setattr("whole_processes.LONG", (20, 4))
     page = tmp_path / "performance.md"
@@ -112,6 +113,7 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
         "Growth of a fit with rows",
         "One round of critic and generator",
         "Sampling",
+        "Loading a wide table",
         "Memory",
         "Threads",
         "Leave one group out",
