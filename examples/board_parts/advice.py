@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import numpy as np
+from board_parts.figures import TITLES
 from board_parts.report import Grid, in_words
 from board_parts.scores import FEWEST_TABLES, Scores, score_all, summary
 from board_parts.tables import Table, folds, kept
@@ -77,9 +78,14 @@ def advice(records: list[dict], rows: dict[str, float]) -> Grid:
     `rows` has the training rows of each table's rarest class.
     """
     every = score_all(records)
-    lines = []
-    for (kind, rare), there in places(next(iter(every.values())), rows).items():
-        cells = (advised(scores, there) for scores in every.values())
-        lines.append((SHAPES[kind], rare, str(there.sum()), *cells))
-    title = "What to use, and its gain over nothing"
-    return Grid(title, ("columns", "rarest class", "tables", *every), lines, is_markdown=True)
+    found = places(next(iter(every.values())), rows)
+    heads = [
+        f"{SHAPES[kind]} columns, {rare} rows ({there.sum()} tables)"
+        for (kind, rare), there in found.items()
+    ]
+    lines = [
+        (TITLES.get(name, name), *(advised(scores, there) for there in found.values()))
+        for name, scores in every.items()
+    ]
+    title = "What to use, by columns of the table and rows of its rarest class, and its gain"
+    return Grid(title, ("classifier", *heads), lines, is_markdown=True)

@@ -124,14 +124,15 @@ def test_advice_by_shape_and_rarest_class(advice):
             records.append(made | {"shape": [20, 60] if number < 8 else [20, 10]})
     grid = advice.advice(records, rows)
     assert "| `ShrunkenSampler` " in grid.markdown()
-    assert grid.columns == ("columns", "rarest class", "tables", "LinearSVC")
-    assert grid.lines == [
-        ("more than 2 n", "up to 4", "4", "`ShrunkenSampler` +10.0 (10.0 to 10.0)"),
-        ("more than 2 n", "16 and more", "4", "nothing"),
-    ]
+    assert grid.columns == (
+        "classifier",
+        "more than 2 n columns, up to 4 rows (4 tables)",
+        "more than 2 n columns, 16 and more rows (4 tables)",
+    )
+    assert grid.lines == [("LinearSVC", "`ShrunkenSampler` +10.0 (10.0 to 10.0)", "nothing")]
 
 
-def test_advice_has_a_column_for_each_classifier_and_arms_that_it_has(advice):
+def test_advice_has_a_line_for_each_classifier_and_arms_that_it_has(advice):
     records = []
     for number, arm in product(range(4), ("none", "prior correction", "WADAN")):
         made = record(f"t{number}", arm, 0, [50 + 9 * (arm == "WADAN")] * 5)
@@ -140,8 +141,8 @@ def test_advice_has_a_column_for_each_classifier_and_arms_that_it_has(advice):
         logistic = record("", arm, 0, [50 + 7 * (arm != "none")] * 5, "logistic")
         records.append(made | {"recall": made["recall"] | logistic["recall"]})
     grid = advice.advice(records, {f"t{number}": 3.0 for number in range(4)})
-    assert grid.columns[-2:] == ("LinearSVC", "logistic")
-    wadan, correction = grid.lines[0][-2:]
+    (linear, wadan), (logistic, correction) = grid.lines
+    assert (linear, logistic) == ("LinearSVC", "logistic regression")
     assert wadan == "`WADANSampler` +9.0 (9.0 to 9.0)"
     assert correction == "prior correction +7.0 (7.0 to 7.0)"
 
