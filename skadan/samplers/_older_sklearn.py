@@ -73,5 +73,6 @@ class NamedFrame:
 
 def with_names(table: Any) -> Any:
     """Return a table; a frame of polars as something whose names scikit-learn finds."""
-    has_names = HAS_CALLBACKS or not is_polars(table) or hasattr(table, "__dataframe__")
-    return table if has_names else NamedFrame(table)
+    is_frame = is_polars(table) and hasattr(table, "columns")
+    needs_names = is_frame and not HAS_CALLBACKS and not hasattr(table, "__dataframe__")
+    return NamedFrame(table) if needs_names else table
