@@ -58,8 +58,8 @@ def advised(gains):
         ),
         (
             {"weights": UP, ("shrunken", "none"): UP, ("shrunken", "weights"): DOWN},
-            "Use class weights: +9.1 (4.0 to 13.2). ShrunkenSampler is worse here: "
-            "-3.0 (-5.0 to -1.0).",
+            "Use class weights: +9.1 (4.0 to 13.2). ShrunkenSampler gains less than "
+            "them: -3.0 (-5.0 to -1.0) in comparison.",
         ),
         (
             {"weights": UP, ("smote", "weights"): SAME, ("adan", "weights"): SAME},

@@ -95,6 +95,9 @@ def parser() -> argparse.ArgumentParser:
     augment.add_argument("--sets", type=int, metavar="K", help="add K sets of the table's size")
     augment.add_argument("--out", type=Path, required=True, metavar="FILE", help=" ".join(WRITTEN))
     augment.add_argument(
+        "--clip", action="store_true", help="keep synthetic cells in the range of their column"
+    )
+    augment.add_argument(
         "--save", type=Path, metavar="SAMPLER", help="keep the fitted sampler, for skadan sample"
     )
     augment.add_argument("--force", action="store_true", help="write over the table itself")

@@ -21,6 +21,8 @@ def augment(args: Namespace, table: Any) -> None:
     sampler = sampler_of(args.sampler, args, args.seed)
     if "verbose" in sampler.get_params():  # those that train
         sampler.set_params(verbose=1)
+    if args.clip:
+        sampler.set_params(clip=True)
     real = real_rows(table)
     check_names(table, args)
     data, target = data_of(table, real, args)

@@ -56,7 +56,7 @@ def write_report(
             penalty_name=PENALTIES[args.classifier][0],
             rows=[_row(arm, outcome, results, chosen) for arm in outcome.arms],
             gains=_gains(results),
-            arms=list(outcome.labels),
+            arms=[NAMES.get(arm, arm) for arm in outcome.labels],
             recalls=_recalls(problem, outcome),
             confusions=_confusions(problem, outcome),
             calibration=_calibration(problem, outcome, args),
@@ -163,7 +163,9 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
 def _gains(results: dict[str, Result]) -> Any:
     from ..displays import RecallGainDisplay
 
-    gains = {arm: one.recall_gain for arm, one in results.items() if one.recall_gain}
+    gains = {
+        NAMES.get(arm, arm): one.recall_gain for arm, one in results.items() if one.recall_gain
+    }
     if not gains:
         return ""
     figure, ax = _axes(7, 1.2 + 0.45 * len(gains))
@@ -187,7 +189,7 @@ def _confusions(problem: Problem, outcome: Outcome) -> list[Any]:
         ConfusionMatrixDisplay(matrix, display_labels=names).plot(
             ax=ax, cmap="Blues", colorbar=False, values_format=".0f", xticks_rotation=45
         )
-        ax.set_title(arm)
+        ax.set_title(NAMES.get(arm, arm))
         found.append(_svg(figure))
     return found
 
@@ -212,7 +214,9 @@ def _calibration(problem: Problem, outcome: Outcome, args: Namespace) -> Any:
         share, predicted = calibration_curve(
             is_class.ravel(), probabilities.ravel(), n_bins=8, strategy="quantile"
         )
-        CalibrationDisplay(share, predicted, probabilities.ravel(), estimator_name=arm).plot(ax=ax)
+        CalibrationDisplay(
+            share, predicted, probabilities.ravel(), estimator_name=NAMES.get(arm, arm)
+        ).plot(ax=ax)
     ax.set(xlabel="predicted probability", ylabel="share of rows of the class")
     return _svg(figure)
 

@@ -220,5 +220,6 @@ def comparison(arm: str, gain: Gain, plural: bool) -> str:
     """Say what a dearer arm is worth against the one that is recommended."""
     name, it = NAMES[arm][0].upper() + NAMES[arm][1:], "them" if plural else "it"
     if points(gain)[2] < 0:
-        return f"{name} {'are' if arm in PLURAL else 'is'} worse here: {figures(gain)}."
+        verb = "gain" if arm in PLURAL else "gains"
+        return f"{name} {verb} less than {it}: {figures(gain)} in comparison."
     return f"{name} {'add' if arm in PLURAL else 'adds'} nothing to {it} here."

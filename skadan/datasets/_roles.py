@@ -72,7 +72,7 @@ def bunch_of(raw: Raw, target: str | None, groups: str | None, drop: Sequence[st
     names = [n for n in columns if n in raw.numbers and n not in apart and n not in left_out]
     if not names:
         raise ValueError("no column of numbers is left for the features")
-    _warn(left_out, {name: raw.numbers[name] for name in names})
+    _warn(left_out, {name: raw.numbers[name] for name in names}, raw.frame)
     is_synthetic = _flags(raw) if SYNTHETIC in columns else None
     real = slice(None) if is_synthetic is None else ~is_synthetic
     return Bunch(
@@ -155,11 +155,15 @@ def _why(name: str, raw: Raw, dropped: set[str]) -> str | None:
     return "has no values" if values.dtype.kind == "f" and np.isnan(values).all() else None
 
 
-def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray]) -> None:
+def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray], frame: Any) -> None:
     """Warn of what a reader may have meant otherwise: groups that were not named, identifiers."""
     texts = [
         f"The column {name!r} looks like a group, so it is no feature: pass "
-        f"{passing('groups', name)}, or rename it."
+        + (
+            f"{passing('drop', name)} if it is an identifier, as it differs in every row."
+            if len(frame) > 1 and frame[name].is_unique
+            else f"{passing('groups', name)}, or rename it."
+        )
         for name, why in left_out.items()
         if why == "looks like a group"
     ]

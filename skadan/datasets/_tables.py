@@ -173,7 +173,9 @@ def transposed(columns: Columns, lines: list[int], sep: str) -> tuple[Columns, l
         raise ValueError("it has one column, which has the names of its rows: no sample is left")
     header = column_names(names)
     rows = zip(*(cells for _, cells in samples), strict=True)
-    return dict(zip(header, map(list, rows), strict=True)), [1] * len(samples), sep
+    found = dict(zip(header, map(list, rows), strict=True))
+    found.setdefault("Unnamed: 0", [name for name, _ in samples])  # of the samples
+    return found, [1] * len(samples), sep
 
 
 def _text(

@@ -39,7 +39,8 @@ def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
         raise ValueError(f"it is no workbook, or a damaged one ({error})") from error
     if others:
         warnings.warn(
-            f"{path.name}: the sheet {first!r} is read; {', '.join(map(repr, others))} not.",
+            f"{path.name}: the sheet {first!r} is read; {', '.join(map(repr, others))} not. Move "
+            "the table to the front if it is another one.",
             UserWarning,
             stacklevel=4,
         )
