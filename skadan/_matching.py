@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import _safe_indexing
 
+from ._tables.columns import is_missing
+
 
 def with_columns_of(X: Any, X_new: Any) -> Any:
     """Return `X_new` with its columns in the order of `X`, if both tables name their columns.
@@ -79,8 +81,8 @@ def _kinds(labels: ArrayLike) -> dict[str, Any]:
 
 def _kind(label: Any) -> str:
     """Return the name of a label's kind; empty for a missing value."""
-    if isinstance(label, Number | np.bool_):
-        return "numbers" if label == label else ""  # NaN
-    if label is None or type(label).__name__ in ("NAType", "NaTType"):
+    if is_missing(label):
         return ""
+    if isinstance(label, Number | np.bool_):
+        return "numbers"
     return {"str": "text", "str_": "text"}.get(type(label).__name__, type(label).__name__)

@@ -91,7 +91,9 @@ def parser() -> argparse.ArgumentParser:
     augment.add_argument(
         "--sampler", choices=(*UNTRAINED, *TRAINED), default="wadan", help="default: wadan"
     )
-    augment.add_argument("--groups", metavar="COLUMN", help="groups: a column that is no feature")
+    augment.add_argument(
+        "--groups", metavar="COLUMN", help="groups: a column that is not a feature"
+    )
     augment.add_argument("--sets", type=int, metavar="K", help="add K sets of the table's size")
     augment.add_argument("--out", type=Path, required=True, metavar="FILE", help=" ".join(WRITTEN))
     augment.add_argument(
@@ -173,7 +175,7 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
     command.add_argument("table", type=Path, metavar="TABLE", help=READ)
     command.add_argument("--target", metavar="COLUMN", help="labels")
     command.add_argument(
-        "--drop", nargs="+", default=[], metavar="COLUMN", help="columns that are no features"
+        "--drop", nargs="+", default=[], metavar="COLUMN", help="columns that are not features"
     )
     command.add_argument("--encoding", help="of a text file, such as latin-1 (default: UTF-8)")
     command.add_argument("--sep", help="what separates its cells (default: found)")

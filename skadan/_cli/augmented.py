@@ -8,7 +8,6 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from .._files import written_whole
 from .._optional import require
@@ -59,14 +58,16 @@ def check_names(table: Any, args: Namespace) -> None:
         )
 
 
+def features_as_frame(table: Any) -> Any:
+    """Return the features as a frame, of a file of arrays too."""
+    if table.frame is not None:
+        return table.data
+    return require("pandas", "tables").DataFrame(dense(table.data), columns=table.feature_names)
+
+
 def data_of(table: Any, real: np.ndarray, args: Namespace) -> tuple[Any, Any]:
     """Return features and labels of the real rows, with missing cells imputed if that is asked."""
-    pandas = require("pandas", "tables")
-    data = table.data
-    if table.frame is None:  # a file of arrays
-        data = data.toarray() if sparse.issparse(data) else data
-        data = pandas.DataFrame(data, columns=table.feature_names)
-    data = data[real].reset_index(drop=True)
+    data = features_as_frame(table)[real].reset_index(drop=True)
     check_cells(dense(data), table, args)
     holes = data.columns[data.isna().any()]
     if len(holes):  # only with --impute
@@ -76,10 +77,7 @@ def data_of(table: Any, real: np.ndarray, args: Namespace) -> tuple[Any, Any]:
             known = data[name].dropna().astype(float)
             whole = bool((known == np.rint(known)).all())
             data[name] = np.rint(values).astype(np.int64) if whole else values
-            if (
-                table.cells is not None
-                and booleans([c for c in table.cells[name] if c]) is not None
-            ):
+            if table.cells is not None and booleans(list(table.cells[name])) is not None:
                 data[name] = values >= 0.5
     return data, table.target[real]
 
@@ -130,8 +128,7 @@ def _whole(table: Any, names: dict[str, str | None]) -> Any:
     """All columns of the table as a frame."""
     if table.frame is not None:
         return table.frame
-    data = table.data.toarray() if sparse.issparse(table.data) else table.data
-    frame = require("pandas", "tables").DataFrame(data, columns=table.feature_names)
+    frame = features_as_frame(table)
     others = {names["target"]: table.target, names["groups"]: table.groups}
     return frame.assign(**{name: values for name, values in others.items() if name is not None})
 

@@ -19,7 +19,16 @@ from .arms import SAMPLERS, sampler_of
 from .classifiers import PENALTIES, WITHOUT_PROBABILITIES
 from .cross_validation import Outcome
 from .folds import Folds, Problem
-from .verdict import NAMES, Result, figures, header, recommendation, recommended, remarks
+from .verdict import (
+    NAMES,
+    Result,
+    figures,
+    header,
+    recommendation,
+    recommended,
+    remarks,
+    title_of,
+)
 
 LONGEST_NAME = 16  # letters in figures
 MOST_MATRICES = 20  # classes, beyond which a confusion matrix cannot be read
@@ -56,12 +65,12 @@ def write_report(
             penalty_name=PENALTIES[args.classifier][0],
             rows=[_row(arm, outcome, results, chosen) for arm in outcome.arms],
             gains=_gains(results),
-            arms=[NAMES.get(arm, arm) for arm in outcome.labels],
+            arms=[title_of(arm) for arm in outcome.labels],
             recalls=_recalls(problem, outcome),
             confusions=_confusions(problem, outcome),
             calibration=_calibration(problem, outcome, args),
             embedding=_embedding(problem, outcome, sampled, args),
-            embedding_of=NAMES.get(sampled or "", ""),
+            embedding_of=title_of(sampled) if sampled else "",
             facts=_facts(table, problem, args),
             limits=LIMITS.format(unit="rows" if problem.groups is None else "groups"),
             command=shlex.join(["skadan", *sys.argv[1:]]),
@@ -80,13 +89,13 @@ def _can_draw(arm: str) -> bool:
 def _row(arm: str, outcome: Outcome, results: dict[str, Result], chosen: str) -> dict[str, Any]:
     """Return the cells of an arm in the table of scores."""
     if arm in outcome.failed:
-        return {"name": NAMES.get(arm, arm), "failed": outcome.failed[arm], "chosen": False}
+        return {"name": title_of(arm), "failed": outcome.failed[arm], "chosen": False}
     result = results[arm]
     recall_gain, auc_gain = (
         figures(gain) if gain else "" for gain in (result.recall_gain, result.auc_gain)
     )
     return {
-        "name": NAMES.get(arm, arm),
+        "name": title_of(arm),
         "failed": "",
         "chosen": arm == chosen,
         "recall": f"{100 * result.recall:.1f}",
@@ -163,9 +172,7 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
 def _gains(results: dict[str, Result]) -> Any:
     from ..displays import RecallGainDisplay
 
-    gains = {
-        NAMES.get(arm, arm): one.recall_gain for arm, one in results.items() if one.recall_gain
-    }
+    gains = {title_of(arm): one.recall_gain for arm, one in results.items() if one.recall_gain}
     if not gains:
         return ""
     figure, ax = _axes(7, 1.2 + 0.45 * len(gains))
@@ -189,7 +196,7 @@ def _confusions(problem: Problem, outcome: Outcome) -> list[Any]:
         ConfusionMatrixDisplay(matrix, display_labels=names).plot(
             ax=ax, cmap="Blues", colorbar=False, values_format=".0f", xticks_rotation=45
         )
-        ax.set_title(NAMES.get(arm, arm))
+        ax.set_title(title_of(arm))
         found.append(_svg(figure))
     return found
 
@@ -215,7 +222,7 @@ def _calibration(problem: Problem, outcome: Outcome, args: Namespace) -> Any:
             is_class.ravel(), probabilities.ravel(), n_bins=8, strategy="quantile"
         )
         CalibrationDisplay(
-            share, predicted, probabilities.ravel(), estimator_name=NAMES.get(arm, arm)
+            share, predicted, probabilities.ravel(), estimator_name=title_of(arm)
         ).plot(ax=ax)
     ax.set(xlabel="predicted probability", ylabel="share of rows of the class")
     return _svg(figure)

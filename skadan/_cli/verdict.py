@@ -44,6 +44,11 @@ class Result(NamedTuple):
     auc_gain: Gain | None
 
 
+def title_of(arm: str) -> str:
+    """Return the name of an arm in sentences and figures; "none" is its own."""
+    return NAMES.get(arm, arm)
+
+
 def results_of(problem: Problem, outcome: Outcome) -> dict[str, Result]:
     """Score the arms that did not fail. AUC is NaN if no fold has rows of two classes."""
     _, classes, folds, labels, scores, *_ = outcome

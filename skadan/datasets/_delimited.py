@@ -123,7 +123,9 @@ def _read(text: str, sep: str | None) -> tuple[Columns, list[int], str]:
         raise ValueError("it is empty: the first line names the columns")
     separator = sep or find_separator(text)
     header, rows = _records(text, separator, skipped + n_comments)
-    row_names = _may_have_row_names(text, separator, rows)
+    # The look at the whole text is needed for few files: rows are then longer than the header.
+    is_longer = bool(rows) and len(rows[0][1]) == len(header) + 1
+    row_names = is_longer and _may_have_row_names(text, separator, rows)
     return columns_of(header, rows, row_names), [line for line, _ in rows], separator
 
 
@@ -198,7 +200,7 @@ def _reader(text: str, separator: str, strict: bool = True) -> Any:
         delimiter=separator,
         strict=strict,
         # Without it, the quotes of "a", "b" would be part of the cells.
-        skipinitialspace=blanks is not None and blanks.search(text) is not None,
+        skipinitialspace=blanks is not None and ' "' in text and blanks.search(text) is not None,
     )
 
 

@@ -1,5 +1,6 @@
 """What a fit leaves behind: the attributes of a fitted sampler."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -10,6 +11,11 @@ class Attribute(NamedTuple):
     kind: str
     text: str
     saved: bool = True  # whether a file of `save_sampler` keeps it
+
+
+def names_of_saved(attributes: Iterable[Attribute]) -> set[str]:
+    """Return the names of the attributes that files keep."""
+    return {attribute.name for attribute in attributes if attribute.saved}
 
 
 IS_SYNTHETIC = Attribute(

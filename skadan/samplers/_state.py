@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from ._containers import RowFormat
+from ._fitted import names_of_saved
 from ._labels import LabelFormat
 from .base import SyntheticSampler
 
@@ -30,7 +31,7 @@ class State(NamedTuple):
 
 def kept_attributes(sampler: SyntheticSampler) -> set[str]:
     """Return the names of the fitted attributes that files keep."""
-    return {attribute.name for attribute in sampler._fitted if attribute.saved}
+    return names_of_saved(sampler._fitted)
 
 
 def state_of(sampler: SyntheticSampler) -> State:

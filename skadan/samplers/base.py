@@ -17,7 +17,7 @@ from .._models.draws import DrawPlan, InTurn
 from ._checks import check_varies, refuse_duplicate_names
 from ._columns import numeric_table
 from ._containers import RowFormat
-from ._fitted import OF_EVERY_SAMPLER, Attribute
+from ._fitted import OF_EVERY_SAMPLER, Attribute, names_of_saved
 from ._labels import LabelFormat, read_labels
 from ._older_sklearn import CallbackSupport, with_callbacks
 from ._value_range import held, ranges_of
@@ -253,7 +253,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
 
     def _take(self, trained: "SyntheticSampler") -> None:
         """Take what a sampler has learned that differs in no more than what sampling needs."""
-        saved = {a.name for a in self._fitted if a.saved} | {"_format", "_label_format"}
+        saved = names_of_saved(self._fitted) | {"_format", "_label_format"}
         for name in saved & vars(trained).keys():
             setattr(self, name, getattr(trained, name))
         names = self._only_for_sampling.keys() & self.get_params(deep=False).keys()

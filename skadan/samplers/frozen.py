@@ -17,7 +17,7 @@ from .._models.base import NOWHERE
 from .._torch.seeding import Streams
 from ._checks import refuse_duplicate_names
 from ._columns import numeric_table
-from ._fitted import OF_FROZEN, Attribute
+from ._fitted import OF_FROZEN, Attribute, names_of_saved
 from ._labels import class_indices, read_labels
 from ._parameters import STRATEGY, RandomState, with_parameters
 from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
@@ -287,7 +287,7 @@ class FrozenSampler(DrawingSampler):
     def __getattr__(self, name: str) -> Any:
         """Return a fitted attribute of the sampler."""
         sampler = vars(self).get("sampler")
-        saved = {a.name for a in getattr(sampler, "_fitted", ()) if a.saved}
+        saved = names_of_saved(getattr(sampler, "_fitted", ()))
         if name in saved or (sampler is not None and name in FORMATS):
             return getattr(sampler, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
