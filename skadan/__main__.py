@@ -1,4 +1,4 @@
-"""``python -m skadan``: see `skadan._cli`."""
+"""Run the command line, ``python -m skadan`` (see `skadan._cli`)."""
 
 import sys
 

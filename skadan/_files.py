@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all, and digests to know contents by."""
+"""Write files atomically, and compute digests of contents."""
 
 import errno
 import glob
@@ -19,7 +19,7 @@ import numpy as np
 
 try:
     import fcntl
-except ImportError:  # not on Windows, where parts of killed processes stay
+except ImportError:  # on Windows; parts of killed processes are not removed there
     fcntl = None  # type: ignore[assignment]
 
 PART = re.compile(r"(?P<start>\..*)\.(?P<host>[^.]*)-(?P<process>\d+)-[0-9a-f]+\.part")
@@ -27,27 +27,27 @@ PART = re.compile(r"(?P<start>\..*)\.(?P<host>[^.]*)-(?P<process>\d+)-[0-9a-f]+\
 
 @contextmanager
 def written_whole(path: str | os.PathLike) -> Iterator[Any]:
-    """A binary file to write, which takes the place of `path` when the block ends well.
+    """Yield a binary file to write, which replaces `path` when the block ends without an error.
 
-    Whatever happens before leaves an older file as it was, also a killed process or a full disk.
-    The new file has the mode and the owner of an older one, and a symbolic link stays one: the file
-    that it points to is replaced. Any number of threads and processes may write to one path: the
-    last to end well remains.
+    Until then the data are in a hidden part next to `path`, so an existing file stays unchanged if
+    the block fails, the process is killed or the disk is full. The new file gets the mode and the
+    owner of the existing one. If `path` is a symbolic link, the file that it points to is replaced.
+    Any number of threads and processes may write to one path: the last to finish remains.
 
     Raises
     ------
     OSError
-        If it cannot be written; the message names `path`.
+        If the file cannot be written; the message names `path`.
     """
-    place = _followed(path)
-    part = place.with_name(f"{_start(place)}.{_host()}-{os.getpid()}-{token_hex(8)}.part")
+    place = _resolve(path)
+    part = place.with_name(f"{_part_prefix(place)}.{_host()}-{os.getpid()}-{token_hex(8)}.part")
     try:
-        older = _older(place)
+        older = _existing(place)
         _remove_parts_once(place.parent)
         with open(part, "xb", opener=_open_private if older else None) as file:
             _lock(file)
             if older:
-                _take_over(place, older, part)
+                _copy_permissions(place, older, part)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -55,24 +55,24 @@ def written_whole(path: str | os.PathLike) -> Iterator[Any]:
     except BaseException as error:
         with suppress(OSError):
             part.unlink()
-        # A block that reads another file may fail there.
+        # An OSError that names another file comes from the code in the block.
         if isinstance(error, OSError) and error.filename in (None, str(part), str(place)):
             raise _cannot_write(Path(path), error) from error
         raise
 
 
-def _followed(path: str | os.PathLike) -> Path:
-    """Return the file that a path leads to, which need not be there."""
+def _resolve(path: str | os.PathLike) -> Path:
+    """Return a path with symbolic links resolved; the file need not exist."""
     return Path(os.path.realpath(path))
 
 
-def _older(place: Path) -> os.stat_result | None:
-    """Return the state of the file that is replaced; None if there is none.
+def _existing(place: Path) -> os.stat_result | None:
+    """Return the status of the existing file; None if there is no file.
 
     Raises
     ------
     OSError
-        If a folder, a device or a pipe is there, which a file must not replace.
+        If `place` is a folder, a device or a pipe, which must not be replaced.
     """
     try:
         older = os.stat(place)
@@ -85,41 +85,41 @@ def _older(place: Path) -> os.stat_result | None:
 
 
 def _open_private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read."""
+    """Open a file that only its owner may read, until it gets the mode of the existing file."""
     return os.open(path, flags, 0o600)
 
 
-def _take_over(place: Path, older: os.stat_result, part: Path) -> None:
-    """Give a part the owner, the mode and the access list of the file that it will replace."""
+def _copy_permissions(place: Path, older: os.stat_result, part: Path) -> None:
+    """Give a part the owner, mode and access list of the file that it will replace."""
     if hasattr(os, "chown"):
         for ids in ((-1, older.st_gid), (older.st_uid, -1)):
-            with suppress(OSError):  # only root may give a file away
+            with suppress(OSError):  # only root may change the owner
                 os.chown(part, *ids)
     try:
         shutil.copystat(place, part)
-    except FileNotFoundError:  # another process has removed it in the meantime
+    except FileNotFoundError:  # another process has just deleted it
         part.chmod(stat.S_IMODE(older.st_mode))
-    if part.stat().st_gid != older.st_gid:  # what one group may read is not for another
+    if part.stat().st_gid != older.st_gid:  # could not be set: another group must not read it
         part.chmod(stat.S_IMODE(older.st_mode) & ~stat.S_IRWXG)
 
 
 def remove_parts(path: str | os.PathLike) -> None:
-    """Delete what processes of this machine left of `path` when they were killed.
+    """Delete the parts of `path` that killed processes of this machine left behind.
 
-    Parts of those that live, of other threads and of other machines stay.
+    Parts of running processes, other threads and other machines stay.
     """
-    place = _followed(path)
-    _remove_abandoned(place.parent, _start(place))
+    place = _resolve(path)
+    _remove_abandoned(place.parent, _part_prefix(place))
 
 
 def remove_parts_in(folder: str | os.PathLike) -> None:
-    """Delete what processes of this machine left of any file of a folder when they were killed."""
+    """Delete the parts of all files in a folder that killed processes of this machine left."""
     _remove_abandoned(Path(folder))
 
 
 @cache
 def _remove_parts_once(folder: Path) -> None:
-    """Delete them once in a process: a folder may hold a great many files."""
+    """Delete abandoned parts, once per process and folder: a folder may hold many files."""
     remove_parts_in(folder)
 
 
@@ -132,19 +132,22 @@ def _remove_abandoned(folder: Path, start: str | None = None) -> None:
 
 
 def _is_abandoned(part: Path, name: re.Match) -> bool:
-    """Tell whether nobody writes a part any more: neither the process that its name has, nor one
-    of a container, where processes have other numbers."""
-    if name["host"] != _host() or _lives(int(name["process"])):
+    """Return whether no process writes a part any more.
+
+    The process in its name must have ended, and the part must not be locked: in a container,
+    processes have other numbers.
+    """
+    if name["host"] != _host() or _is_running(int(name["process"])):
         return False
     try:
         with part.open("r+b") as file:
             return _lock(file)
-    except OSError:  # it is another user's, or gone
+    except OSError:  # it belongs to another user, or is gone
         return False
 
 
 def _lock(file: Any) -> bool:
-    """Lock a file until it is closed; False if another holds it, or the disk knows no locks."""
+    """Lock a file until it is closed; return False if it is locked or the disk has no locks."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (OSError, AttributeError):
@@ -152,8 +155,8 @@ def _lock(file: Any) -> bool:
     return True
 
 
-def _start(path: Path) -> str:
-    """Return how the names of parts of `path` begin: hidden, and short enough for any disk."""
+def _part_prefix(path: Path) -> str:
+    """Return the prefix of names of parts of `path`: hidden, and short enough for any disk."""
     return f".{path.name[:60]}"
 
 
@@ -161,15 +164,16 @@ def _host() -> str:
     return re.sub(r"[^\w]", "_", socket.gethostname(), flags=re.ASCII)[:40]
 
 
-def _lives(process: int) -> bool:
-    """Tell whether a process runs; on other systems than POSIX, where that is hard to say, it does.
+def _is_running(process: int) -> bool:
+    """Return whether a process is running; on non-POSIX systems always True.
 
-    A process of another user does, and one that has ended but whose parent does not know.
+    It is also True for a process of another user, and for one that has ended but whose parent has
+    not waited for it.
     """
     if os.name != "posix":
         return True
     try:
-        os.kill(process, 0)  # sends nothing
+        os.kill(process, 0)  # signal 0 only checks that the process exists
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
@@ -178,7 +182,7 @@ def _lives(process: int) -> bool:
 
 
 def digest(*values: Any) -> str:
-    """Return the SHA-256 of arrays, by type, shape and numbers, and of values by their `repr`."""
+    """Return the SHA-256 of arrays, by dtype, shape and values, and of other objects by `repr`."""
     total = hashlib.sha256()
     for value in values:
         is_array = isinstance(value, np.ndarray)
@@ -191,4 +195,6 @@ def digest(*values: Any) -> str:
 
 def _cannot_write(path: Path, error: OSError) -> OSError:
     reason = error.strerror or error
-    return OSError(error.errno, f"{path} cannot be written ({reason}); an older one is unchanged")
+    return OSError(
+        error.errno, f"{path} cannot be written ({reason}); an existing file is unchanged"
+    )

@@ -1,22 +1,22 @@
-"""Packages that only an extra brings."""
+"""Import packages that an extra installs."""
 
 import importlib
 from types import ModuleType
 
 
 def require(module: str, extra: str) -> ModuleType:
-    """`module`, or an error that says which extra to install.
+    """Import a module; if it is missing, raise an error that says which extra to install.
 
     Raises
     ------
     ImportError
-        If it is not installed.
+        If the module is not installed.
     """
     try:
         return importlib.import_module(module)
     except ImportError as error:
         package = module.partition(".")[0]
         raise ImportError(
-            f"This needs {package}, which the extra {extra!r} brings: "
+            f"This needs {package}, which the extra {extra!r} installs: "
             f"pip install 'skadan[{extra}]'."
         ) from error

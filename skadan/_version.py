@@ -1,4 +1,4 @@
-"""The version, which files name, and where the documentation is."""
+"""State the version, and find the address of the documentation."""
 
 from importlib.metadata import PackageNotFoundError, metadata
 

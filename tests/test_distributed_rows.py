@@ -219,7 +219,7 @@ def test_a_file_that_is_replaced_while_rows_are_drawn(fitted, saved, tmp_path, m
 
 
 def test_a_second_draw_in_a_folder_fails_before_it_writes(fitted, tmp_path):
-    with _parquet._alone_in(tmp_path):
+    with _parquet._lock_folder(tmp_path):
         before = set(tmp_path.iterdir())
         with pytest.raises(ValueError, match=f"Another sample_files is writing to {tmp_path}: wa"):
             sample_files(fitted, N, tmp_path)

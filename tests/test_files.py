@@ -35,7 +35,7 @@ def mode_of(path):
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o444, 0o755])
 def test_a_file_keeps_its_mode_and_is_never_open_to_more(tmp_path, monkeypatch, mode):
-    path, take_over = tmp_path / "file", _files._take_over
+    path, take_over = tmp_path / "file", _files._copy_permissions
     path.write_bytes(b"one")
     path.chmod(mode)
 
@@ -43,7 +43,7 @@ def test_a_file_keeps_its_mode_and_is_never_open_to_more(tmp_path, monkeypatch, 
         assert mode_of(part) == 0o600  # as it is made
         take_over(place, older, part)
 
-    monkeypatch.setattr(_files, "_take_over", watched)
+    monkeypatch.setattr(_files, "_copy_permissions", watched)
     with _files.written_whole(path) as file:
         (part,) = parts_of(path)
         assert mode_of(part) == mode
@@ -62,7 +62,7 @@ def test_what_a_group_may_read_is_not_for_another_group(tmp_path, monkeypatch):
     values[5] += 1
     asked = []
     monkeypatch.setattr(os, "chown", lambda _, *ids: asked.append(ids), raising=False)
-    _files._take_over(path, os.stat_result(values), part)
+    _files._copy_permissions(path, os.stat_result(values), part)
     assert asked == [(-1, values[5]), (values[4], -1)]
     assert mode_of(part) == 0o604
 

@@ -1,4 +1,4 @@
-"""Fitted samplers in files that hold numbers and text, and run no code when they are read."""
+"""Save fitted samplers to files of numbers and text, which run no code when they are loaded."""
 
 from .files import load_sampler, load_with_checksum, save_sampler
 

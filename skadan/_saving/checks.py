@@ -1,7 +1,7 @@
-"""What a sampler from a file must be before it is handed out: whole, and of one piece.
+"""Check that a sampler from a file is complete and consistent before it is returned.
 
-`check_shapes` looks at types and shapes alone, so that a forged file is refused before its data are
-read; `check_numbers` at what the arrays hold.
+`check_shapes` checks types and shapes, so that a forged file is refused before its data are read.
+`check_numbers` then checks the values in the arrays.
 """
 
 from collections.abc import Iterator
@@ -27,21 +27,21 @@ from .container import Refused
 from .registry import RECORDS, SAMPLERS, OtherFields
 from .row_formats import n_columns
 
-MAX_ROWS = 20_000_000  # of training, where the file holds none of them to count
+MAX_ROWS = 20_000_000  # training rows, if the file does not contain them
 MAX_NOISE = 1_000_000
 MAX_LAYERS = 10_000
 MAX_THREADS = 4096
-OF_COLUMNS = {"data_min_": "f", "data_max_": "f", "is_whole_": "b"}  # attributes, and their kinds
+PER_COLUMN = {"data_min_": "f", "data_max_": "f", "is_whole_": "b"}  # dtype kinds of attributes
 
 
 def need(holds: bool, what: str) -> None:
-    """Refuse a file if something does not hold of it."""
+    """Refuse a file unless a condition holds; `what` says what is wrong."""
     if not holds:
         raise Refused(f"holds no fitted sampler: {what}")
 
 
 def is_array(value: Any, kinds: str, *shape: int | None) -> bool:
-    """Tell whether `value` is an array of one of these kinds, and of this shape; None is any."""
+    """Return whether `value` is an array of these dtype kinds and shape; None is any length."""
     return (
         isinstance(value, np.ndarray)
         and value.dtype.kind in kinds
@@ -55,7 +55,7 @@ def check_shapes(sampler: Any) -> None:
     sampler._validate_params()
     small = all(array.size <= MAX_LAYERS for array in _arrays(sampler.get_params(deep=False)))
     need(small, "a parameter is a large array")
-    n_threads = getattr(sampler, "n_threads", 1)  # drawing rows uses them, too
+    n_threads = getattr(sampler, "n_threads", 1)  # `sample` uses them too
     need(n_threads <= MAX_THREADS, f"n_threads={str(n_threads)[:40]}")
     _check_attributes(sampler)
     model, n_classes = state_of(sampler).model, len(sampler.classes_)
@@ -66,10 +66,10 @@ def check_shapes(sampler: Any) -> None:
         _check_trained(model, sampler)
     if isinstance(model, KeptRows):
         _check_scaling(model.scaling, sampler.n_features_in_)
-        need(is_array(model.scaled, "f", None, None), "its rows are no table")
+        need(is_array(model.scaled, "f", None, None), "its rows are not a table")
         _check_order(model.order)
     if isinstance(model, CopiesModel):
-        need(_is_number(model.noise_scale), "the scale of its noise is no number")
+        need(_is_number(model.noise_scale), "the scale of its noise is not a number")
     if isinstance(model, RowsModel):
         _check_predictive(model.predictive, n_classes, model.scaled.shape[1])
         need(model.center is not None, "its rows have no centre")
@@ -81,13 +81,18 @@ def _check_attributes(sampler: Any) -> None:
         missing = kept_attributes(sampler) - vars(sampler).keys() - {"feature_names_in_"}
         need(not missing, f"it lacks {', '.join(sorted(missing))}")
     n_features = sampler.n_features_in_
-    need(type(n_features) is int and n_features >= 1, "its number of columns is none")
-    for name, kind in OF_COLUMNS.items():
-        held = getattr(sampler, name)
-        need(is_array(held, kind, n_features), f"{name} is of other columns")
-    need(is_array(sampler.classes_, "biufUO", None), "its classes are no list of labels")
+    need(
+        type(n_features) is int and n_features >= 1,
+        "its number of columns is not a positive integer",
+    )
+    for name, kind in PER_COLUMN.items():
+        values = getattr(sampler, name)
+        need(is_array(values, kind, n_features), f"{name} has other columns")
+    need(is_array(sampler.classes_, "biufUO", None), "its classes are not a list of labels")
     names = getattr(sampler, "feature_names_in_", None)
-    need(names is None or is_array(names, "O", n_features), "its column names are of other columns")
+    need(
+        names is None or is_array(names, "O", n_features), "its column names are for other columns"
+    )
     stated = n_columns(state_of(sampler).rows)
     need(stated in (None, n_features), f"its rows have {stated} columns in place of {n_features}")
     if isinstance(sampler, AdversarialSampler):
@@ -112,10 +117,10 @@ def _check_scaling(scaling: Any, n_features: int) -> None:
 
 def _check_predictive(predictive: Any, n_classes: int, width: int) -> None:
     need(isinstance(predictive, Predictive), "its centres are of another kind")
-    need(is_array(predictive.means, "f", n_classes, width), "its centres are of other columns")
-    need(is_array(predictive.counts, "iu", n_classes), "its centres are of other classes")
+    need(is_array(predictive.means, "f", n_classes, width), "its centres have other columns")
+    need(is_array(predictive.counts, "iu", n_classes), "its centres have other classes")
     for values in (predictive.factors, predictive.own, predictive.spread):
-        need(is_array(values, "f", n_classes), "its centres are of other classes")
+        need(is_array(values, "f", n_classes), "its centres have other classes")
 
 
 def _check_center(center: Any, own_share: Any) -> None:
@@ -125,10 +130,10 @@ def _check_center(center: Any, own_share: Any) -> None:
 
 
 def _check_order(order: Any) -> None:
-    need(is_array(order, "iu", None), "the order of its rows is no list")
+    need(is_array(order, "iu", None), "the order of its rows is not a list of integers")
 
 
-def _is_order(order: np.ndarray, n_rows: int) -> bool:
+def _is_permutation(order: np.ndarray, n_rows: int) -> bool:
     return np.array_equal(np.sort(order), np.arange(n_rows))
 
 
@@ -136,11 +141,11 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
     _check_scaling(model.scaling, sampler.n_features_in_)
     coordinates, real_rows = model.coordinates, model.real_rows
     if isinstance(coordinates, RowSpace):
-        need(is_array(coordinates.basis, "f", None, None), "its coordinates are no table")
+        need(is_array(coordinates.basis, "f", None, None), "its coordinates are not a table")
     else:
         whole = isinstance(coordinates, AllColumns) and type(coordinates.n_columns) is int
         need(whole, "its coordinates are of another kind")
-    need(coordinates.n_columns <= sampler.n_features_in_, "its coordinates are of other columns")
+    need(coordinates.n_columns <= sampler.n_features_in_, "its coordinates have other columns")
     need(isinstance(real_rows, RealRows), "its real rows are of another kind")
     n_classes, width = len(sampler.classes_), coordinates.n_coordinates
     need(is_array(real_rows.counts, "iu", n_classes), "its counts are not those of the classes")
@@ -149,9 +154,9 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
     _check_order(real_rows.order)
     _check_predictive(real_rows.predictive, n_classes, width)
     blend = real_rows.blend
-    need(isinstance(blend, Blend), "what is made of its rows is of another kind")
-    need(_is_number(blend.anchor) and blend.anchor <= 1, "its anchor's weight")
-    need(isinstance(blend.residuals, bool), "whether it adds residuals")
+    need(isinstance(blend, Blend), "its blend of real rows is of another kind")
+    need(_is_number(blend.anchor) and blend.anchor <= 1, "its anchor is not a share")
+    need(isinstance(blend.residuals, bool), "residuals is not True or False")
     need(bool(blend.anchor) == (real_rows.anchors is not None), "its anchors")
     need(blend.residuals == (real_rows.residuals is not None), "its residuals")
     _check_center(blend.center, blend.own_share)
@@ -159,7 +164,7 @@ def _check_trained(model: TrainedModel, sampler: Any) -> None:
 
 
 def _check_weights(model: TrainedModel) -> None:
-    """Refuse weights that are not those of the game's networks: its code may have changed since."""
+    """Refuse weights that do not fit the game's networks, whose code may have changed."""
     game, weights = model.game, model.weights
     name = type(game).__name__
     need(isinstance(weights, dict), "its weights are of another kind")
@@ -183,7 +188,7 @@ def _check_weights(model: TrainedModel) -> None:
 
 
 def _check_sizes(game: Any, n_weights: int, n_classes: int) -> None:
-    """Refuse a game of more layers than the file has weights for, or of numbers without use."""
+    """Refuse a game with more layers than the file has weights for, or with unusable numbers."""
     parts = list(_fields(game))
     for part in parts:
         need(not isinstance(part, int) or abs(part) < 2**63, f"a number of {type(game).__name__}")
@@ -192,11 +197,11 @@ def _check_sizes(game: Any, n_weights: int, n_classes: int) -> None:
     for field in fields(game) if isinstance(game, RECORDS) else ():
         if isinstance(field.default, int | float) and field.name != "reconstruction_weight":
             number = isinstance(getattr(game, field.name), int | float)
-            need(number, f"{field.name} of {type(game).__name__} is no number")
+            need(number, f"{field.name} of {type(game).__name__} is not a number")
     n_networks = n_classes if PerClass in parts else 1
     longest = max((len(part) for part in parts if isinstance(part, tuple | list)), default=0)
-    few = n_networks * max(longest, 1) <= max(n_weights, MAX_LAYERS)
-    need(few, f"{n_networks} networks of {longest} layers, but {n_weights} weights")
+    is_small = n_networks * max(longest, 1) <= max(n_weights, MAX_LAYERS)
+    need(is_small, f"{n_networks} networks of {longest} layers, but {n_weights} weights")
 
 
 def _fields(game: Any) -> Iterator[Any]:
@@ -208,29 +213,29 @@ def _fields(game: Any) -> Iterator[Any]:
 
 
 def _check_game(game: Any, sampler: Any) -> None:
-    """Refuse the game of another sampler. What parameters set of a game may have changed since."""
+    """Refuse the game of another sampler; fields that parameters set may differ after the fit."""
     if not isinstance(sampler, SAMPLERS) or "game" in sampler.get_params(deep=False):
         return
-    own: Any = sampler.make_game()
+    expected: Any = sampler.make_game()
     name = type(sampler).__name__
-    need(type(game) is type(own), f"{type(game).__name__} is not the game of {name}")
-    for field in fields(own):
-        value, mine = getattr(game, field.name), getattr(own, field.name)
-        if is_dataclass(mine) and not isinstance(mine, type):
-            value, mine = type(value), type(mine)
+    need(type(game) is type(expected), f"{type(game).__name__} is not the game of {name}")
+    for field in fields(expected):
+        value, wanted = getattr(game, field.name), getattr(expected, field.name)
+        if is_dataclass(wanted) and not isinstance(wanted, type):
+            value, wanted = type(value), type(wanted)
         elif field.name in sampler.get_params(deep=False):
             continue
-        need(value == mine, f"{field.name}={str(value)[:80]} is not that of {name}")
+        need(value == wanted, f"{field.name}={str(value)[:80]} is not that of {name}")
 
 
 def check_numbers(sampler: Any) -> None:
-    """Refuse a sampler whose arrays hold what no fit leaves behind."""
+    """Refuse a sampler whose arrays hold values that no fit produces."""
     classes, model = sampler.classes_, state_of(sampler).model
     if classes.dtype.kind == "f":
         need(bool(np.isfinite(classes).all()), "a class is NaN or infinite")
     need(bool((classes[1:] > classes[:-1]).all()), "its classes are not sorted")
     ordered = sampler.data_min_ <= sampler.data_max_
-    need(bool(np.all(ordered)), "data_min_ and data_max_ are no ranges")
+    need(bool(np.all(ordered)), "data_min_ and data_max_ are not ranges")
     counts = model.counts.tolist()
     need(min(counts, default=0) >= 1, "a class has no row")
     need(
@@ -243,7 +248,9 @@ def check_numbers(sampler: Any) -> None:
     if isinstance(model, KeptRows):
         _check_numbers_of_scaling(model.scaling, model.scaled.shape[1])
         need(sum(counts) == len(model.scaled), "its counts are not those of its rows")
-        need(_is_order(model.order, sum(counts)), "the order of its rows is none")
+        need(
+            _is_permutation(model.order, sum(counts)), "the order of its rows is not a permutation"
+        )
     if isinstance(model, RowsModel):
         _check_numbers_of_predictive(model.predictive, counts)
     if isinstance(model, TrainedModel):
@@ -254,7 +261,10 @@ def check_numbers(sampler: Any) -> None:
         _check_numbers_of_predictive(real_rows.predictive, counts)
         for rows in (real_rows.residuals, real_rows.anchors):
             need(rows is None or len(rows) == sum(counts), "its counts are not those of its rows")
-        need(_is_order(real_rows.order, sum(counts)), "the order of its rows is none")
+        need(
+            _is_permutation(real_rows.order, sum(counts)),
+            "the order of its rows is not a permutation",
+        )
 
 
 def _check_numbers_of_scaling(scaling: Scaling, n_varying: int) -> None:
@@ -270,7 +280,7 @@ def _check_numbers_of_predictive(predictive: Predictive, counts: list[int]) -> N
 
 
 def _arrays(value: Any) -> Iterator[np.ndarray]:
-    """Yield the arrays in a record or container, and in those inside it."""
+    """Yield all arrays in a record or container, at any depth."""
     if isinstance(value, np.ndarray):
         yield value
     elif isinstance(value, dict | tuple | list):

@@ -1,4 +1,4 @@
-"""The safetensors file around it all: its header is read, and judged, before its data."""
+"""Read and write safetensors files; the header is checked before the data are read."""
 
 import json
 from collections.abc import Iterator
@@ -32,11 +32,11 @@ DTYPES = {
 
 
 class Refused(ValueError):
-    """A file cannot be what `save_sampler` wrote; the message says what is wrong with it."""
+    """Raised if `save_sampler` cannot have written a file; the message says why."""
 
 
-class Blanks(Arrays):
-    """Arrays by name, which know which of them were asked for."""
+class Placeholders(Arrays):
+    """Hold arrays by name, and record which of them are used."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -49,68 +49,68 @@ class Blanks(Arrays):
 
 
 class Header(NamedTuple):
-    """What stands before the data: texts by name, and dtype and shape of each array."""
+    """Hold the header of a file: texts by name, and the dtype and shape of each array."""
 
     texts: dict[str, str]
     arrays: dict[str, tuple[np.dtype, tuple[int, ...]]]
 
-    def blanks(self) -> "Blanks":
-        """Return arrays of these dtypes and shapes that take no memory: a single 0, repeated."""
-        return Blanks(
+    def placeholders(self) -> "Placeholders":
+        """Return arrays of these dtypes and shapes that take no memory, as views of a single 0."""
+        return Placeholders(
             (name, np.broadcast_to(np.zeros((), dtype), shape))
             for name, (dtype, shape) in self.arrays.items()
         )
 
 
 def parse(text: str) -> Any:
-    """Read JSON of a bounded number of values and a bounded depth."""
+    """Parse JSON; refuse too many values or too deep nesting before they take memory."""
     if sum(map(text.count, "[{,:")) > MAX_PARTS:
-        raise Refused("has a header of too many parts")
+        raise Refused("has a header with too many values")
     value = level = json.loads(text)
     for _ in range(MAX_DEPTH):
         level = [part for whole in _containers(level) for part in _containers(whole)]
         if not level:
             return value
-    raise Refused("has a header of too many lists in lists")
+    raise Refused("has a header that is nested too deeply")
 
 
 def _containers(value: Any) -> list:
-    """Return the lists and dicts directly inside one."""
+    """Return the lists and dicts directly inside a list or dict."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [part for part in parts if isinstance(part, dict | list)]
 
 
 def read_header(file: BinaryIO, size: int) -> Header:
-    """Read what stands before the data, of a file of so many bytes.
+    """Read the header of a file of `size` bytes.
 
     Raises
     ------
     Refused
-        If the sizes that it states are not those of the file.
+        If the header is malformed, or the sizes in it do not add up to that of the file.
     """
     length = int.from_bytes(file.read(8), "little")
     if not 2 <= length <= size - 8:
-        raise Refused("is truncated, or no file of save_sampler")
+        raise Refused("is truncated, or was not written by save_sampler")
     if length > MAX_HEADER:
         raise Refused(f"has a header of {length} bytes; save_sampler writes up to {MAX_HEADER}")
     stated = parse(file.read(length).decode("utf-8"))
     texts = stated.pop("__metadata__")
     if not all(isinstance(text, str) for text in texts.values()):
-        raise Refused("has a header of another kind")
+        raise Refused("has a header with values that are not text")
     arrays = {name: (np.dtype(DTYPES[a["dtype"]]), tuple(a["shape"])) for name, a in stated.items()}
     if not all(type(n) is int and n >= 0 for _, shape in arrays.values() for n in shape):
-        raise Refused("states a shape that no array has")
+        raise Refused("states an invalid shape")
     n_bytes = sum(dtype.itemsize * prod(shape) for dtype, shape in arrays.values())
     if 8 + length + n_bytes != size:
         raise Refused(
-            f"is truncated, or no file of save_sampler: it has {size} bytes, and its header "
-            f"states {8 + length + n_bytes}"
+            f"is truncated, or was not written by save_sampler: it has {size} bytes, but its "
+            f"header states {8 + length + n_bytes}"
         )
     return Header(texts, arrays)
 
 
 def read_arrays(file: BinaryIO, header: Header) -> Arrays:
-    """Read the arrays of a file, which are those that its header states."""
+    """Read the arrays of a file; refuse others than its header states."""
     file.seek(0)
     arrays = require("safetensors.numpy", "save").load(file.read())
     if {name: (array.dtype, array.shape) for name, array in arrays.items()} != header.arrays:
@@ -119,15 +119,15 @@ def read_arrays(file: BinaryIO, header: Header) -> Arrays:
 
 
 def to_bytes(arrays: Arrays, texts: dict[str, str]) -> bytes:
-    """Return the bytes of a file."""
+    """Return arrays and texts as the bytes of a file."""
     return require("safetensors.numpy", "save").save(arrays, metadata=texts)
 
 
 @contextmanager
-def refusing(subject: object) -> Iterator[None]:
-    """Make one ValueError, which begins with `subject`, of whatever a forged file sets off.
+def as_value_error(subject: object) -> Iterator[None]:
+    """Turn any error that a forged file causes into a ValueError that begins with `subject`.
 
-    What the file system says of it, and which package it lacks, is left as it is.
+    Errors of the file system and of missing packages are not changed.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""`save_sampler` and `load_sampler`: the file around the values."""
+"""Save fitted samplers to files, and load them."""
 
 import json
 import os
@@ -14,12 +14,12 @@ from ..samplers import FrozenSampler
 from ..samplers._state import State, kept_attributes, restore, state_of
 from ..samplers.base import SyntheticSampler
 from .checks import check_numbers, check_shapes
-from .container import Arrays, Refused, parse, read_arrays, read_header, refusing, to_bytes
+from .container import Arrays, Refused, as_value_error, parse, read_arrays, read_header, to_bytes
 from .registry import OtherFields, Registry, UnknownClass
 from .row_formats import decode_format, decode_labels, encode_format, encode_labels
 from .values import decode, encode
 
-FORMAT = 3  # goes up when files change their meaning
+FORMAT = 3  # increase it when the meaning of files changes
 
 
 def save_sampler(
@@ -27,43 +27,44 @@ def save_sampler(
 ) -> None:
     """Write a fitted sampler to a file: enough to sample, encode and decode.
 
-    The file is of the safetensors format, with JSON in its header. It holds no code and runs none
-    when it is read, unlike a pickle. With ``residuals`` or ``anchor`` it holds the training rows,
-    and without them the means of the classes and what networks remember of the rows: share it as
-    you would share the data. Needs the ``save`` extra.
+    The file has the safetensors format, with JSON in its header. Unlike a pickle it contains no
+    code and runs none when it is loaded. With ``residuals`` or ``anchor`` it contains the training
+    rows; without them, the class means and what networks remember of the rows. Share it only as you
+    would share the data. Needs the ``save`` extra.
 
     Parameters
     ----------
     sampler : sampler of this package
-        Fitted.
+        A fitted sampler.
     path : path
-        Where; ``.safetensors`` is usual. An existing file is replaced as a whole or not at all.
+        The file to write, usually ``.safetensors``. An existing one is replaced as a whole or not
+        at all.
     trusted : iterable of type, default=()
-        Classes of one's own that the file names: a game, a divergence, a sampler. `load_sampler`
-        needs them too. They are dataclasses whose fields a file can hold.
+        Your own classes that the file names: a game, a divergence, a sampler. Pass them to
+        `load_sampler` too. They are dataclasses whose fields a file can hold.
 
     Raises
     ------
     ImportError
         Without the ``save`` extra.
     NotFittedError
-        Before `fit`.
+        If the sampler is not fitted.
     TypeError
-        If the sampler is a `FrozenSampler`: save the one inside.
+        If the sampler is a `FrozenSampler`: save the sampler inside.
     TypeError
-        If the real rows stay in a file of their own, as those of large memory-mapped tables do.
+        If the real rows are in a file of their own, as for large memory-mapped tables.
     TypeError
-        If a parameter is an object that a file cannot hold, such as a RandomState, or of a class
+        If a parameter is an object that a file cannot hold, such as a RandomState, or has a class
         that is neither this package's nor in `trusted`; the message names it.
     ValueError
-        If a class in `trusted` has the name of one of this package, or the file could not be read
-        back, as where a weight is NaN.
+        If a class in `trusted` has the name of a class of this package, or the file could not be
+        loaded again, for example because a weight is NaN.
     OSError
-        If the file cannot be written; an older one is left as it was.
+        If the file cannot be written; an existing one is then unchanged.
 
     See Also
     --------
-    load_sampler : The way back.
+    load_sampler : Load the file.
 
     Examples
     --------
@@ -79,14 +80,14 @@ def save_sampler(
     registry, own = Registry(trusted), type(sampler).__name__
     if isinstance(sampler, FrozenSampler):
         raise TypeError(
-            "A file holds a fitted sampler, and freezing adds no learning to it: pass "
-            "frozen.sampler, and freeze what load_sampler returns."
+            "A FrozenSampler cannot be saved, but the sampler inside can: pass frozen.sampler, and "
+            "freeze what load_sampler returns."
         )
     if not registry.knows(type(sampler)):
-        raise TypeError(f"{own} is no sampler of skadan: pass trusted=[{own}], or pickle it.")
+        raise TypeError(f"{own} is not a sampler of skadan: pass trusted=[{own}], or pickle it.")
     data = _to_bytes(sampler, registry)
-    # What is written can be read.
-    with refusing(f"This {own} cannot be saved: the file"), BytesIO(data) as file:
+    # Load it before writing, so that no file is written that cannot be loaded.
+    with as_value_error(f"This {own} cannot be saved: the file"), BytesIO(data) as file:
         _read(file, len(data), registry)
     with written_whole(path) as file:
         file.write(data)
@@ -97,8 +98,8 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
     real_rows = getattr(state.model, "real_rows", None)
     if real_rows is not None and real_rows.on_disk:
         raise TypeError(
-            "The real rows of this sampler are in a file of their own, too large to be copied: "
-            "pickle the sampler, which keeps the file's name, or fit it with residuals=False and "
+            "The real rows of this sampler are in a file of their own, which is too large to copy: "
+            "pickle the sampler, which stores the file's name, or fit it with residuals=False and "
             "anchor=0."
         )
     arrays: Arrays = {}
@@ -118,22 +119,21 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
 
 
 def load_sampler(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> Any:
-    """Read a fitted sampler that `save_sampler` wrote.
+    """Load a fitted sampler that `save_sampler` wrote.
 
-    Needs the ``save`` extra. Nothing is made of a class that is neither this package's nor in
-    `trusted`.
+    Needs the ``save`` extra. Only classes of this package and those in `trusted` are instantiated.
 
     Parameters
     ----------
     path : path
         The file.
     trusted : iterable of type, default=()
-        Classes of one's own that it names, as they were given to `save_sampler`.
+        Your own classes that the file names, as passed to `save_sampler`.
 
     Returns
     -------
     sampler : sampler of this package
-        Fitted: it samples what the saved one would, and refits with its parameters.
+        The fitted sampler. It draws the same rows as the saved one, and has its parameters.
 
     Raises
     ------
@@ -142,13 +142,13 @@ def load_sampler(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> An
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not a file of this kind, is truncated or altered, is of a newer version, holds
-        parts that do not fit each other, or names a class that is neither this package's nor in
-        `trusted`. The header is judged before anything large is read.
+        If `save_sampler` did not write the file, or it is truncated, altered, inconsistent or from
+        another version, or names a class that is neither this package's nor in `trusted`. The
+        header is checked before anything large is read.
 
     See Also
     --------
-    save_sampler : The way there.
+    save_sampler : Write the file.
 
     Examples
     --------
@@ -163,17 +163,17 @@ def load_sampler(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> An
 
 
 def load_with_checksum(path: str | os.PathLike, *, trusted: Iterable[type] = ()) -> tuple[Any, str]:
-    """Return what `load_sampler` returns, and the SHA-256 that tells this sampler from others."""
+    """Return what `load_sampler` returns, and the SHA-256 of the sampler in the file."""
     registry, path = Registry(trusted), Path(path)
     require("safetensors.numpy", "save")
-    with path.open("rb") as file, refusing(path):
+    with path.open("rb") as file, as_value_error(path):
         return _read(file, os.fstat(file.fileno()).st_size, registry)
 
 
 def _read(file: BinaryIO, size: int, registry: Registry) -> tuple[Any, str]:
-    """Read a file: its header first, and the data only if all that the header says fits.
+    """Read a file; the data are only read if the header is consistent.
 
-    Returns the sampler, and the checksum of all that it was made of.
+    Returns the sampler and its checksum.
     """
     header = read_header(file, size)
     texts = header.texts
@@ -186,14 +186,15 @@ def _read(file: BinaryIO, size: int, registry: Registry) -> tuple[Any, str]:
     if number != FORMAT:
         what = "update skadan" if number > FORMAT else "fit the sampler again, and save it"
         raise Refused(
-            f"is of format {number}, this version of skadan reads format {FORMAT}: {what}"
+            f"is of format {number}, but this version of skadan reads format {FORMAT}: {what}"
         )
     parts = parse(texts["contents"])
-    with _reasons():
-        blanks = header.blanks()
-        check_shapes(_sampler(name, parts, blanks, registry))
-        if blanks.unused:
-            raise Refused(f"holds arrays that nothing names: {sorted(blanks.unused)[:3]}")
+    with _explain_class_errors():
+        # Shapes are checked with arrays that take no memory, before the data are read.
+        placeholders = header.placeholders()
+        check_shapes(_sampler(name, parts, placeholders, registry))
+        if placeholders.unused:
+            raise Refused(f"holds arrays that nothing names: {sorted(placeholders.unused)[:3]}")
         arrays = read_arrays(file, header)
         if texts["sha256"] != _checksum(texts, arrays):
             raise Refused("was altered after save_sampler wrote it: save it again")
@@ -203,8 +204,8 @@ def _read(file: BinaryIO, size: int, registry: Registry) -> tuple[Any, str]:
 
 
 @contextmanager
-def _reasons() -> Iterator[None]:
-    """Say of classes that are not as they were what to do about them."""
+def _explain_class_errors() -> Iterator[None]:
+    """Turn errors about classes into ones that say what to do."""
     try:
         yield
     except UnknownClass as error:
@@ -222,7 +223,7 @@ def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
     attributes = decode(parts["fitted"], arrays, registry)
     unknown = [name for name in attributes if name not in kept_attributes(sampler)]
     if unknown:
-        raise Refused(f"holds {str(unknown[0])[:80]!r}, which no fit leaves behind")
+        raise Refused(f"holds {str(unknown[0])[:80]!r}, which is not a fitted attribute")
     state = State(
         decode(parts["model"], arrays, registry),
         decode_format(parts["rows"]),
@@ -234,6 +235,6 @@ def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
 
 
 def _checksum(texts: dict[str, str], arrays: Arrays) -> str:
-    """Return the digest of what a file says of itself and of its arrays."""
+    """Return the digest of the texts and arrays of a file."""
     data = (part for item in sorted(arrays.items()) for part in item)
     return digest(texts["skadan"], texts["contents"], *data)

@@ -1,4 +1,4 @@
-"""The classes that a file may name."""
+"""List the classes that a file may name."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
@@ -38,31 +38,33 @@ RECORDS = (
     Scaling,
     WassersteinDivergence,
 )
-NETWORKS = (Conditioned, PerClass)  # classes that are values: how a network takes the label
+NETWORKS = (Conditioned, PerClass)  # classes that are field values: how networks take the label
 
 
 class OtherFields(ValueError):
-    """A trusted class does not take the fields that a file has for it."""
+    """Raised if a trusted class does not have the fields that a file has for it."""
 
 
 class UnknownClass(LookupError):
-    """A file names a class that is neither this package's nor trusted."""
+    """Raised if a file names a class that is neither this package's nor trusted."""
 
 
 class Registry:
-    """This package's classes and those that the caller trusts, by name. No other is ever made.
+    """Hold the classes of this package and those that the caller trusts, by name.
+
+    No other class is instantiated.
 
     Parameters
     ----------
     trusted : iterable of type
-        Classes of the caller's own: games, divergences, samplers, or networks as values.
+        The caller's own classes: games, divergences, samplers, or networks as field values.
 
     Raises
     ------
     TypeError
-        If `trusted` holds something that is no class.
+        If `trusted` holds something that is not a class.
     ValueError
-        If a name is that of a class of this package.
+        If a class has the name of a class of this package.
     """
 
     def __init__(self, trusted: Iterable[type] = ()) -> None:
@@ -74,7 +76,7 @@ class Registry:
             raise TypeError(f"trusted takes a list of classes: [{trusted.__name__}].")
         for cls in trusted:
             if not isinstance(cls, type):
-                raise TypeError(f"trusted holds {cls!r}, which is no class.")
+                raise TypeError(f"trusted holds {cls!r}, which is not a class.")
             if self._classes.setdefault(cls.__name__, cls) is not cls:
                 raise ValueError(
                     f"trusted: there is another class named {cls.__name__}; rename it."
@@ -82,33 +84,33 @@ class Registry:
             self._trusted.add(cls)
 
     def knows(self, cls: type) -> bool:
-        """Tell whether a file may name this very class."""
+        """Return whether a file may name this class."""
         return self._classes.get(cls.__name__) is cls
 
     def sampler(self, name: str) -> Any:
-        """Find the class of a sampler."""
+        """Return the class of a sampler."""
         return self._find(name, lambda cls: issubclass(cls, SyntheticSampler))
 
     def record(self, name: str, parts: dict[str, Any]) -> Any:
-        """Make a dataclass of its fields."""
+        """Return a dataclass with these fields."""
         cls = self._find(
             name, lambda cls: not issubclass(cls, SyntheticSampler) and is_dataclass(cls)
         )
         taken = {field.name for field in fields(cls)}
         if cls in self._trusted and taken != set(parts):
             raise OtherFields(
-                f"it holds a {name} of the fields {sorted(parts)}, but the class in trusted has "
+                f"it holds a {name} with the fields {sorted(parts)}, but the class in trusted has "
                 f"{sorted(taken)}"
             )
         return cls(**parts)
 
     def network(self, name: str) -> Any:
-        """Find a class of networks, which is a value itself."""
+        """Return a class of networks, which is a field value itself."""
         return self._find(name, lambda cls: issubclass(cls, nn.Module))
 
     def _find(self, name: str, is_kind: Callable[[type], bool]) -> Any:
         if name not in self._classes:
             raise UnknownClass(name)
         if not is_kind(self._classes[name]):
-            raise ValueError(f"{name} stands where a class of another kind belongs.")
+            raise ValueError(f"{name} is in a place for a class of another kind.")
         return self._classes[name]

@@ -1,4 +1,4 @@
-"""Containers, dtypes and names of rows as JSON."""
+"""Encode containers, dtypes and column names as JSON."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from ..samplers._containers import RowFormat
 from ..samplers._labels import LabelFormat
 from ..samplers._layouts import SPARSE, as_tuples
 
-# What may be named: numbers of numpy, pandas and pyarrow. No other text becomes a dtype.
+# Numeric dtypes of NumPy, pandas and pyarrow that a file may name. No other text becomes a dtype.
 NUMPY = r"bool|u?int(8|16|32|64)|float(16|32|64|96|128)|[<>][iuf](2|4|8|12|16)"
 ROWS = re.compile(r"\|O|\|b1|\|[iu]1|[<>]([iu][248]|f(2|4|8|12|16))")
 COLUMN = re.compile(
@@ -28,7 +28,7 @@ KINDS = ("array", "list", "tuple", "Series", "Index", "ExtensionArray", "DataFra
 
 
 def encode_format(rows: RowFormat) -> dict[str, Any]:
-    """Return container, dtypes and names of rows as JSON.
+    """Return the container, dtypes and column names of rows as JSON.
 
     Raises
     ------
@@ -51,12 +51,12 @@ def decode_format(saved: dict[str, Any]) -> RowFormat:
     _check(rows)
     if rows.layout and rows.layout[0] == "frame":
         require("pandas", "tables")
-    _ = rows.like  # here and now, if it cannot be made
+    _ = rows.like  # raises an error here if it cannot be created
     return rows
 
 
 def encode_labels(labels: LabelFormat) -> dict[str, Any]:
-    """Return container, dtypes and name of labels as JSON.
+    """Return the container, dtypes and name of labels as JSON.
 
     Raises
     ------
@@ -91,12 +91,12 @@ def _check_labels(labels: LabelFormat) -> None:
             raise TypeError(f"The name {name!r} of y is neither text nor a number.")
     n = labels.n_columns
     if labels.kind not in KINDS or isinstance(n, bool) or not isinstance(n, int) or n < 0:
-        raise TypeError(f"No labels look like {str(labels)[:80]}.")
+        raise TypeError(f"{str(labels)[:80]} is not a format of labels.")
     _check(labels.table, LABELS, NAMES)
 
 
 def n_columns(rows: RowFormat) -> int | None:
-    """Return the number of columns; None where any will do."""
+    """Return the number of columns; None if the format does not state it."""
     if rows.layout is None or rows.layout[0] in ("list", "tensor"):
         return None
     last = rows.layout[-1]
@@ -104,9 +104,9 @@ def n_columns(rows: RowFormat) -> int | None:
 
 
 def _check(rows: RowFormat, known: re.Pattern = ROWS, text: re.Pattern | None = None) -> None:
-    """Refuse what a file may not name; columns of labels may be `text`."""
+    """Refuse a format that a file may not name; dtypes of labels may also match `text`."""
     if not known.fullmatch(rows.dtype):
-        raise TypeError(f"Rows of dtype {rows.dtype} are no numbers that a file can hold.")
+        raise TypeError(f"Rows of dtype {rows.dtype} cannot be saved to a file.")
     match rows.layout:
         case None | ("list",):
             return
@@ -126,11 +126,11 @@ def _check(rows: RowFormat, known: re.Pattern = ROWS, text: re.Pattern | None = 
             for column in schema:
                 _check_polars(column)
             return
-    raise TypeError(f"No container of rows looks like {str(rows.layout)[:80]}.")
+    raise TypeError(f"{str(rows.layout)[:80]} is not a container of rows.")
 
 
 def _names(columns: Any) -> Any:
-    """Return the names of columns, or the categories of one, if a file can hold them."""
+    """Return column names or categories; refuse those that a file cannot hold."""
     match columns:
         case ("range", (int(start), int(stop), int(step)), _):
             return range(start, stop, step)
@@ -140,7 +140,7 @@ def _names(columns: Any) -> Any:
                     raise TypeError(f"The column name {one!r} is neither text nor a number.")
             if NAMES.fullmatch(kind):
                 return names
-    raise TypeError(f"Column names of the kind {str(columns)[:80]} do not go into a file.")
+    raise TypeError(f"Column names of the kind {str(columns)[:80]} cannot be saved to a file.")
 
 
 def _check_polars(column: Any) -> None:
@@ -148,7 +148,7 @@ def _check_polars(column: Any) -> None:
         case (str(), str(kind), *more) if POLARS.fullmatch(kind) and len(more) == (kind == "Enum"):
             if all(isinstance(category, str) for part in more for category in part):
                 return
-    raise TypeError(f"No column of polars looks like {str(column)[:80]}.")
+    raise TypeError(f"{str(column)[:80]} is not a column of polars.")
 
 
 def _check_dtype(name: Any, dtype: Any) -> None:

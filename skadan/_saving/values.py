@@ -1,4 +1,7 @@
-"""Values as JSON, their arrays apart: numbers, text and None as they are, the rest as lists."""
+"""Encode values as JSON: numbers, text and None as they are, the rest as lists.
+
+Arrays are stored separately, and the JSON refers to them by name.
+"""
 
 import os
 import re
@@ -12,13 +15,13 @@ from .._strategy import PartialFill, Replicate
 from .container import DTYPES, Arrays
 from .registry import Registry
 
-SWAPPED = re.compile(r">([iu][248]|f[248])")  # big-endian numbers, which safetensors has not
+BIG_ENDIAN = re.compile(r">([iu][248]|f[248])")  # big-endian numbers, which safetensors lacks
 MAX_ENTRIES = 10_000  # of a dict
 MAX_TEXT = 2**26  # bytes of an array of text
 
 
 def encode(value: Any, place: str, arrays: Arrays, registry: Registry) -> Any:
-    """Return `value` as JSON; its arrays go into `arrays`, by the place where they stood.
+    """Return `value` as JSON; put its arrays into `arrays`, named by their place in the value.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def encode(value: Any, place: str, arrays: Arrays, registry: Registry) -> Any:
     if isinstance(value, os.PathLike) and isinstance(os.fspath(value), str):
         return ["path", os.fspath(value)]
     if isinstance(value, np.ndarray) and value.dtype.newbyteorder("<").str in DTYPES.values():
-        # The bytes of big-endian numbers go in as they are, under another name.
+        # Big-endian bytes are stored unchanged, labelled as little-endian.
         arrays[place] = np.ascontiguousarray(value).view(value.dtype.newbyteorder("<"))
         return ["array", place, *([value.dtype.str] if value.dtype.str[0] == ">" else [])]
     if isinstance(value, np.ndarray) and value.ndim == 1 and _is_text(value):
@@ -65,7 +68,7 @@ def _is_text(array: np.ndarray) -> bool:
 
 
 def _refusal(value: Any, place: str) -> TypeError:
-    """Say what to do about a value that a file cannot hold."""
+    """Return the error for a value that a file cannot hold."""
     name = type(value).__name__
     if isinstance(value, np.ndarray):
         name = f"{value.dtype} array"
@@ -87,7 +90,7 @@ def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
     Raises
     ------
     UnknownClass
-        If it names a class that the registry does not hold.
+        If the value names a class that is not in the registry.
     """
     if not isinstance(value, list):
         return value
@@ -95,7 +98,7 @@ def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
     match kind:
         case "array":
             array = arrays[contents]
-            return array.view(_swapped(*more)) if more else array
+            return array.view(_big_endian(*more)) if more else array
         case "strings":
             return _strings(contents, *more)
         case "path":
@@ -115,24 +118,24 @@ def decode(value: Any, arrays: Arrays, registry: Registry) -> Any:
         case "record":
             parts = {name: decode(part, arrays, registry) for name, part in more[0].items()}
             return registry.record(contents, parts)
-    raise ValueError(f"There is no kind {str(kind)[:40]!r} of values.")
+    raise ValueError(f"{str(kind)[:40]!r} is not a kind of value.")
 
 
-def _swapped(dtype: str) -> np.dtype:
-    if not SWAPPED.fullmatch(dtype):
-        raise ValueError(f"{dtype[:40]!r} is no big-endian number.")
+def _big_endian(dtype: str) -> np.dtype:
+    if not BIG_ENDIAN.fullmatch(dtype):
+        raise ValueError(f"{dtype[:40]!r} is not a big-endian dtype.")
     return np.dtype(dtype)
 
 
 def _strings(texts: list, dtype: str) -> np.ndarray:
-    """Make an array of text."""
+    """Return an array of text."""
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("An array of text holds something else.")
     if dtype == "O":
         return np.array(texts, dtype=object)
     longest = max(map(len, texts), default=1)
     if not re.fullmatch(r"[<>]U\d{1,8}", dtype):
-        raise ValueError(f"{dtype[:40]!r} is no dtype of text.")
+        raise ValueError(f"{dtype[:40]!r} is not a dtype of text.")
     width = int(dtype[2:])
     if 4 * width * len(texts) > MAX_TEXT or width < longest:
         raise ValueError(f"{len(texts)} texts of {width} letters.")

@@ -1,1 +1,1 @@
-"""Columns of numbers and of labels in tables of any container, and tables in files."""
+"""Read columns of features and labels from any container, and read and write large tables."""

@@ -1,7 +1,7 @@
 """Read the columns of a table as numbers, or refuse them by name.
 
-Samplers, `load_table` and `write_memmap` all read columns here, so that a column which is a feature
-for one of them is a feature for all.
+Samplers, `load_table` and `write_memmap` all use this module, so a column that is a feature for one
+of them is a feature for all.
 """
 
 import datetime
@@ -15,46 +15,46 @@ from scipy import sparse
 
 from .polars_frames import as_floats, is_numeric, is_polars, refuse_lazy
 
-# Dtypes of numbers, or of nothing but missing ones, that pandas does not call numeric.
+# Dtypes that pandas does not call numeric, but whose values are booleans or all missing.
 ARROW_NUMBERS = ("bool[pyarrow]", "null[pyarrow]")
 
 
 class Reading(NamedTuple):
-    """How the columns of a pandas frame are read.
+    """Hold the columns of a pandas frame that need conversion or cannot be converted.
 
     Parameters
     ----------
     floats : dict of int to ndarray
-        The values of columns, by their places, that are numbers but not of a numeric dtype: flags
-        with a hole, decimals, categories.
-    held : dict of str
-        What the columns that are not numbers hold, by their names, such as "text, such as 'a'".
+        The values of columns of numbers without a numeric dtype, by position: booleans with missing
+        values, decimals, categories.
+    non_numeric : dict of str
+        What other columns hold, by name, for example "text, such as 'a'".
     large : list of str
         Columns with numbers beyond float64.
     """
 
     floats: dict[int, np.ndarray]
-    held: dict[Any, str]
+    non_numeric: dict[Any, str]
     large: list[Any]
 
 
 def is_pandas(container: Any) -> bool:
-    """Tell whether pandas made this; it is not imported for that."""
+    """Return whether the container is one of pandas, without importing pandas."""
     return type(container).__module__.partition(".")[0] == "pandas"
 
 
 def as_numbers(X: Any) -> Any:
-    """Return a table that holds numbers only, with its names.
+    """Return a table of numbers with its column names.
 
-    A table of numbers comes back as it is. Columns of categories and of objects that are numbers
+    A table of numbers is returned as it is. Columns of categories or objects that are numbers
     become floats.
 
     Raises
     ------
     TypeError
-        If `X` is a frame that is not computed yet, of polars or dask.
+        If `X` is a lazy frame of polars or dask.
     ValueError
-        If a column holds text, dates or other things, or numbers that are beyond float64, or if
+        If a column holds text, dates or other non-numeric values, or numbers beyond float64, or if
         values are masked; the message names the columns.
     """
     refuse_lazy("X", X)
@@ -70,34 +70,34 @@ def as_numbers(X: Any) -> Any:
     return X
 
 
-def named(columns: Iterable[Any]) -> str:
-    """Return names or numbers of columns as a text, the first five of them."""
+def list_names(columns: Iterable[Any]) -> str:
+    """Return the first five names or numbers of columns as text, for a message."""
     texts = [repr(name) if isinstance(name, str) else str(name) for name in columns]
     return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
 
 
-def refuse_columns(held: dict[Any, str]) -> None:
-    """Refuse columns, given what each of them holds."""
-    if held:
-        first = next(iter(held))
+def refuse_columns(contents: dict[Any, str]) -> None:
+    """Refuse non-numeric columns, given what each of them contains."""
+    if contents:
+        first, what = next(iter(contents.items()))
         raise ValueError(
-            f"Input X: could not convert column(s) {named(held)} to numbers: {named([first])} "
-            f"holds {held[first]}. Drop them, or make them numbers before the sampler, e.g. with "
-            "sklearn.preprocessing.OneHotEncoder."
+            f"Input X: could not convert column(s) {list_names(contents)} to numbers: "
+            f"{list_names([first])} holds {what}. Drop them, or convert them to numbers before the "
+            "sampler, e.g. with sklearn.preprocessing.OneHotEncoder."
         )
 
 
 def refuse_large(columns: Iterable[Any], dtype: str = "float64") -> None:
-    """Refuse columns of finite numbers that a type of float cannot hold."""
+    """Refuse columns with finite numbers beyond a float dtype."""
     limit = np.finfo(dtype).max
     raise ValueError(
-        f"Input X: column(s) {named(columns)} hold numbers beyond {dtype}, {limit:.4g}: scale them "
-        "first."
+        f"Input X: column(s) {list_names(columns)} hold numbers beyond {dtype}, {limit:.4g}: scale "
+        "them first."
     )
 
 
 def check_range(rows: np.ndarray, names: np.ndarray | None, dtype: str = "float64") -> None:
-    """Refuse finite numbers that a type of float cannot hold; samplers compute in float64."""
+    """Refuse finite numbers beyond a float dtype, by default float64, which samplers use."""
     # Integers of any size up to 64 bits are within float32's range.
     if rows.dtype.kind == "f" and rows.dtype.itemsize > np.dtype(dtype).itemsize:
         bad = np.isfinite(rows) & (np.abs(rows) > np.finfo(dtype).max)
@@ -109,20 +109,20 @@ def check_range(rows: np.ndarray, names: np.ndarray | None, dtype: str = "float6
 def refuse_not_finite(
     blocks: Iterable[np.ndarray], n_columns: int, names: np.ndarray | None
 ) -> None:
-    """Refuse NaN and infinity in blocks of rows (m, n_columns), and name their columns."""
-    places, kinds, columns = 0, set(), np.zeros(n_columns, dtype=bool)
+    """Refuse NaN and infinity in blocks of rows (m, n_columns); the error names the columns."""
+    n_bad, kinds, columns = 0, set(), np.zeros(n_columns, dtype=bool)
     for block in blocks:
         bad = ~np.isfinite(block)
         if bad.any():
-            places += int(bad.sum())
+            n_bad += int(bad.sum())
             columns |= bad.any(0)
             kinds.add("NaN" if np.isnan(block[bad]).any() else "infinity")
-    if not places:
+    if not n_bad:
         return
     found, kind = np.flatnonzero(columns), "NaN" if "NaN" in kinds else "infinity"
     raise ValueError(
-        f"Input X contains {kind} in {places} place(s), column(s) "
-        f"{named(found if names is None else names[found])}. "
+        f"Input X contains {kind} in {n_bad} place(s), column(s) "
+        f"{list_names(found if names is None else names[found])}. "
         "Impute or drop them before the sampler, e.g. with sklearn.impute.SimpleImputer."
     )
 
@@ -133,18 +133,15 @@ def _unmasked(X: Any) -> np.ndarray:
         columns = np.flatnonzero(masked.any(0)) if masked.ndim == 2 else [0]
         raise ValueError(
             f"X is a masked array with {masked.sum()} masked value(s), in column(s) "
-            f"{named(columns)}: impute them, or drop these rows or columns."
+            f"{list_names(columns)}: impute them, or drop these rows or columns."
         )
     return np.asarray(X.data)
-
-
-# Frames of pandas
 
 
 def _numeric_frame(X: Any) -> Any:
     """Return a pandas frame with its categories and objects as floats."""
     reading = read_columns(X)
-    refuse_columns(reading.held)
+    refuse_columns(reading.non_numeric)
     if reading.large:
         refuse_large(reading.large)
     return with_columns(X, reading.floats)
@@ -158,43 +155,43 @@ def read_columns(X: Any) -> Reading:
         if kind == "object":
             _read_objects(found, j, name, X.iloc[:, j].to_numpy())
         elif kind == "category" and are_numbers(dtype.categories.dtype):
-            # Code -1 stands for a value that is missing.
+            # A missing value has code -1, so NaN is appended as the last category.
             values = np.append(np.asarray(dtype.categories, dtype=float), np.nan)
             found.floats[j] = values[X.iloc[:, j].cat.codes.to_numpy()]
         elif kind == "category":
-            found.held[name] = f"categories of {_in_words(dtype.categories.dtype)}"
+            found.non_numeric[name] = f"categories of {_in_words(dtype.categories.dtype)}"
         elif kind in ARROW_NUMBERS:
             found.floats[j] = X.iloc[:, j].to_numpy(dtype=float, na_value=np.nan)
         elif not are_numbers(dtype):
-            found.held[name] = _in_words(dtype)
+            found.non_numeric[name] = _in_words(dtype)
     return found
 
 
 def _read_objects(found: Reading, j: int, name: Any, cells: np.ndarray) -> None:
     odd = next((cell for cell in cells if not (is_number(cell) or is_missing(cell))), None)
     if odd is not None:
-        found.held[name] = _described(odd)
+        found.non_numeric[name] = _describe(odd)
     elif any(map(_is_large, cells)):
         found.large.append(name)
     else:
         values = np.array([np.nan if is_missing(c) else float(c) for c in cells])
         whole = [k for k, c in enumerate(cells) if type(c) is int and int(values[k]) != c]
         if whole:
-            found.held[name] = (
-                f"whole numbers of more digits than are kept, such as {cells[whole[0]]}"
+            found.non_numeric[name] = (
+                f"whole numbers with more digits than are kept, such as {cells[whole[0]]}"
             )
         found.floats[j] = values
 
 
 def are_numbers(dtype: Any) -> bool:
-    """Tell whether a dtype of pandas is one of real numbers or booleans."""
+    """Return whether a pandas dtype holds real numbers or booleans."""
     import pandas as pd
 
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)
 
 
 def _in_words(dtype: Any) -> str:
-    """Say what a dtype of pandas holds."""
+    """Return what a pandas dtype holds, in words."""
     import pandas as pd
 
     is_of = pd.api.types
@@ -208,7 +205,7 @@ def _in_words(dtype: Any) -> str:
 
 
 def with_columns(X: Any, columns: dict[int, Any]) -> Any:
-    """Return a pandas frame with other values in the columns of these places."""
+    """Return a copy of a pandas frame with the columns at these positions replaced."""
     if not columns:
         return X
     X = X.copy()
@@ -218,31 +215,28 @@ def with_columns(X: Any, columns: dict[int, Any]) -> Any:
 
 
 def with_index_as_columns(X: Any) -> Any:
-    """Return a frame of a parquet file, with an index that has names as columns.
+    """Return a frame of a parquet file with its named index levels as columns.
 
-    dask gives a name to an index that has none.
+    An unnamed index is dropped, also if dask has given it a name.
     """
     has_names = any(name not in (None, "__null_dask_index__") for name in X.index.names)
     return X.reset_index() if has_names else X.reset_index(drop=True)
 
 
-# Single cells
-
-
 def is_number(cell: Any) -> bool:
-    """Tell whether an object is a real number or a boolean."""
+    """Return whether an object is a real number or a boolean."""
     return isinstance(cell, numbers.Real | Decimal | np.bool_)
 
 
 def is_missing(cell: Any) -> bool:
-    """Tell whether an object stands for nothing: None, NaN, pandas' NA or NaT."""
+    """Return whether an object is a missing value: None, NaN, or pandas' NA or NaT."""
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(cell, numbers.Number) and bool(cell != cell)
 
 
 def _is_large(cell: Any) -> bool:
-    """Tell whether a number is finite and beyond float64."""
+    """Return whether a number is finite and beyond float64."""
     if not is_number(cell):
         return False
     try:
@@ -251,7 +245,7 @@ def _is_large(cell: Any) -> bool:
         return True
 
 
-def _described(cell: Any) -> str:
+def _describe(cell: Any) -> str:
     if isinstance(cell, str | bytes):
         what = "text"
     elif isinstance(cell, datetime.date | datetime.time):
@@ -266,22 +260,26 @@ def _described(cell: Any) -> str:
 
 
 def _check_cells(X: Any) -> None:
-    """Refuse text and dates in an array or a list, and whole numbers that are beyond float64."""
+    """Refuse text, dates and numbers beyond float64 in an array or list."""
     try:
         cells = np.asarray(X)
         if cells.dtype.kind not in "USTOmM" or cells.ndim != 2:
             return
         cells = np.asarray(X if cells.dtype.kind in "USO" else cells, dtype=object)
-    except (ValueError, TypeError, OverflowError):  # of no shape: scikit-learn says what is wrong
+    except (ValueError, TypeError, OverflowError):  # a ragged list: scikit-learn raises the error
         return
     columns = list(enumerate(cells.T))
     odd = {j: [cell for cell in column if _is_odd(cell)] for j, column in columns}
-    refuse_columns({j: _described(found[0]) for j, found in odd.items() if found})
+    refuse_columns({j: _describe(found[0]) for j, found in odd.items() if found})
     large = [j for j, column in columns if any(map(_is_large, column))]
     if large:
         refuse_large(large)
 
 
 def _is_odd(cell: Any) -> bool:
-    """Tell whether a cell is no number; of dictionaries scikit-learn wants numpy's own error."""
+    """Return whether a cell is not a number.
+
+    For dicts and complex numbers the answer is False: NumPy and scikit-learn refuse them later,
+    with errors that scikit-learn's estimator checks expect.
+    """
     return not (is_number(cell) or is_missing(cell) or isinstance(cell, dict | complex))

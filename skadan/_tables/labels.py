@@ -1,4 +1,4 @@
-"""Read labels and groups of rows: text, which becomes numbers where nothing is lost by that."""
+"""Read labels and groups. Text becomes numbers if that loses nothing."""
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,10 +12,10 @@ FLAGS = {"True": True, "False": False}
 
 
 def read_text(cells: Iterable[str]) -> np.ndarray:
-    """Return labels or groups, (n,), given as text.
+    """Return labels or groups (n,) from text.
 
-    Blanks at the ends are left out. Text becomes numbers or flags only if all of it survives the
-    way back: "01" and "1.50" stay as they are.
+    Blanks at the ends are removed. Text becomes numbers or booleans only if converting it back
+    gives the same text: "01" and "1.50" stay text.
     """
     text = [cell.strip() for cell in cells]
     if text and FLAGS.keys() >= set(text):
@@ -32,7 +32,7 @@ def read_text(cells: Iterable[str]) -> np.ndarray:
 
 
 def read_typed(column: Any) -> np.ndarray:
-    """Return labels or groups, (n,), of a column of an array or frame; "" where one is missing.
+    """Return labels or groups (n,) from a column of an array or frame; "" for missing ones.
 
     Raises
     ------
@@ -44,14 +44,14 @@ def read_typed(column: Any) -> np.ndarray:
 
 
 def numbers_or_text(column: Any) -> np.ndarray:
-    """Return the cells of a column of labels, (n,): its numbers, or else text, "" if missing."""
+    """Return the cells of a column of labels (n,) as numbers, or as text with "" for missing."""
     try:
         values = column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
-    except Exception:  # polars has integers that NumPy has not
+    except Exception:  # NumPy lacks the 128-bit integers of polars
         values = np.array(column.to_list(), dtype=object)
     if values.dtype.kind in "iufb":
         return values
-    if values.dtype.kind == "M":  # of any unit; days without their time
+    if values.dtype.kind == "M":  # dates without a time stay dates
         text = np.datetime_as_string(values, unit="auto").astype(str)
         return np.where(np.isnat(values), "", text)
     cells = ["" if is_missing(cell) else _as_text(cell) for cell in values.tolist()]
@@ -59,13 +59,13 @@ def numbers_or_text(column: Any) -> np.ndarray:
 
 
 def join_blocks(blocks: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
-    """Return the labels that `numbers_or_text` made, of all blocks by their names.
+    """Return the labels of all blocks, given what `numbers_or_text` returned for each, by name.
 
     Raises
     ------
     ValueError
-        If they are text in one block, and numbers in another; or whole numbers that a common type
-        would change. The message names both blocks.
+        If they are text in one block and numbers in another, or if a common dtype would change
+        whole numbers. The message names both blocks.
     """
     first: dict[str, tuple[str, Any]] = {}
     for name, parts in blocks.items():
@@ -76,7 +76,7 @@ def join_blocks(blocks: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
     if set(first) == {"U"}:
         return read_text(np.concatenate(every))
     joined = np.concatenate(every) if set(first) <= set("iuf") or len(first) == 1 else None
-    if joined is None:  # objects that are numbers are text here
+    if joined is None:  # objects such as decimals were read as text
         joined = read_text(str(label) for part in every for label in part.tolist())
         joined = None if joined.dtype.kind == "U" else joined
     exact = joined is not None and (
@@ -89,12 +89,12 @@ def join_blocks(blocks: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
 
 
 def _is_exact(labels: np.ndarray) -> bool:
-    """Tell whether float64 holds these labels as they are."""
+    """Return whether float64 represents these labels exactly."""
     return labels.dtype.kind not in "iu" or bool((np.abs(labels.astype(float)) < 2**53).all())
 
 
 def _as_text(cell: Any) -> str:
-    """Return a label as text; some databases write text as bytes."""
+    """Return a label as text; bytes, which some databases write, are decoded."""
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
         cell = cell.date()
     return (cell.decode() if isinstance(cell, bytes) else str(cell)).strip()
@@ -108,10 +108,10 @@ def missing_rows(labels: np.ndarray) -> np.ndarray:
 
 
 def refuse_missing(labels: np.ndarray, target: str, first_row: int = 0) -> None:
-    """Refuse labels of which some are missing; `first_row` is the index of the first one."""
+    """Refuse missing labels; `first_row` is the row index of the first label."""
     rows = missing_rows(labels)
     if len(rows):
         raise ValueError(
             f"the target {target!r} has no label in row {first_row + rows[0] + 1} (of {len(rows)} "
-            "such rows): label it, or take the row out"
+            "such rows): label it, or delete the row"
         )

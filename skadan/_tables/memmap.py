@@ -1,4 +1,4 @@
-"""Write a table that memory does not hold into one file that can be mapped."""
+"""Write a table that does not fit into memory to a file that can be memory-mapped."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,14 @@ import numpy as np
 from scipy import sparse
 
 from .._files import written_whole
-from .columns import as_numbers, check_range, is_missing, is_pandas, named, with_index_as_columns
+from .columns import (
+    as_numbers,
+    check_range,
+    is_missing,
+    is_pandas,
+    list_names,
+    with_index_as_columns,
+)
 from .labels import join_blocks, numbers_or_text, refuse_missing
 from .parquet import check_names, files_of, frames_of
 from .polars_frames import is_polars, refuse_lazy
@@ -19,41 +26,41 @@ BLOCK_ROWS = 4096
 def write_memmap(
     source: Any, path: str | os.PathLike, *, target: str | None = None
 ) -> tuple[np.memmap, np.ndarray | None]:
-    """Write a table that memory does not hold into a NumPy file, block by block, and map it.
+    """Write a table that does not fit into memory to a NumPy file, block by block, and map it.
 
-    ``fit`` of a sampler takes the result; of a gigabyte or more it reads from the file what it
-    needs, and makes no copy in memory. Columns are read as `fit` reads them: text, dates and other
-    things that are not numbers are refused by name, and a missing value is NaN.
+    Pass the result to ``fit`` of a sampler, which reads arrays of a gigabyte or more from the file
+    as needed, without a copy in memory. Columns are read as in ``fit``: those with text, dates or
+    other non-numeric values raise an error that names them, and missing values become NaN.
 
     Parameters
     ----------
     source : path, table, dask array, dask DataFrame or iterable
-        A parquet file or a folder of them, partitioned or not; a table; or an iterable of blocks,
-        each a frame of pandas or polars, a sparse matrix, an array, or a row of numbers. Blocks are
-        computed one at a time. Frames may have their columns in any order.
+        A parquet file or a folder of them, which may be partitioned; a table; or an iterable of
+        blocks. A block is a pandas or polars frame, a sparse matrix, an array, or a row of numbers.
+        Blocks are computed one at a time. Frames may have their columns in any order.
     path : path
         The file to write, usually ``.npy``. An existing one is replaced as a whole or not at all.
     target : str, default=None
-        The column of labels, of frames and parquet. All others are features, in the order of the
-        first block.
+        Name of the column with the labels, in frames and parquet files. All other columns are
+        features, in the order of the first block.
 
     Returns
     -------
     X : memmap of shape (n_samples, n_features)
-        The features, float32, read only. ``np.load(path, mmap_mode="r")`` gives them again.
+        The features, float32, read-only. ``np.load(path, mmap_mode="r")`` opens them again.
     y : ndarray of shape (n_samples,) or None
         The labels, as `skadan.datasets.load_table` reads them; None without `target`.
 
     Raises
     ------
     ImportError
-        If parquet needs an extra: ``tables``.
+        If `source` is a parquet file and the ``tables`` extra is not installed.
     OSError
         If a file cannot be read or written.
     TypeError
         If `source` or a block is not a table.
     ValueError
-        If there are no rows, blocks have different columns, a column is not of numbers or has some
+        If there are no rows, blocks have different columns, a column is not numeric or has numbers
         beyond float32, `target` is not a column, or a row has no label. The message names the
         column, and the block or file.
 
@@ -67,7 +74,7 @@ def write_memmap(
     >>> X.shape
     (8, 3)
     """
-    blocks = _reading(_blocks(source, os.path.abspath(path)))
+    blocks = _with_source_errors(_blocks(source, os.path.abspath(path)))
     n_rows, columns = 0, None
     labels: dict[str, list[np.ndarray]] = {}  # by file or block
     with written_whole(path) as file:
@@ -77,7 +84,7 @@ def write_memmap(
                 if columns is None:
                     columns = names
                     _write_header(file, 0, rows.shape[1])
-                rows = _in_order(rows, names, columns)
+                rows = _reorder(rows, names, columns)
             except (TypeError, ValueError) as error:
                 kind = TypeError if isinstance(error, TypeError) else ValueError
                 raise kind(f"{where}: {error}") from error
@@ -95,45 +102,45 @@ def write_memmap(
 
 
 def _write_header(file: Any, n_rows: int, n_columns: int) -> None:
-    """Write a header of NumPy's; it is equally long whatever the number of rows is."""
+    """Write a header of NumPy's npy format; its length does not depend on the number of rows."""
     header = {"descr": "<f4", "fortran_order": False, "shape": (n_rows, n_columns)}
     np.lib.format.write_array_header_1_0(file, header)
 
 
 def _blocks(source: Any, out: str) -> Iterator[tuple[str, Any]]:
-    """Return an iterator over blocks, each with words for where it is from."""
+    """Return an iterator over blocks, each with the name of its origin for messages."""
     if isinstance(source, str | os.PathLike):
         return _parquet_blocks(os.fspath(source), out)
-    if hasattr(source, "numblocks"):  # dask's arrays, and its frames below
+    if hasattr(source, "numblocks"):  # a dask array; dask frames are below
         if source.ndim != 2:
             raise TypeError(f"source: a dask array of shape {source.shape} is not a table.")
         whole = source.rechunk({1: -1})
-        return _numbered(whole.blocks[i].compute() for i in range(whole.numblocks[0]))
+        return _with_numbers(whole.blocks[i].compute() for i in range(whole.numblocks[0]))
     if hasattr(source, "npartitions") and hasattr(source, "partitions"):
-        return _numbered(source.partitions[i].compute() for i in range(source.npartitions))
+        return _with_numbers(source.partitions[i].compute() for i in range(source.npartitions))
     refuse_lazy("source", source)
     if hasattr(source, "shape") and hasattr(source, "dtype") | hasattr(source, "columns"):
         return iter([("source", source)])  # one block: iterating over a frame gives its columns
     if isinstance(source, Iterable) and not isinstance(source, bytes | dict):
-        return _numbered(source)
+        return _with_numbers(source)
     raise TypeError(
         f"source={type(source).__name__}: pass the path of parquet files, a dask array or "
         "DataFrame, a table, or an iterable of blocks."
     )
 
 
-def _numbered(blocks: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+def _with_numbers(blocks: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     return ((f"Block {i}", block) for i, block in enumerate(blocks))
 
 
 def _parquet_blocks(path: str, out: str) -> Iterator[tuple[str, Any]]:
-    """Return an iterator over batches of all files, after a look at the columns of each."""
+    """Check the columns of all files; return an iterator over their batches."""
     files = [file for file in files_of(path) if os.path.abspath(file.path) != out]
     return frames_of(files, BLOCK_ROWS)
 
 
-def _reading(blocks: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Yield blocks; an error of the source says so, or the file to write would be blamed."""
+def _with_source_errors(blocks: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Yield blocks; make errors in reading the source differ from errors in writing the file."""
     while True:
         try:
             yield next(blocks)
@@ -151,7 +158,7 @@ def _read(
     refuse_lazy("a block", block)
     if hasattr(block, "dask"):
         raise TypeError("a block is not computed yet: pass block.compute().")
-    if hasattr(block, "to_pandas") and not is_polars(block):  # of Arrow
+    if hasattr(block, "to_pandas") and not is_polars(block):  # an Arrow table
         block = with_index_as_columns(block.to_pandas(integer_object_nulls=True))
     block = block.detach() if hasattr(block, "detach") else block
     block = block.reshape(1, -1) if sparse.issparse(block) and block.ndim == 1 else block
@@ -163,7 +170,7 @@ def _read(
         block = block if block.ndim == 2 else block[None]
     names = list(getattr(block, "columns", range(block.shape[1])))
     if len(set(names)) < len(names):
-        raise ValueError("two columns have one name: give each a name of its own.")
+        raise ValueError("two columns have the same name: rename one.")
     y = None
     if target is not None:
         if not hasattr(block, "columns") or target not in names:
@@ -173,24 +180,24 @@ def _read(
         names.remove(target)
         block = block[names]
     rows = as_numbers(block)
-    rows = rows.toarray() if sparse.issparse(rows) else _dense(rows)
+    rows = rows.toarray() if sparse.issparse(rows) else _to_array(rows)
     if rows.dtype == object:  # numbers, or `as_numbers` would have refused them
         cells = [np.nan if is_missing(cell) else float(cell) for cell in rows.flat]
         rows = np.array(cells).reshape(rows.shape)
     if rows.dtype.kind not in "biuf":
-        raise ValueError(f"columns {named(names)} hold {rows.dtype}, not real numbers.")
+        raise ValueError(f"columns {list_names(names)} hold {rows.dtype}, not real numbers.")
     check_range(rows, np.array(names, dtype=object), "float32")
     return rows, names, y
 
 
-def _dense(rows: Any) -> np.ndarray:
-    """Return an array or frame of numbers as an array, in which what is missing is NaN."""
+def _to_array(rows: Any) -> np.ndarray:
+    """Return an array or frame of numbers as an array, with NaN for missing values."""
     if is_pandas(rows):
         return rows.to_numpy(dtype=float, na_value=np.nan)
     return np.asarray(rows)
 
 
-def _in_order(rows: np.ndarray, names: list[Any], columns: list[Any]) -> np.ndarray:
+def _reorder(rows: np.ndarray, names: list[Any], columns: list[Any]) -> np.ndarray:
     """Return rows with their columns in the order of the first block."""
     if names == columns:
         return rows

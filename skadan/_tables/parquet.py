@@ -1,4 +1,4 @@
-"""Parquet files, and folders of them that are partitioned by the names of their folders."""
+"""Read parquet files, and folders of them whose names may hold columns (Hive partitions)."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .._optional import require
-from .columns import named, with_index_as_columns
+from .columns import list_names, with_index_as_columns
 from .labels import read_text
 
 SUFFIXES = ("", ".parquet", ".parq", ".pq")
@@ -14,26 +14,26 @@ NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
 class ParquetFile(NamedTuple):
-    """A file of a table, and what the names of its folders say, as text by column."""
+    """Hold the path of a file, and the columns in the names of its folders, as text."""
 
     path: Path
     folders: dict[str, str]
 
 
 def files_of(path: str | os.PathLike) -> list[ParquetFile]:
-    """Return the files of a table, in the order of their names.
+    """Return the files of a table, sorted by name.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file or folder.
     ValueError
-        If a file has other columns than the first one, or is not a parquet file.
+        If a file is not a parquet file, or has other columns than the first one.
     """
     place = Path(path)
     if not place.exists():
         raise FileNotFoundError(f"There is no file or folder {place}.")
-    files = [ParquetFile(file, _folders(file, place)) for file in _found(place)]
+    files = [ParquetFile(file, _folders(file, place)) for file in _parquet_paths(place)]
     expected: list[str] = []
     for file in files:
         names = [*_schema_of(file.path).names, *file.folders]
@@ -42,18 +42,18 @@ def files_of(path: str | os.PathLike) -> list[ParquetFile]:
     return files
 
 
-def _found(place: Path) -> list[Path]:
+def _parquet_paths(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
     inside = (file for file in sorted(place.rglob("*")) if file.is_file())
     relative = ((file, file.relative_to(place).parts) for file in inside)
-    # Spark and dask keep notes beside the files, whose names begin so.
+    # Names of metadata files of Spark and dask begin with these characters.
     kept = [file for file, parts in relative if not any(p.startswith(("_", ".")) for p in parts)]
     return [file for file in kept if file.suffix.lower() in SUFFIXES]
 
 
 def _folders(file: Path, place: Path) -> dict[str, str]:
-    """Return the columns that are the names of folders, such as y=sad."""
+    """Return the columns in the names of folders, such as y=sad."""
     from urllib.parse import unquote
 
     parts = file.relative_to(place).parts[:-1] if place.is_dir() else ()
@@ -65,26 +65,26 @@ def _schema_of(path: Path) -> Any:
     try:
         return require("pyarrow.parquet", "tables").read_schema(path)
     except (ValueError, OSError) as error:
-        raise ValueError(f"{path} is no parquet file, or a damaged one ({error})") from error
+        raise ValueError(f"{path} is not a parquet file, or it is damaged ({error})") from error
 
 
 def check_names(where: str, names: list[Any], expected: list[Any]) -> None:
-    """Refuse columns that are missing, or are more than in the first block or file."""
+    """Refuse missing or additional columns, compared with the first block or file."""
     lacking = [name for name in expected if name not in set(names)]
     more = [name for name in names if name not in set(expected)]
     if lacking or more:
-        what = f"lacks {named(lacking)}" if lacking else f"has {named(more)}"
+        what = f"lacks {list_names(lacking)}" if lacking else f"has {list_names(more)}"
         raise ValueError(f"{where} {what}, unlike the first one: the columns differ.")
 
 
 def frames_of(files: list[ParquetFile], batch_rows: int) -> Iterator[tuple[str, Any]]:
     """Yield the rows of files as frames, each with the path of its file."""
-    values = {name: _typed([file.folders[name] for file in files]) for name in _names(files)}
+    values = {name: _parse_values([file.folders[name] for file in files]) for name in _names(files)}
     for i, file in enumerate(files):
         try:
             parquet = require("pyarrow.parquet", "tables").ParquetFile(file.path)
             for batch in parquet.iter_batches(batch_size=batch_rows):
-                # Integers with a hole stay integers, so that long identifiers stay as they are.
+                # Integers with missing values become objects: floats would change long identifiers.
                 frame = with_index_as_columns(batch.to_pandas(integer_object_nulls=True))
                 others = {n: v[i] for n, v in values.items() if n not in frame.columns}
                 yield str(file.path), frame.assign(**others)
@@ -96,8 +96,8 @@ def _names(files: list[ParquetFile]) -> list[str]:
     return list(files[0].folders) if files else []
 
 
-def _typed(values: list[str]) -> list[Any]:
-    """Return names of folders as labels are read: "01" is text, and 1 a number."""
+def _parse_values(values: list[str]) -> list[Any]:
+    """Convert the values in folder names like labels: "01" stays text, and "1" becomes a number."""
     return [
         None if text == "" else value
         for text, value in zip(values, read_text(values).tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""Frames of polars: to numbers, and back. polars is imported only where a frame of it came in."""
+"""Convert polars frames to numbers and back. polars is imported only if a frame is from polars."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,20 +7,20 @@ import numpy as np
 
 
 def is_polars(container: Any) -> bool:
-    """Tell whether polars made this; it is not imported for that."""
+    """Return whether the container is one of polars, without importing polars."""
     return type(container).__module__.partition(".")[0] == "polars"
 
 
 def refuse_lazy(name: str, container: Any) -> None:
-    """Refuse frames that are not computed yet, of polars and of dask.
+    """Refuse lazy frames of polars and dask.
 
-    NumPy would compute dask's, without their names, dtypes and index.
+    NumPy would compute dask frames, but lose their names, dtypes and index.
     """
     if type(container).__module__.startswith("dask.") and hasattr(container, "to_dask_array"):
         raise TypeError(
             f"{name} is a dask {type(container).__name__}, which holds no rows yet: pass "
-            f"{name}.compute(), or what skadan.distributed.write_memmap makes of it where memory "
-            "is too small for that."
+            f"{name}.compute(), or, if that does not fit into memory, what "
+            "skadan.distributed.write_memmap returns for it."
         )
     if is_polars(container) and type(container).__name__ in ("LazyFrame", "Expr"):
         raise TypeError(
@@ -30,7 +30,7 @@ def refuse_lazy(name: str, container: Any) -> None:
 
 
 def is_numeric(dtype: Any) -> bool:
-    """Tell whether synthetic values can be given in this dtype of polars."""
+    """Return whether synthetic values can have this polars dtype."""
     return dtype.is_integer() or dtype.is_float() or str(dtype) == "Boolean"
 
 
@@ -42,7 +42,7 @@ def as_floats(frame: Any) -> Any:
 
 
 def frame_like(like: Any, columns: Any) -> Any:
-    """Return a frame with the names and dtypes of `like` from an array for each column."""
+    """Return a frame with the names and dtypes of `like`, given an array per column."""
     import polars as pl
 
     parts = zip(like.columns, like.dtypes, columns, strict=True)
@@ -50,28 +50,28 @@ def frame_like(like: Any, columns: Any) -> Any:
 
 
 def in_range(values: np.ndarray, dtype: Any) -> np.ndarray:
-    """Return float64 `values` rounded and held inside the range of an integer of 128 bits."""
+    """Return float64 `values` rounded and clipped to the range of a 128-bit integer dtype."""
     low, high = (-(2.0**127), 2.0**127) if str(dtype) == "Int128" else (0.0, 2.0**128)
     return np.rint(np.clip(values, low, np.nextafter(high, 0)))
 
 
 def has_numpy_dtype(dtype: Any) -> bool:
-    """Tell whether numpy has this dtype of polars: it has no integers of 128 bits."""
+    """Return whether NumPy has this polars dtype; it lacks 128-bit integers."""
     return str(dtype) not in ("Int128", "UInt128")
 
 
 def numpy_dtype(dtype: Any) -> np.dtype:
-    """Return numpy's name for a numeric dtype of polars."""
+    """Return the NumPy dtype for a numeric polars dtype."""
     return np.dtype("bool" if str(dtype) == "Boolean" else str(dtype).lower())
 
 
 def schema_of(frame: Any) -> list:
-    """Return the names and dtypes of a frame of numbers or labels as lists and texts."""
+    """Return the names and dtypes of a frame as lists of text."""
     return [[name, *_plain_dtype(dtype)] for name, dtype in frame.schema.items()]
 
 
 def empty_frame(schema: Sequence) -> Any:
-    """Return a frame of no rows that `schema_of` describes so."""
+    """Return an empty frame with this schema, as `schema_of` returns it."""
     import polars as pl
 
     dtypes = {

@@ -1,4 +1,4 @@
-"""Data to try the samplers on, and the way to data of one's own."""
+"""Load tables and speech corpora, extract features, and generate example data."""
 
 from ._corpora import fetch_emodb, load_emodb, load_iemocap
 from ._features import extract_features

@@ -1,4 +1,4 @@
-"""Annotated matrices, as scanpy and its relatives write them."""
+"""Read h5ad files (annotated matrices), as scanpy writes them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,13 +24,13 @@ def read_h5ad(
     ImportError
         Without the ``anndata`` extra.
     ValueError
-        If it is not such a file, or lacks the layer or a column.
+        If the file is not h5ad, or lacks the layer or a column.
     """
     anndata = require("anndata", "anndata")
     try:
         table = anndata.read_h5ad(path)
-    except Exception as error:  # anndata's own and h5py's are of many kinds
-        raise ValueError(f"it is no h5ad file, or a damaged one ({error})") from error
+    except Exception as error:  # anndata and h5py raise errors of many types
+        raise ValueError(f"it is not an h5ad file, or it is damaged ({error})") from error
     if layer is not None:
         check_column(layer, list(table.layers), "layer")
     X = table.X if layer is None else table.layers[layer]

@@ -1,4 +1,4 @@
-"""ARFF files as Weka and openSMILE write them."""
+"""Read ARFF files as Weka and openSMILE write them."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from .._optional import require
-from ._columns import booleans, is_read, read_numbers, refuse_cell
+from ._columns import all_numbers, booleans, read_numbers, refuse_cell
 from ._delimited import read_text
 from ._roles import Raw, column_names
 
@@ -18,17 +18,17 @@ ATTRIBUTE = re.compile(
 )
 NUMERIC = re.compile(r"(numeric|real|integer)\s*(\[[^\]]*\])?")
 SPARSE_LINE = re.compile(r"\{.*\}")
-SPARSE = re.compile(rf"(\d+)\s+({QUOTED}|[^,]*[^,\s])")  # a place, and its value
+SPARSE = re.compile(rf"(\d+)\s+({QUOTED}|[^,]*[^,\s])")  # number of an attribute, and its value
 TEXT = ("string", "unknown", "date")
-COMMENT = re.compile(rf"""((?:{QUOTED}|[^%'"])*)%.*""")  # with what stands before it
+COMMENT = re.compile(rf"""((?:{QUOTED}|[^%'"])*)%.*""")  # group 1 is the line before the comment
 
 
 def read_arff(path: Path, encoding: str | None = None) -> Raw:
     """Read an ARFF file.
 
-    The kinds that Weka and openSMILE write beyond the standard are read: ``unknown``, ranges,
-    dates, nominal values without braces, and comments at the end of a line. A nominal attribute
-    whose values are numbers or flags is a column of numbers, as it is in CSV.
+    What Weka and openSMILE write beyond the standard is read too: ``unknown``, ranges, dates,
+    nominal values without braces, and comments at the end of a line. A nominal attribute whose
+    values are numbers or flags becomes a numeric column, as in CSV.
 
     Raises
     ------
@@ -40,50 +40,50 @@ def read_arff(path: Path, encoding: str | None = None) -> Raw:
     attributes = _attributes(header)
     names = column_names([name for name, _ in attributes])
     defaults = [_default(kind) for _, kind in attributes]
-    data = [_dense(line, defaults) if SPARSE_LINE.fullmatch(line) else line for line in data]
-    # All attributes are declared as text, so that numbers are read here as those of CSV are.
+    data = [_to_dense(line, defaults) if SPARSE_LINE.fullmatch(line) else line for line in data]
+    # All attributes are declared as text, so that numbers are read in the same way as in CSV.
     declared = [f"@ATTRIBUTE a{j} STRING" for j in range(len(names))]
     try:
         contents = arff.loads("\n".join(["@RELATION r", *declared, "@DATA", *data]))
     except (arff.ArffException, ValueError, IndexError) as error:
-        raise ValueError(_at_its_line(str(error), first_line - len(names) - 3)) from error
+        raise ValueError(_with_line_of_file(str(error), first_line - len(names) - 3)) from error
     rows = [["" if cell is None else cell for cell in row] for row in contents["data"]]
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=False))
     lines = [first_line + i for i, line in enumerate(data) if line]
-    numbers, frame, held, text = {}, {}, {}, {}
+    numbers, frame, non_numeric, text = {}, {}, {}, {}
     for name, (_, kind) in zip(names, attributes, strict=True):
         text[name] = cells = columns.get(name, [])
         values = _values(name, kind.lower(), [cell.strip() for cell in cells], lines)
         if values is not None:
             numbers[name] = values
         if kind.lower().startswith("date"):
-            held[name] = "dates"
+            non_numeric[name] = "dates"
         frame[name] = [cell or None for cell in cells] if values is None else values
-    return Raw(numbers, pandas.DataFrame(frame, columns=names), held, text)
+    return Raw(numbers, pandas.DataFrame(frame, columns=names), non_numeric, text)
 
 
 def _values(name: str, kind: str, cells: list[str], lines: list[int]) -> np.ndarray | None:
-    """Return the numbers or flags of an attribute, nominal ones too; None if it holds text."""
+    """Return the numbers or flags of an attribute, which may be nominal; None if it is text."""
     if kind.startswith(TEXT):
         return None
     is_numeric = NUMERIC.fullmatch(kind)
     flags = None if is_numeric else booleans(cells)
     if flags is not None:
         return flags
-    if not is_read(cells, "."):
+    if not all_numbers(cells, "."):
         return refuse_cell(name, cells, ".", lines) if is_numeric else None
     return read_numbers(name, cells, ".", lines)
 
 
 def _split(text: str) -> tuple[list[str], list[str], int]:
-    """Return the lines of header and data, without comments, and the line of the first data.
+    """Return the lines of the header, those of the data, and the line number of the first data.
 
-    Only ends of lines cut: strings may hold other characters that str.splitlines cuts at.
+    str.splitlines would also split at characters that strings may contain.
     """
     lines = re.split(r"\r?\n" if "\n" in text else r"\r", text)
     start = next((i for i, s in enumerate(lines) if s.strip().lower().startswith("@data")), None)
     if start is None:
-        raise ValueError("it has no line @DATA: it is no ARFF file, or was cut off")
+        raise ValueError("it has no line @DATA: it is not an ARFF file, or it was cut off")
     return lines[:start], [_without_comment(line) for line in lines[start + 1 :]], start + 2
 
 
@@ -93,14 +93,14 @@ def _without_comment(line: str) -> str:
 
 
 def _attributes(header: list[str]) -> list[tuple[str, str]]:
-    """Return name and kind of each attribute."""
+    """Return the name and type of each attribute."""
     found = []
     for number, line in enumerate(header, 1):
         if not line.strip().lower().startswith("@attribute"):
             continue
         match = ATTRIBUTE.match(line)
         if not match:
-            raise ValueError(f"line {number} is no attribute with a name and a kind")
+            raise ValueError(f"line {number} is not an attribute with a name and a type")
         kind = match["kind"].strip()
         if kind.lower().startswith("relational"):
             raise ValueError(f"line {number}: relational attributes are not read")
@@ -110,8 +110,8 @@ def _attributes(header: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _dense(line: str, defaults: list[str]) -> str:
-    """Return a sparse line with all values: what it leaves out is 0, or the first nominal."""
+def _to_dense(line: str, defaults: list[str]) -> str:
+    """Return a sparse line as a dense one: omitted values are 0, or the first nominal value."""
     values = list(defaults)
     for place, value in SPARSE.findall(line[1:-1]):
         if int(place) >= len(values):
@@ -121,13 +121,13 @@ def _dense(line: str, defaults: list[str]) -> str:
 
 
 def _default(kind: str) -> str:
-    """Return what sparse lines leave out, as it is written in dense ones."""
+    """Return the value of an attribute that sparse lines omit, as dense lines write it."""
     found = re.findall(rf"{QUOTED}|[^\s,{{}}]+", kind) if kind.startswith("{") else []
     return found[0] if found else "0"
 
 
-def _at_its_line(message: str, shift: int) -> str:
-    """Return a message of the parser with the line of the file that it is about."""
+def _with_line_of_file(message: str, shift: int) -> str:
+    """Return a message of the parser with the line number in the file."""
     return re.sub(r"line (\d+)", lambda m: f"line {int(m[1]) + shift}", message)[:300]
 
 

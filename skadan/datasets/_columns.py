@@ -1,4 +1,4 @@
-"""Columns of text as numbers or labels: read right, or refused by name, never changed."""
+"""Read columns of text as numbers. A cell that might be read wrongly raises an error."""
 
 import re
 from collections.abc import Mapping
@@ -8,21 +8,21 @@ import numpy as np
 
 from ._wording import passing
 
-# How programs write that a value is missing.
+# How programs write a missing value.
 MISSING = re.compile(
     r"|\?|#?N/?A|n/a|<NA>|null|NULL|None|none|-?(nan|NaN|NAN)(\((ind|snan)\))?|-?1\.#(QNAN|IND)"
 )
 TRUE, FALSE = ("True", "true", "TRUE"), ("False", "false", "FALSE")
-PLAIN = frozenset("0123456789+-.eE")  # a column of these alone is read at once
+PLAIN = frozenset("0123456789+-.eE")  # NumPy can read a column of these characters at once
 INTEGERS = re.compile(r"(?:[+-]?\d+\0)*")
 WHOLE = re.compile(r"[+-]?\d+")
 INFINITE = re.compile(r"([+-]?)(?:inf|Inf|INF|infinity|Infinity|1\.#INF)")
-# Digits may be grouped by the other mark, an apostrophe, or a space that does not break.
+# What may group digits, by decimal mark: the other mark, an apostrophe, or a non-breaking space.
 OTHERS = {".": ",'\u00a0\u202f", ",": ".'\u00a0\u202f"}
 
 
 def _number(mark: str) -> re.Pattern:
-    """Make the pattern of a number with this decimal mark, and perhaps groups of digits."""
+    """Return the pattern of a number with this decimal mark, whose digits may be grouped."""
     digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:[{OTHERS[mark]}]\d{{3}})+)"
     point = re.escape(mark)
     return re.compile(rf"[+-]?(?:{digits}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?")
@@ -38,29 +38,29 @@ UNGROUP = {mark: str.maketrans("", "", others) for mark, others in OTHERS.items(
 
 
 class Column(NamedTuple):
-    """A column that may hold numbers, and whether all of it can be read with either mark."""
+    """Hold the cells of a column, and whether all are numbers with a decimal point or comma."""
 
     cells: list[str]
     point: bool
     comma: bool
 
     def fits(self, mark: str) -> bool:
-        """Whether every cell is a number with this decimal mark, or missing."""
+        """Return whether every cell is a number with this decimal mark, or missing."""
         return self.point if mark == "." else self.comma
 
 
 def numeric_columns(
     columns: Mapping[str, list[str]], decimal: str | None, lines: list[int]
 ) -> tuple[dict[str, np.ndarray], str]:
-    """Read those columns that hold numbers, and find their decimal mark; the others are text.
+    """Return the numeric columns, read as numbers, and their decimal mark.
 
-    One decimal mark serves the whole table: the one that all columns of numbers can be read with.
+    The whole table has one decimal mark: one with which all numeric columns can be read.
 
     Raises
     ------
     ValueError
-        If a column is mostly numbers and one of its cells is not, a whole number has more digits
-        than are kept, or commas leave open what the numbers are. The message names column and line.
+        If a column is mostly numbers but one cell is not, if a whole number has too many digits for
+        float64, or if numbers with commas are ambiguous. The message names the column and the line.
     """
     found: dict[str, np.ndarray] = {}
     candidates: dict[str, Column] = {}
@@ -70,7 +70,7 @@ def numeric_columns(
         if flags is not None:
             found[name] = flags
             continue
-        column = Column(cells, is_read(cells, "."), is_read(cells, ","))
+        column = Column(cells, all_numbers(cells, "."), all_numbers(cells, ","))
         if column.point or column.comma or mostly_numbers(cells):
             candidates[name] = column
     mark = decimal or _decimal_mark(candidates)
@@ -81,15 +81,15 @@ def numeric_columns(
     return {name: found[name] for name in columns if name in found}, mark
 
 
-def readable(columns: Mapping[str, list[str]], mark: str) -> dict[str, np.ndarray]:
-    """Read those columns of which every cell is a number with this decimal mark."""
+def read_numeric(columns: Mapping[str, list[str]], mark: str) -> dict[str, np.ndarray]:
+    """Return the columns in which every cell is a number with this decimal mark, as numbers."""
     stripped = {name: [cell.strip() for cell in cells] for name, cells in columns.items()}
-    good = {name: cells for name, cells in stripped.items() if is_read(cells, mark)}
+    good = {name: cells for name, cells in stripped.items() if all_numbers(cells, mark)}
     return {name: _numbers(cells, mark) for name, cells in good.items()}
 
 
 def booleans(cells: list[str]) -> np.ndarray | None:
-    """Read cells that are all true or false; as numbers if some are missing."""
+    """Return cells that are all true or false as booleans, or as numbers if some are missing."""
     others = set(cells) - {*TRUE, *FALSE}
     if len(others) == len(set(cells)) or not all(map(MISSING.fullmatch, others)):
         return None
@@ -97,8 +97,8 @@ def booleans(cells: list[str]) -> np.ndarray | None:
     return np.where(np.isin(cells, list(others)), np.nan, flags) if others else flags
 
 
-def is_read(cells: list[str], mark: str) -> bool:
-    """Tell whether every cell is a number with this decimal mark, or missing."""
+def all_numbers(cells: list[str], mark: str) -> bool:
+    """Return whether every cell is a number with this decimal mark, or missing."""
     return COLUMNS[mark].fullmatch(JOIN.join([*cells, ""])) is not None
 
 
@@ -107,13 +107,13 @@ def _is_number(cell: str, mark: str) -> bool:
 
 
 def mostly_numbers(cells: list[str]) -> bool:
-    """Tell whether half of the cells or more are numbers with either mark."""
+    """Return whether at least half of the cells are numbers with either decimal mark."""
     there = [cell for cell in cells if not MISSING.fullmatch(cell)]
     return any(2 * sum(_is_number(c, mark) for c in there) >= max(len(there), 1) for mark in ".,")
 
 
 def _decimal_mark(candidates: Mapping[str, Column]) -> str:
-    """Find the decimal mark that all columns of numbers can be read with."""
+    """Return the decimal mark with which most numeric columns can be read."""
     fits = {mark: sum(column.fits(mark) for column in candidates.values()) for mark in ".,"}
     if fits["."] != fits[","]:
         return "." if fits["."] > fits[","] else ","
@@ -129,18 +129,18 @@ def _decimal_mark(candidates: Mapping[str, Column]) -> str:
 
 
 def refuse_cell(name: str, cells: list[str], mark: str, lines: list[int]) -> NoReturn:
-    """Name the first cell that is no number with this decimal mark."""
-    row = next(i for i, cell in enumerate(cells) if not is_read([cell], mark))
+    """Raise an error that names the first cell that is not a number with this decimal mark."""
+    row = next(i for i, cell in enumerate(cells) if not all_numbers([cell], mark))
     raise ValueError(
         f"the column {name!r} is mostly numbers, but line {lines[row]} holds "
-        f"{cells[row][:80]!r}: mend it, leave it empty, or pass {passing('drop', name)}"
+        f"{cells[row][:80]!r}: correct it, leave it empty, or pass {passing('drop', name)}"
     )
 
 
 def read_numbers(name: str, cells: list[str], mark: str, lines: list[int]) -> np.ndarray:
-    """Read a column of numbers; refuse whole ones that float64 would change.
+    """Return a numeric column; refuse whole numbers that float64 would change.
 
-    Those are identifiers of 20 digits, mostly, or of 17 in a column with a hole.
+    These are mostly identifiers with 20 digits, or with 17 in a column with a missing value.
     """
     values = _numbers(cells, mark)
     if values.dtype.kind != "f":
@@ -157,14 +157,14 @@ def read_numbers(name: str, cells: list[str], mark: str, lines: list[int]) -> np
         if WHOLE.fullmatch(digits) and int(digits) != int(values[row]):
             raise ValueError(
                 f"the column {name!r} holds {cells[row][:80]!r} in line {lines[row]}, a whole "
-                f"number of more digits than are kept: pass {passing('drop', name)} if it is an "
+                f"number with more digits than are kept: pass {passing('drop', name)} if it is an "
                 "identifier"
             )
     return values
 
 
 def _numbers(cells: list[str], mark: str) -> np.ndarray:
-    """Read a column of which every cell is a number with this decimal mark, or missing."""
+    """Return a column in which every cell is a number with this decimal mark, or missing."""
     if not cells:
         return np.zeros(0)
     joined = JOIN.join(cells).translate(UNGROUP[mark]).replace(mark, ".")
@@ -183,7 +183,7 @@ def _value(cell: str, mark: str) -> float:
 
 
 def plain_numbers(cells: list[str]) -> np.ndarray:
-    """Read cells that hold nothing but plain numbers: integers where all of them are."""
+    """Return cells of plain numbers as an array, of integers if all of them are."""
     values = np.array(cells, dtype=str)
     if not INTEGERS.fullmatch(JOIN.join([*cells, ""])):
         return values.astype(np.float64)

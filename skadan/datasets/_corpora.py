@@ -1,4 +1,4 @@
-"""Speech corpora in their publishers' own layout."""
+"""Load speech corpora as their publishers distribute them."""
 
 import os
 import re
@@ -46,14 +46,14 @@ def load_emodb(
     as_frame: bool = False,
     **extraction: Any,
 ) -> Any:
-    """EmoDB's recordings as a table for classification.
+    """Load the recordings of EmoDB as a table for classification.
 
     Needs the ``audio`` extra.
 
     Parameters
     ----------
     folder : path
-        The folder of wav files, or the one above it (``wav/``), as published.
+        The folder with the wav files, or the one that contains it as ``wav/``.
     return_X_y : bool, default=False
         Return ``(data, target)`` in place of a Bunch.
     as_frame : bool, default=False
@@ -94,7 +94,7 @@ def fetch_emodb(
     as_frame: bool = False,
     **extraction: Any,
 ) -> Any:
-    """EmoDB from audb's repositories: downloaded once, then as `load_emodb`.
+    """Download EmoDB from audb's repositories once, and load it like `load_emodb`.
 
     Needs the ``audio`` extra, and a network the first time.
 
@@ -103,13 +103,13 @@ def fetch_emodb(
     version : str, default=None
         audb's version of the corpus; None is the latest.
     cache_root : path, default=None
-        Folder in which audb keeps the recordings; None for audb's own choice.
+        Folder in which audb stores the recordings; None is audb's default.
     return_X_y : bool, default=False
         Return ``(data, target)`` in place of a Bunch.
     as_frame : bool, default=False
         ``data`` as a DataFrame and ``target`` as a Series.
     **extraction
-        Keywords of `extract_features`; ``verbose`` shows the download, too.
+        Keywords of `extract_features`; ``verbose`` also shows the download.
 
     Returns
     -------
@@ -145,20 +145,20 @@ def load_iemocap(
     as_frame: bool = False,
     **extraction: Any,
 ) -> Any:
-    """IEMOCAP's recordings, as licensed, as a table for classification.
+    """Load the recordings of IEMOCAP as a table for classification.
 
-    Needs the ``audio`` extra. The paper's two subsets (section IV-A): ``sessions="improvised",
-    classes=("ang", "hap", "neu", "sad")``, 2,280 utterances, and the defaults, 10,039 utterances
-    in eleven classes.
+    Needs the ``audio`` extra, and the corpus, which its authors license. The paper uses two subsets
+    (section IV-A): ``sessions="improvised", classes=("ang", "hap", "neu", "sad")`` has 2,280
+    utterances, and the defaults have 10,039 utterances in eleven classes.
 
     Parameters
     ----------
     folder : path
         The folder that holds ``Session1`` to ``Session5``.
     sessions : {"all", "improvised", "scripted"}, default="all"
-        Which dialogues.
+        Which dialogues to load.
     classes : sequence of str, default=None
-        Labels to keep, in the corpus's letters; None keeps all, "xxx" (no agreement) included.
+        Labels to keep, in the corpus's letters; None keeps all, including "xxx" (no agreement).
     return_X_y : bool, default=False
         Return ``(data, target)`` in place of a Bunch.
     as_frame : bool, default=False
@@ -169,8 +169,8 @@ def load_iemocap(
     Returns
     -------
     corpus : Bunch
-        As `load_emodb`, with ``groups`` the numbers of the sessions, for the paper's
-        leave-one-session-out, and ``speakers`` (n_samples,) such as "Ses01F".
+        As for `load_emodb`, but ``groups`` are the numbers of the sessions, as in the paper's
+        cross-validation, and there are also ``speakers`` (n_samples,), such as "Ses01F".
 
     Raises
     ------
@@ -192,7 +192,7 @@ def load_iemocap(
     """
     parts = {"all": ("impro", "script"), "improvised": ("impro",), "scripted": ("script",)}
     if sessions not in parts:
-        raise ValueError(f"sessions={sessions!r} is none of {', '.join(parts)}.")
+        raise ValueError(f"sessions={sessions!r} is not one of {', '.join(parts)}.")
     turns = [turn for turn in _iemocap_turns(Path(folder)) if turn[3].startswith(parts[sessions])]
     if classes is not None:
         found = {emotion for _, _, emotion, _ in turns}
@@ -201,16 +201,16 @@ def load_iemocap(
             raise ValueError(f"classes holds {unknown}; these dialogues have {sorted(found)}.")
         turns = [turn for turn in turns if turn[2] in classes]
     files, numbers, emotions, _ = zip(*turns, strict=True)
-    # Ses01F_impro01_M003: the last part begins with the speaker, the first with who wears markers.
+    # Ses01F_impro01_M003: M is the speaker of the turn, while F is the actor with motion markers.
     speakers = [f"{f.stem[:5]}{f.stem.rpartition('_')[2][0]}" for f in files]
     labels = {"target": emotions, "groups": numbers, "speakers": speakers}
     return _corpus(files, labels, IEMOCAP, return_X_y, as_frame, extraction)
 
 
 def _recordings(folder: str | os.PathLike) -> list[Path]:
-    """List the wav files of a folder, or of its folder ``wav``, in the order of their names.
+    """Return the wav files of a folder, or of its folder ``wav``, in the order of their names.
 
-    Both may be written in upper case: a disk may tell ``WAV`` and ``wav`` apart, and people do not.
+    Both names may be in upper case.
     """
     inside = [place for place in Path(folder).glob("*") if place.name.lower() == "wav"]
     for place in (Path(folder), *sorted(inside)):
@@ -237,7 +237,7 @@ def _emodb(files: list[Path], return_X_y: bool, as_frame: bool, extraction: dict
 
 
 def _iemocap_turns(folder: Path) -> list[tuple[Path, int, str, str]]:
-    """Yield recording, session number, emotion and dialogue (impro01) of every labelled turn."""
+    """Return recording, session number, emotion and dialogue (impro01) of each labelled turn."""
     turns = []
     for number in range(1, 6):
         session = folder / f"Session{number}"
@@ -263,9 +263,9 @@ def _corpus(
     as_frame: bool,
     extraction: dict,
 ) -> Any:
-    """Make the Bunch that all loaders return; `labels` has one list for each file."""
+    """Return the Bunch or tuple of a loader; lists in `labels` have one entry per file."""
     features = extract_features(files, **extraction)
-    # Recordings may have been skipped.
+    # `extract_features` may have skipped recordings.
     kept = np.isin([str(file) for file in files], features.index.get_level_values("file"))
     arrays = {name: np.array(values)[kept] for name, values in labels.items()}
     data, target, frame = features.to_numpy(), arrays.pop("target"), None

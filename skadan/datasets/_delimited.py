@@ -1,4 +1,4 @@
-"""Text files of cells: encodings, separators, and rows that are as long as the header."""
+"""Read delimited text files: find encoding and separator, and check the length of rows."""
 
 import codecs
 import csv
@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ._columns import is_read
+from ._columns import all_numbers
 from ._roles import column_names
 from ._wording import passing
 
@@ -22,33 +22,31 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-
-
-# How files begin that are not text, and what to do with them.
+# First bytes of files that are not text, and what to do with such a file.
 OTHER_FILES = {
-    b"\x1f\x8b": "a gzip file: decompress it, or give it a name that ends on .gz",
+    b"\x1f\x8b": "a gzip file: decompress it, or give it a name that ends in .gz",
     b"BZh": "a bzip2 file: decompress it",
     b"\xfd7zXZ": "an xz file: decompress it",
-    b"PK\x03\x04": "a zip archive, perhaps an Excel workbook: give that a name that ends on .xlsx",
-    b"\xd0\xcf\x11\xe0": "an Excel workbook: give it a name that ends on .xls",
-    b"PAR1": "a parquet file: give it a name that ends on .parquet",
-    b"\x93NUMPY": "a NumPy file: save it by numpy.savez, as .npz",
+    b"PK\x03\x04": "a zip archive, perhaps an Excel workbook: give that a name that ends in .xlsx",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook: give it a name that ends in .xls",
+    b"PAR1": "a parquet file: give it a name that ends in .parquet",
+    b"\x93NUMPY": "a NumPy file: save it with numpy.savez, as .npz",
     b"\x89HDF": "an HDF5 file: save the table in it as CSV or parquet",
     b"%PDF": "a PDF file: save the table in it as CSV",
 }
 QUOTES_AFTER_BLANKS = {sep: re.compile(rf'(?:^|{re.escape(sep)}) +"', re.M) for sep in SEPARATORS}
 
-Numbered = list[tuple[int, list[str]]]  # rows, each with its line
-Columns = dict[str, list[str]]  # cells by the name of the column
+Numbered = list[tuple[int, list[str]]]  # rows, each with its line number
+Columns = dict[str, list[str]]  # cells by column name
 
 
 def read_text(path: Path, encoding: str | None) -> str:
-    """Read a text file: in UTF-8 or what its first bytes say, or in `encoding`.
+    """Read a text file in `encoding`; by default in UTF-8, or as its byte order mark says.
 
     Raises
     ------
     ValueError
-        If it is not of that encoding, or another kind of file.
+        If the file has another encoding, or is not a text file.
     """
     data = path.read_bytes()
     if path.suffix.lower() == ".gz":
@@ -79,20 +77,20 @@ def _decompressed(data: bytes) -> bytes:
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"it is no gzip file, or a damaged one ({error})") from error
+        raise ValueError(f"it is not a gzip file, or it is damaged ({error})") from error
 
 
 def read_delimited(
     path: Path, encoding: str | None = None, sep: str | None = None
 ) -> tuple[Columns, list[int], str]:
-    """Read a file of separated cells whose first line names the columns.
+    """Read a delimited file whose first line names the columns.
 
-    Returns the columns of text by name, the line of each row, and what separates the cells.
+    Returns the cells of each column by name, the line number of each row, and the separator.
 
     Raises
     ------
     ValueError
-        If it is empty or no such file, or a row is not as long as the header.
+        If the file is empty or not delimited text, or a row is not as long as the header.
     """
     with any_cell_size():
         return _read(read_text(path, encoding), sep)
@@ -100,7 +98,7 @@ def read_delimited(
 
 @contextmanager
 def any_cell_size() -> Iterator[None]:
-    """Let csv read cells of any size: a wrong separator leaves whole lines in one."""
+    """Let csv read cells of any size, since with a wrong separator a cell is a whole line."""
     before = csv.field_size_limit(2**31 - 1)
     try:
         yield
@@ -111,11 +109,11 @@ def any_cell_size() -> Iterator[None]:
 def _read(text: str, sep: str | None) -> tuple[Columns, list[int], str]:
     first = text.lstrip()[:10].lower()
     if first.startswith("@relation"):
-        raise ValueError("it is an ARFF file: give it a name that ends on .arff")
+        raise ValueError("it is an ARFF file: give it a name that ends in .arff")
     if first.startswith(("<!doctype", "<html", "<?xml")):
         raise ValueError("it is a page of HTML or XML, not a table of cells")
     skipped = 0
-    if first.startswith("sep=") and sep is None:  # a line for Excel
+    if first.startswith("sep=") and sep is None:  # tells Excel the separator
         line, _, text = text.partition("\n")
         sep, skipped = line.strip("\r")[4:5] or None, 1
     text, n_comments = _without_comments(text, sep)
@@ -123,17 +121,17 @@ def _read(text: str, sep: str | None) -> tuple[Columns, list[int], str]:
         raise ValueError("it is empty: the first line names the columns")
     separator = sep or find_separator(text)
     header, rows = _records(text, separator, skipped + n_comments)
-    # The look at the whole text is needed for few files: rows are then longer than the header.
+    # The other check reads the whole text, so it is made only if rows are one cell longer.
     is_longer = bool(rows) and len(rows[0][1]) == len(header) + 1
     row_names = is_longer and _may_have_row_names(text, separator, rows)
     return columns_of(header, rows, row_names), [line for line, _ in rows], separator
 
 
 def _may_have_row_names(text: str, separator: str, rows: Numbered) -> bool:
-    """Tell whether the first cells can be names of rows, for which R's write.table has no header.
+    """Return whether the first cells can be row names, which R's write.table leaves unnamed.
 
-    R quotes them, or separates cells by blanks or tabs. Between commas a row with a cell more may
-    as well have an unquoted thousand or comment: it is refused.
+    R quotes them, or separates cells by blanks or tabs. With commas, an extra cell may also come
+    from an unquoted "1,234" or a comment, so such a file is refused.
     """
     differ = len({row[0] for _, row in rows}) == len(rows)
     quoted = all(line.startswith('"') for line in text.splitlines() if line)
@@ -141,17 +139,17 @@ def _may_have_row_names(text: str, separator: str, rows: Numbered) -> bool:
 
 
 def columns_of(header: list[str], rows: Numbered, has_row_names: bool = False) -> Columns:
-    """Return columns of text by name, from a header and rows with their lines."""
-    names, cells = _even(header, rows, has_row_names)
+    """Return the cells of each column by name, from a header and numbered rows."""
+    names, cells = _align(header, rows, has_row_names)
     columns = [list(column) for column in zip(*cells, strict=True)] or [[] for _ in names]
     return dict(zip(names, columns, strict=True))
 
 
 def _without_comments(text: str, sep: str | None) -> tuple[str, int]:
-    """Return a text from its header on, and how many lines with a # stood before it.
+    """Return the text from its header on, and the number of comment lines (#) before it.
 
-    A header may begin with a # itself, as genomic tables have it: then it has as many cells as the
-    rows below it, and no number, while they have some.
+    The header itself may begin with #, as in genomic tables. It is then a line with as many cells
+    as the row below, which has numbers while the header has none.
     """
     lines, rest = [], text
     while rest.startswith("#"):
@@ -167,13 +165,13 @@ def _without_comments(text: str, sep: str | None) -> tuple[str, int]:
 
 
 def _has_number(cells: list[str]) -> bool:
-    return any(is_read([cell.strip()], mark) for cell in cells if cell.strip() for mark in ".,")
+    return any(all_numbers([cell.strip()], mark) for cell in cells if cell.strip() for mark in ".,")
 
 
 def find_separator(text: str) -> str:
-    """Find what separates the cells: what cuts the first rows into as many as the header.
+    """Return the separator that splits the first rows into as many cells as the header.
 
-    Blanks, as R writes them, are tried last: they also stand within cells.
+    Blanks, as R writes them, are tried last, because they also occur within cells.
     """
     widths = {separator: _width(text, separator) for separator in SEPARATORS}
     best = max(SEPARATORS, key=lambda separator: widths[separator])
@@ -185,7 +183,7 @@ def find_separator(text: str) -> str:
 
 
 def _width(text: str, separator: str) -> int:
-    """Return the number of columns that the first rows agree on; 0 if they do not."""
+    """Return the number of columns if the first rows agree on it, else 0."""
     rows = [row for row in islice(_reader(text, separator, strict=False), 50) if row]
     n_names = len(rows[0])
     found = {len(row) - (row[-1] == "" and len(row) > n_names) for row in rows[1:]}
@@ -199,13 +197,13 @@ def _reader(text: str, separator: str, strict: bool = True) -> Any:
         io.StringIO(text, newline=""),
         delimiter=separator,
         strict=strict,
-        # Without it, the quotes of "a", "b" would be part of the cells.
+        # Otherwise the quotes in ``"a", "b"`` would become part of the cells.
         skipinitialspace=blanks is not None and ' "' in text and blanks.search(text) is not None,
     )
 
 
 def _records(text: str, separator: str, skipped: int) -> tuple[list[str], Numbered]:
-    """Header and rows with their lines; blank lines are left out."""
+    """Return the header, and the rows with their line numbers, without blank lines."""
     reader, records, line = _reader(text, separator), [], 1 + skipped
     try:
         for row in reader:
@@ -218,10 +216,10 @@ def _records(text: str, separator: str, skipped: int) -> tuple[list[str], Number
     return header, rows
 
 
-def _even(
+def _align(
     header: list[str], rows: Numbered, has_row_names: bool
 ) -> tuple[list[str], list[list[str]]]:
-    """Return names and rows of one length: a separator at the end of a row makes no column."""
+    """Return names and rows of equal length, without an empty column from trailing separators."""
     names, cells = [name.strip() for name in header], [row for _, row in rows]
     one_more = bool(rows) and all(len(row) == len(names) + 1 for row in cells)
     if one_more and not any(row[-1].strip() for row in cells):

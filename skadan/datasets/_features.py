@@ -1,4 +1,4 @@
-"""From recordings to functionals: openSMILE, in parallel, with a cache that knows contents."""
+"""Extract openSMILE functionals from recordings in parallel, with a cache."""
 
 import os
 import warnings
@@ -14,23 +14,23 @@ from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 
 from .._optional import require
-from . import _feature_cache as kept
+from . import _feature_cache
 from ._recordings import Part, Unusable, contents_of, parts_of, signal_of
 
-CHUNK = 16  # recordings that a worker takes at a time
+CHUNK = 16  # recordings per job
 
 
 class Settings(NamedTuple):
-    """What the features of a recording depend on besides its contents."""
+    """Hold what the features of a recording depend on besides its contents."""
 
     feature_set: str
     sampling_rate: int | None
     mixdown: bool
 
 
-# A process makes features one at a time: warnings are silenced for all of its threads.
+# Silencing warnings affects all threads of a process, so it extracts one recording at a time.
 ONE_AT_A_TIME = Lock()
-Extracted = kept.Entry | Unusable
+Extracted = _feature_cache.Entry | Unusable
 
 
 def extract_features(
@@ -44,10 +44,10 @@ def extract_features(
     n_jobs: int | None = None,
     verbose: int = 0,
 ) -> Any:
-    """openSMILE functionals of recordings, one row each.
+    """Extract openSMILE functionals of recordings, one row each.
 
-    Needs the ``audio`` extra. All recordings are tried before an error is raised, and what was
-    extracted is in the cache by then.
+    Needs the ``audio`` extra. All recordings are tried before an error is raised, so the features
+    of the good ones are in the cache by then.
 
     Parameters
     ----------
@@ -58,19 +58,19 @@ def extract_features(
         "IS09_emotion", "IS10_paraling", "IS11_speaker_state", "IS13_ComParE", "ComParE_2016",
         "eGeMAPSv02", or any other name of `opensmile.FeatureSet`.
     sampling_rate : int, default=None
-        Resample to so many Hz; None keeps each recording's own, as opensmile does. Features of
-        different rates are not comparable: a mixture of rates is warned of.
+        Resample to this rate in Hz; None keeps each recording's own, as opensmile does. Features of
+        different rates are not comparable: a warning says so if recordings differ.
     mixdown : bool, default=False
-        Average the channels; False takes the first one, as opensmile does, or where that is dead
-        the first one that is heard.
+        Whether to average the channels. False takes the first one, as opensmile does, or the first
+        audible one if that is silent.
     cache : path, default=None
-        Folder that keeps the features of each recording, by its contents, the settings and
-        opensmile's version. None keeps nothing. Damaged entries are computed again.
+        Folder for the features of each recording, by its contents, the settings and opensmile's
+        version. None stores nothing. Damaged entries are computed again.
     on_error : {"raise", "skip"}, default="raise"
-        What to do about recordings that are missing, broken, empty, silent, too short or not named
-        in UTF-8: raise one error that names them all, or leave their rows out with one warning.
+        What to do with recordings that are missing, broken, empty, silent or too short, or whose
+        name is not UTF-8: raise one error that names them, or leave them out with one warning.
     n_jobs : int, default=None
-        Processes, by joblib's active backend.
+        Number of jobs of joblib's active backend.
     verbose : int, default=0
         1 or more shows a progress bar on standard error.
 
@@ -86,8 +86,8 @@ def extract_features(
     TypeError
         If `files` is a single path.
     ValueError
-        If `feature_set` is unknown, `sampling_rate` is no number of Hz, or a recording has no
-        features (see `on_error`).
+        If `feature_set` is unknown, `sampling_rate` is not a positive whole number, or a recording
+        has no features (see `on_error`).
 
     Examples
     --------
@@ -98,7 +98,7 @@ def extract_features(
     if on_error not in ("raise", "skip"):
         raise ValueError(f"on_error={on_error!r}: use 'raise' or 'skip'.")
     parts = parts_of(files)
-    settings = Settings(_member(feature_set).name, _checked(sampling_rate), mixdown)
+    settings = Settings(_member(feature_set).name, _check_rate(sampling_rate), mixdown)
     names = _smile(settings).feature_names
     folder = None if cache is None else _folder(cache, settings)
     results = list(_extract_all(parts, settings, folder, n_jobs, verbose))
@@ -115,7 +115,7 @@ def extract_features(
     return pandas.DataFrame(values.astype(np.float32), index=index, columns=names)
 
 
-def _checked(sampling_rate: Any) -> int | None:
+def _check_rate(sampling_rate: Any) -> int | None:
     if sampling_rate is None:
         return None
     is_count = isinstance(sampling_rate, Integral) and not isinstance(sampling_rate, bool)
@@ -125,20 +125,20 @@ def _checked(sampling_rate: Any) -> int | None:
 
 
 def _member(feature_set: str) -> Any:
-    """Find opensmile's feature set by its own name, or by that of its configuration file."""
+    """Return opensmile's feature set of this name, or with a configuration file of this name."""
     found: dict[str, Any] = {}
     for member in require("opensmile", "audio").FeatureSet:
         configuration = member.value.rpartition("/")[2]
         names = (member.name, configuration, configuration.removesuffix("_compat"))
         found |= dict.fromkeys(names, member)
     if feature_set not in found:
-        raise ValueError(f"feature_set={feature_set!r} is none of {', '.join(sorted(found))}.")
+        raise ValueError(f"feature_set={feature_set!r} is not one of {', '.join(sorted(found))}.")
     return found[feature_set]
 
 
 @remember
 def _smile(settings: Settings) -> Any:
-    """Make one extractor for each process and setting."""
+    """Return an extractor, cached per process."""
     return require("opensmile", "audio").Smile(
         feature_set=_member(settings.feature_set),
         sampling_rate=settings.sampling_rate,
@@ -147,7 +147,7 @@ def _smile(settings: Settings) -> Any:
 
 
 def _folder(cache: str | os.PathLike, settings: Settings) -> Path:
-    """Make the folder that keeps the features of these settings."""
+    """Return the cache folder for these settings; create it if needed."""
     rate = "own-rate" if settings.sampling_rate is None else f"{settings.sampling_rate}-Hz"
     channel = "mixdown" if settings.mixdown else "first-channel"
     version = require("opensmile", "audio").__version__
@@ -162,8 +162,8 @@ def _extract_all(
     chunks = [parts[i : i + CHUNK] for i in range(0, len(parts), CHUNK)]
     jobs = (delayed(_extract_chunk)(chunk, settings, folder) for chunk in chunks)
     backend, _ = get_active_backend()
-    step_by_step = backend.supports_return_generator  # multiprocessing does not
-    done = Parallel(n_jobs=n_jobs, return_as="generator" if step_by_step else "list")(jobs)
+    as_generator = backend.supports_return_generator  # multiprocessing does not
+    done = Parallel(n_jobs=n_jobs, return_as="generator" if as_generator else "list")(jobs)
     tqdm = require("tqdm", "audio").tqdm
     with tqdm(total=len(parts), desc="features", unit="file", disable=not verbose) as bar:
         for results in done:
@@ -176,50 +176,50 @@ def _extract_chunk(parts: list[Part], settings: Settings, folder: Path | None) -
 
 
 def _extract(part: Part, settings: Settings, folder: Path | None) -> Extracted:
-    """Take one recording's features from the cache, or compute them and keep them there."""
+    """Return the features of one recording from the cache; compute and store them if needed."""
     try:
         contents = contents_of(part.file)
         if folder is None:
             return _compute(part, contents, settings)
-        place = kept.place(folder, contents, _name(part))
-        entry = kept.load(place)
+        path = _feature_cache.entry_path(folder, contents, _name(part))
+        entry = _feature_cache.load(path)
         if entry is None:
             entry = _compute(part, contents, settings)
-            kept.save(place, entry)
+            _feature_cache.save(path, entry)
         return entry
     except Unusable as problem:
         return problem
 
 
 def _name(part: Part) -> str:
-    """Return what the name of a cache entry says of a part, to the nanosecond."""
+    """Return the suffix of a cache entry for a part of a recording, to the nanosecond."""
     if part.is_whole:
         return ""
     return f"-{part.start.value}-{'end' if part.end is None else part.end.value}"
 
 
-def _compute(part: Part, contents: bytes, settings: Settings) -> kept.Entry:
+def _compute(part: Part, contents: bytes, settings: Settings) -> _feature_cache.Entry:
     """Compute the features of one recording.
 
     Raises
     ------
     Unusable
-        If it has none.
+        If the recording has no features.
     """
     signal, rate, end = signal_of(contents, part, settings.mixdown)
     seconds = signal.shape[1] / rate
     with ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Segment too short", UserWarning)  # told below
+        warnings.filterwarnings("ignore", "Segment too short", UserWarning)  # an error below
         try:
             table = _smile(settings).process_signal(signal, rate)
-        except Exception as error:  # opensmile's own, and those of what it resamples with
+        except Exception as error:  # from opensmile or its resampling library
             raise Unusable(
                 f"openSMILE cannot process {seconds:.3f} s at {rate} Hz ({error})"
             ) from error
     values = table.to_numpy(np.float32)[0]
     if not np.isfinite(values).all():
         raise Unusable(f"too short for {settings.feature_set} ({seconds:.3f} s)")
-    return kept.Entry(values, end, rate)
+    return _feature_cache.Entry(values, end, rate)
 
 
 def _report(problems: dict[str, str], on_error: str) -> None:
@@ -230,7 +230,7 @@ def _report(problems: dict[str, str], on_error: str) -> None:
     lines = "\n  ".join([*shown, *more])
     if on_error == "raise":
         raise ValueError(
-            f"{len(problems)} recording(s) have no features; mend or leave them out, or pass "
+            f"{len(problems)} recording(s) have no features; repair or leave them out, or pass "
             f"on_error='skip':\n  {lines}"
         )
     warnings.warn(f"{len(problems)} recording(s) left out:\n  {lines}", UserWarning, stacklevel=3)

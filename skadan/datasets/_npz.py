@@ -1,4 +1,4 @@
-"""Tables in numpy's npz files."""
+"""Read tables from NumPy's npz files."""
 
 import zipfile
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from ._roles import bunch_of_arrays, check_column, check_groups, check_target, c
 
 
 def read_npz(path: Path, target: str | None, groups: str | None, drop: Sequence[str]) -> Bunch:
-    """Read features, labels and groups from a file of arrays.
+    """Read features, labels and groups from an npz file.
 
     Raises
     ------
@@ -22,7 +22,7 @@ def read_npz(path: Path, target: str | None, groups: str | None, drop: Sequence[
         row has no label or group.
     """
     if not zipfile.is_zipfile(path):
-        raise ValueError("it is no npz file, or a damaged one")
+        raise ValueError("it is not an npz file, or it is damaged")
     with np.load(path) as arrays:
         found = list(arrays)
         groups = "groups" if groups is None and "groups" in found else groups
@@ -39,7 +39,7 @@ def read_npz(path: Path, target: str | None, groups: str | None, drop: Sequence[
         )
     X = read.pop("features")
     if X.ndim != 2 or X.dtype.kind not in "iufb":
-        raise ValueError(f"X, {X.dtype} of shape {X.shape}, is no table of numbers")
+        raise ValueError(f"X, {X.dtype} of shape {X.shape}, is not a table of numbers")
     for role, values in read.items():
         if values.shape != (len(X),):
             raise ValueError(f"X has {len(X)} rows, but the {role} is of shape {values.shape}")

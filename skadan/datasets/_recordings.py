@@ -1,4 +1,4 @@
-"""Which recordings, or parts of recordings, and the signal in them."""
+"""List recordings or parts of them, and read their signals."""
 
 import os
 from io import BytesIO
@@ -8,11 +8,11 @@ import numpy as np
 
 from .._optional import require
 
-HEARD = 1e-3  # of the loudest channel's deviation; a channel below has noise of the line alone
+AUDIBLE = 1e-3  # of the loudest channel's standard deviation; a quieter channel has only line noise
 
 
 class Part(NamedTuple):
-    """A recording from a start to an end, in pandas' Timedeltas; no end is that of the file."""
+    """Describe a recording from `start` to `end` (Timedeltas); None is the end of the file."""
 
     file: str
     start: Any = None
@@ -20,7 +20,7 @@ class Part(NamedTuple):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is all of the recording."""
+        """Return whether the part is the whole recording."""
         return not self.start and self.end is None
 
     def __str__(self) -> str:
@@ -29,16 +29,16 @@ class Part(NamedTuple):
 
 
 class Unusable(ValueError):
-    """A recording has no features; the message says why."""
+    """Raised if a recording has no features; the message says why."""
 
 
 def parts_of(files: Any) -> list[Part]:
-    """List what `extract_features` is asked for.
+    """Return the recordings or parts that `files` of `extract_features` lists.
 
     Raises
     ------
     TypeError
-        If `files` is a single path, or holds something that is none.
+        If `files` is a single path, or contains something that is not a path.
     ValueError
         If a segment starts before its recording, or ends before it starts.
     """
@@ -52,7 +52,7 @@ def parts_of(files: Any) -> list[Part]:
         start = pandas.Timedelta(0) if pandas.isna(start) else start
         parts.append(Part(os.fsdecode(file), start, None if pandas.isna(end) else end))
         if start < pandas.Timedelta(0) or not (pandas.isna(end) or start <= end):
-            raise ValueError(f"files holds {parts[-1]}, which is no part of a recording.")
+            raise ValueError(f"files holds {parts[-1]}, which is not a part of a recording.")
     return parts
 
 
@@ -62,7 +62,7 @@ def contents_of(file: str) -> bytes:
     Raises
     ------
     Unusable
-        If it cannot be read, or has a name that no table can hold.
+        If the file cannot be read, or its name is not UTF-8, which a table needs.
     """
     try:
         file.encode("utf-8")
@@ -82,7 +82,7 @@ def signal_of(contents: bytes, part: Part, mixdown: bool) -> tuple[np.ndarray, i
     Raises
     ------
     Unusable
-        If it is no recording, or nothing is heard.
+        If the file is not a recording, or is silent.
     """
     soundfile = require("soundfile", "audio")
     try:
@@ -110,13 +110,13 @@ def _check(signal: np.ndarray) -> None:
 
 
 def _channel(signal: np.ndarray, mixdown: bool) -> np.ndarray:
-    """Return the mean of the channels of (n, c), or the first one that is heard, as (1, n).
+    """Return the mean of the channels (n, c), or the first audible one, as (1, n).
 
-    opensmile takes the first one even where it is dead, and its own mixdown is of that one alone.
+    opensmile takes the first channel even if it is silent, and its own mixdown ignores the others.
     """
     if not mixdown:
         deviation = signal.std(0, dtype=np.float64)
-        heard = np.argmax(deviation >= HEARD * deviation.max())
+        heard = np.argmax(deviation >= AUDIBLE * deviation.max())
         return signal[:, heard][None]
     mean = signal.mean(1)
     if (mean == mean[0]).all():

@@ -1,4 +1,4 @@
-"""Which columns of a table are features, labels and groups, and which are left out."""
+"""Split a table into features, labels and groups, and leave out other columns."""
 
 import difflib
 import re
@@ -13,8 +13,8 @@ from sklearn.utils import Bunch
 from .._tables.labels import missing_rows, read_text, read_typed, refuse_missing
 from ._wording import passing
 
-# What openSMILE and audformat write beside the features.
-NO_FEATURES = ("name", "frameIndex", "frameTime", "file", "start", "end")
+# Columns that openSMILE and audformat write beside the features.
+NOT_FEATURES = ("name", "frameIndex", "frameTime", "file", "start", "end")
 SYNTHETIC = "is_synthetic"  # the column that `python -m skadan augment` adds
 GROUPS = re.compile(
     r"(speaker|spk|subject|patient|participant|actor|donor|group|session|batch|fold)s?([ _-]?id)?",
@@ -25,32 +25,32 @@ UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?")
 
 
 class Raw(NamedTuple):
-    """A file as it was read.
+    """Hold the contents of a file.
 
     Parameters
     ----------
     numbers : dict of str to ndarray
-        Its columns of numbers.
+        The numeric columns.
     frame : DataFrame
         All columns.
-    held : dict of str
-        What columns hold that are not numbers, such as "dates"; text if a column is not named.
+    non_numeric : dict of str
+        What a column holds that is not numeric, such as "dates"; by default it is text.
     text : dict of list of str, default=None
-        The cells of all columns, of a text file.
+        The cells of all columns of a text file.
     sep, decimal : str, default=None
-        How a file of separated cells is written.
+        Separator and decimal mark of a delimited file.
     """
 
     numbers: Mapping[str, np.ndarray]
     frame: Any
-    held: Mapping[str, str]
+    non_numeric: Mapping[str, str]
     text: Mapping[str, list[str]] | None = None
     sep: str | None = None
     decimal: str | None = None
 
 
 def bunch_of(raw: Raw, target: str | None, groups: str | None, drop: Sequence[str]) -> Bunch:
-    """Put features, labels and groups apart, and say what is left out and why.
+    """Return features, labels and groups, and which columns are left out and why.
 
     Raises
     ------
@@ -96,11 +96,11 @@ def bunch_of_arrays(
     names: list[str],
     drop: Sequence[str],
 ) -> Bunch:
-    """Put the arrays of a file without a frame into the same form."""
+    """Return the Bunch of `bunch_of` for a file that holds arrays instead of a frame."""
     if not X.shape[0]:
         raise ValueError("it has no rows")
     if X.dtype.kind not in "iufb":
-        raise ValueError(f"its features are {X.dtype}, which are no real numbers")
+        raise ValueError(f"its features are {X.dtype}, which are not real numbers")
     for name in drop:
         check_column(name, names, "columns to drop")
     kept = [j for j, name in enumerate(names) if name not in set(drop)]
@@ -122,7 +122,7 @@ def bunch_of_arrays(
 
 
 def check_column(column: str, columns: Collection[str], role: str) -> None:
-    """Refuse a column that is not there, and suggest one that is."""
+    """Refuse a column that does not exist, and suggest similar names."""
     if column in columns:
         return
     close = difflib.get_close_matches(str(column), columns) or list(columns)[-5:]
@@ -133,32 +133,32 @@ def check_column(column: str, columns: Collection[str], role: str) -> None:
 
 
 def may_be_a_feature(name: str) -> bool:
-    """Whether a column of this name is read as numbers at all."""
-    return name not in NO_FEATURES and not UNNAMED.fullmatch(name)
+    """Return whether a column of this name is read as numbers."""
+    return name not in NOT_FEATURES and not UNNAMED.fullmatch(name)
 
 
 def _why(name: str, raw: Raw, dropped: set[str]) -> str | None:
-    """Why a column is no feature; None if it is one."""
+    """Return why a column is not a feature; None if it is one."""
     if name in dropped:
         return "dropped"
     if name == SYNTHETIC:
         return "says which rows are synthetic"
     if UNNAMED.fullmatch(str(name)):
         return "has no name"
-    if name in NO_FEATURES:
+    if name in NOT_FEATURES:
         return "written by openSMILE or audformat"
     if GROUPS.fullmatch(str(name)):
         return "looks like a group"
     if name not in raw.numbers:
-        return raw.held.get(name, "text")
+        return raw.non_numeric.get(name, "text")
     values = raw.numbers[name]
     return "has no values" if values.dtype.kind == "f" and np.isnan(values).all() else None
 
 
 def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray], frame: Any) -> None:
-    """Warn of what a reader may have meant otherwise: groups that were not named, identifiers."""
+    """Warn of columns that look like groups but are not `groups`, and of likely identifiers."""
     texts = [
-        f"The column {name!r} looks like a group, so it is no feature: pass "
+        f"The column {name!r} looks like a group, so it is not a feature: pass "
         + (
             f"{passing('drop', name)} if it is an identifier, as it differs in every row."
             if len(frame) > 1 and frame[name].is_unique
@@ -168,7 +168,7 @@ def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray], frame: An
         if why == "looks like a group"
     ]
     texts += [
-        f"The column {name!r} is another whole number in each row, like an identifier: pass "
+        f"The column {name!r} has a different whole number in each row, like an identifier: pass "
         f"{passing('drop', name)} if it is one."
         for name, values in numbers.items()
         if _identifies(str(name), values)
@@ -178,16 +178,16 @@ def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray], frame: An
 
 
 def _identifies(name: str, values: np.ndarray) -> bool:
-    """Whether integers differ in every row, and run on or have the name of an identifier."""
+    """Return whether integers differ in all rows, and are consecutive or named like identifiers."""
     n_rows = len(values)
     if values.dtype.kind not in "iu" or n_rows < 5 or len(np.unique(values)) < n_rows:
         return False
-    runs_on = int(values.max()) - int(values.min()) == n_rows - 1
-    return runs_on or IDENTIFIER.fullmatch(name) is not None
+    consecutive = int(values.max()) - int(values.min()) == n_rows - 1
+    return consecutive or IDENTIFIER.fullmatch(name) is not None
 
 
 def _flags(raw: Raw) -> np.ndarray:
-    """Which rows are synthetic, as the table says."""
+    """Return which rows are synthetic, from the column `SYNTHETIC`."""
     flags = np.char.lower(read_typed(raw.frame[SYNTHETIC]).astype(str))
     odd = flags[~np.isin(flags, ["true", "false", "1", "0", "1.0", "0.0"])]
     if len(odd):
@@ -196,38 +196,38 @@ def _flags(raw: Raw) -> np.ndarray:
 
 
 def _labels(raw: Raw, column: str) -> np.ndarray:
-    """Return labels or groups of a column; text becomes numbers if it survives that."""
+    """Return the labels or groups in a column; text becomes numbers if that loses nothing."""
     return read_typed(raw.frame[column]) if raw.text is None else read_text(raw.text[column])
 
 
 def check_target(labels: np.ndarray, name: str) -> np.ndarray:
-    """Return labels, none of which may be missing."""
+    """Return labels; refuse missing ones."""
     refuse_missing(labels, name)
     return labels
 
 
 def check_groups(groups: np.ndarray, name: str, real: Any = slice(None)) -> np.ndarray:
-    """Return groups, none of which may be missing in real rows.
+    """Return groups; refuse missing ones in real rows.
 
-    `augment` gives no group to a synthetic row with no real row behind it.
+    `augment` leaves the group of a synthetic row empty if no real row is behind it.
     """
     rows = np.arange(len(groups))[real]
     missing = rows[missing_rows(groups[real])]
     if len(missing):
         raise ValueError(
             f"the groups {name!r} are missing in row {missing[0] + 1} (of {len(missing)} such "
-            "rows): write the group there, or take the row out"
+            "rows): enter the group, or delete the row"
         )
     return groups
 
 
 def column_names(names: Sequence[Any]) -> list[str]:
-    """Return names of columns as text without blanks at the ends, each of them once.
+    """Return column names as text, without blanks at the ends.
 
     Raises
     ------
     ValueError
-        If two columns have one name.
+        If two columns have the same name.
     """
     texts = [str(name).strip() or f"Unnamed: {j}" for j, name in enumerate(names)]
     if len(set(texts)) < len(texts):

@@ -1,4 +1,4 @@
-"""A classification problem with speakers."""
+"""Generate a classification problem with speakers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,25 +22,26 @@ def make_speaker_classification(
     weights: Sequence[float] | None = None,
     random_state: Any = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Few rows, many columns, classes in a small subspace, and a shift for each speaker.
+    """Generate a small, wide classification problem whose rows are grouped by speaker.
 
-    A row of class k by speaker s is ``(c_k + t_s + e) A + noise``, where the class centres c_k,
-    the speakers' shifts t_s and the within-class spread e live in ``n_informative`` dimensions and
-    the loadings A, shared by all, carry them into ``n_features`` columns. Like
-    `sklearn.datasets.make_classification`, with groups for leave-one-speaker-out.
+    A row of class k by speaker s is ``(c_k + t_s + e) A + noise``. The class centres c_k, the
+    speakers' shifts t_s and the within-class spread e have ``n_informative`` dimensions, and the
+    loadings A map them to ``n_features`` columns. It is like
+    `sklearn.datasets.make_classification`, but with groups for leave-one-speaker-out.
 
     Parameters
     ----------
     n_samples : int, default=240
-        Rows; at least ``n_classes``.
+        Number of rows; at least ``n_classes``.
     n_features : int, default=1000
-        Columns.
+        Number of columns.
     n_classes : int, default=4
-        Classes, 0 to n_classes - 1.
+        Number of classes, whose labels are 0 to n_classes - 1.
     n_speakers : int, default=6
-        Speakers, 0 to n_speakers - 1; rows are dealt to them in turn, class by class.
+        Number of speakers. The rows of each class are dealt to speakers 0 to n_speakers - 1 in
+        turn.
     n_informative : int, default=8
-        Dimensions of the subspace.
+        Number of dimensions of the subspace.
     class_sep : float, default=1.0
         Standard deviation of the class centres, in units of the within-class spread.
     speaker_shift : float, default=0.5
@@ -48,7 +49,7 @@ def make_speaker_classification(
     noise : float, default=1.0
         Standard deviation of the noise of each column; the signal's is about 1.
     weights : sequence of float, default=None
-        Proportions of the classes, of any sum; None for equal ones.
+        Proportions of the classes, with any sum; None for equal ones.
     random_state : int, RandomState instance or None, default=None
         Seed.
 
@@ -64,8 +65,8 @@ def make_speaker_classification(
     Raises
     ------
     ValueError
-        If a size is below 1, ``n_samples`` below ``n_classes``, or ``weights`` does not hold one
-        positive number a class.
+        If a size is below 1, ``n_samples`` is below ``n_classes``, or ``weights`` is not one
+        positive number per class.
 
     Examples
     --------

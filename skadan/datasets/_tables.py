@@ -1,4 +1,4 @@
-"""Feature tables in the files that people already have."""
+"""Load feature tables from files of many formats."""
 
 import os
 import zipfile
@@ -14,7 +14,7 @@ from .._tables.columns import read_columns, with_columns
 from .._tables.parquet import files_of, frames_of
 from ._anndata import read_h5ad
 from ._arff import read_arff
-from ._columns import numeric_columns, readable
+from ._columns import numeric_columns, read_numeric
 from ._delimited import Columns, read_delimited
 from ._npz import read_npz
 from ._roles import Raw, bunch_of, column_names, may_be_a_feature
@@ -23,7 +23,7 @@ from ._workbooks import read_workbook
 
 TEXT = (".csv", ".tsv", ".txt", ".arff")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-BATCH_ROWS = 2**20  # of parquet
+BATCH_ROWS = 2**20  # rows of a parquet file that are read at a time
 KINDS = (*TEXT, *(f"{kind}.gz" for kind in TEXT), *BOOKS, ".parquet", ".npz", ".h5ad")
 
 
@@ -41,49 +41,49 @@ def load_table(
 ) -> Bunch:
     """Load a feature table from a file: CSV, Excel, ARFF, parquet, npz or h5ad.
 
-    Cells are read right or refused by name, never changed, and a table is the same in every format.
-    Numbers, decimals, categories that are numbers, and flags are features. CSV may be separated by
-    commas, semicolons (as openSMILE writes it), tabs, bars or blanks, have decimal commas,
-    separated thousands, and any of the usual marks of missing values. Lines that begin with #
-    before the header are left out, and so are the names of rows that R writes. Needs the ``tables``
-    extra, except for npz; workbooks need ``excel`` too, and h5ad needs ``anndata``.
+    A cell that might be read wrongly raises an error that names it, and a table is the same in
+    every format. Numbers, decimals, categories that are numbers, and flags are features. CSV may be
+    separated by commas, semicolons (as openSMILE writes it), tabs, bars or blanks, and may have
+    decimal commas, thousands separators and any usual mark for missing values. Lines before the
+    header that begin with # are left out, and so are row names that R writes. Needs the ``tables``
+    extra, except for npz; workbooks also need ``excel``, and h5ad needs ``anndata``.
 
     Parameters
     ----------
     path : path
-        ``.csv``, ``.tsv``, ``.txt`` or ``.arff``, each perhaps compressed, with ``.gz`` behind it;
+        ``.csv``, ``.tsv``, ``.txt`` or ``.arff``, which may be compressed and end in ``.gz``;
         ``.xlsx``, ``.xls`` or ``.ods``, of which the first sheet is read; ``.parquet``, ``.npz`` or
-        ``.h5ad``. An npz file holds ``X``, and ``feature_names`` if it has names. The features of
-        an h5ad file are its ``X``, perhaps sparse, and its labels and groups columns of ``obs``.
+        ``.h5ad``. An npz file holds ``X``, and ``feature_names`` if it has names. In an h5ad file
+        the features are ``X``, which may be sparse, and labels and groups are columns of ``obs``.
     target : str, default=None
-        Column, or array of an npz file, with the labels; None for a table without, and ``y`` of an
-        npz file. Labels are the text of the file without blanks at its ends; they become numbers,
-        True or False if the text survives that: "01" and "NA" stay as they are.
+        Column, or array of an npz file, with the labels; None for a table without labels, or for
+        ``y`` of an npz file. Labels are the text in the file without blanks at the ends. They
+        become numbers or booleans if that loses nothing: "01" and "NA" stay text.
     groups : str, default=None
         Column, or array of an npz file, with the groups, such as speakers; None for a table
-        without, and ``groups`` of an npz file if it has that. Read like labels.
+        without groups, or for ``groups`` of an npz file if it exists. Read like labels.
     drop : sequence of str, default=()
         Columns to leave out of the features.
     encoding : str, default=None
-        Of a text file, such as "latin-1"; None is UTF-8, or UTF-16 where the file says so.
+        Encoding of a text file, such as "latin-1"; None is UTF-8, or UTF-16 if the file says so.
     sep : str, default=None
-        What separates the cells of a text file; None finds it.
+        Separator of the cells of a text file; None detects it.
     decimal : {".", ","}, default=None
-        Decimal mark of a text file; None finds it, or refuses what may be read either way.
+        Decimal mark of a text file; None detects it, or raises an error if it is ambiguous.
     transpose : bool, default=False
-        Whether a text file or workbook has a sample in each column, and its features, labels and
-        groups in rows, whose names are in the first column.
+        Whether a text file or workbook has samples in columns, and features, labels and groups in
+        rows, whose names are in the first column.
     layer : str, default=None
-        The layer of an h5ad file with the features; None is ``X``.
+        Layer of an h5ad file with the features; None is ``X``.
 
     Returns
     -------
     table : Bunch
         ``data``, the features (DataFrame; array for npz), ``target``, ``groups`` (arrays or None),
         ``feature_names``, ``frame``, the whole table (None for npz), ``cells``, the same as text,
-        with ``sep`` and ``decimal`` (None but for CSV), ``is_synthetic``, which rows `augment` made
-        (array or None), and ``left_out``, a dict of the columns that are not features, such as
-        those of text, dates or durations and those without any value, with the reason.
+        with ``sep`` and ``decimal`` (None except for CSV), ``is_synthetic``, which rows `augment`
+        made (array or None), and ``left_out``, a dict from columns that are not features to the
+        reason, such as text, dates, durations, or no values.
 
     Raises
     ------
@@ -92,14 +92,14 @@ def load_table(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the kind of file is unknown, the file is damaged or of another kind, a column is missing,
-        a cell cannot be read, there are no rows, a row has no label or no group, or no column is
-        left for features. The message names the file.
+        If the format is unknown, the file is damaged or has another format, a column is missing, a
+        cell cannot be read, there are no rows, a row has no label or no group, or no column is left
+        for features. The message names the file.
 
     Warns
     -----
     UserWarning
-        If a column looks like a group that was not named, or like an identifier.
+        If a column looks like a group but is not `groups`, or looks like an identifier.
 
     Examples
     --------
@@ -116,13 +116,13 @@ def load_table(
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}.")
     if kind not in KINDS:
-        raise ValueError(f"{path.name}: {kind!r} is none of {', '.join(KINDS)}.")
+        raise ValueError(f"{path.name}: {kind!r} is not one of {', '.join(KINDS)}.")
     if isinstance(drop, str):
         raise ValueError(f"drop={drop!r}: give a list of columns, [{drop!r}].")
     if layer is not None and kind != ".h5ad":
         raise ValueError(f"layer={layer!r}: {path.name} has no layers, which only .h5ad has.")
     if transpose and kind not in (*BOOKS, ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"):
-        raise ValueError(f"transpose=True: {path.name} is no text file or workbook.")
+        raise ValueError(f"transpose=True: {path.name} is not a text file or workbook.")
     if sep is not None and len(sep) != 1:
         raise ValueError(f"sep={sep!r}: give one character, such as ';' or a tab.")
     try:
@@ -136,7 +136,7 @@ def load_table(
             return bunch_of(read_arff(path, encoding), target, groups, drop)
         cells = read_workbook(path) if kind in BOOKS else read_delimited(path, encoding, sep)
         if transpose:
-            cells = transposed(*cells)
+            cells = transpose_table(*cells)
         else:
             check_direction(cells[0], target, groups)
         return bunch_of(_text(*cells, {target, groups}, drop, decimal), target, groups, drop)
@@ -145,36 +145,36 @@ def load_table(
 
 
 def _short(error: Exception) -> str:
-    """The beginning of an error's message, without its last stop."""
+    """Return the beginning of an error message, without the full stop at its end."""
     return str(error).strip()[:500].rstrip(".") or type(error).__name__
 
 
 def kind_of(path: Path) -> str:
-    """Return what the name of a file ends on, with what stands before .gz."""
+    """Return the suffix of a file in lower case; for .gz with the suffix before it."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
 
 
 def check_direction(columns: Columns, *roles: str | None) -> None:
-    """Refuse a table whose labels or groups are in a row."""
+    """Refuse a table with labels or groups in a row, which needs `transpose`."""
     first = next(iter(columns.values()))
     for name in roles:
         if name is not None and name not in columns and name in first:
             raise ValueError(
-                f"{name!r} is no column, but the name of a row, so the samples seem to be in "
+                f"{name!r} is not a column, but the name of a row, so the samples seem to be in "
                 f"columns: pass {passing('transpose', True)}"
             )
 
 
-def transposed(columns: Columns, lines: list[int], sep: str) -> tuple[Columns, list[int], str]:
-    """Return a table whose samples were in columns, in rows; each has the line of the header."""
+def transpose_table(columns: Columns, lines: list[int], sep: str) -> tuple[Columns, list[int], str]:
+    """Transpose a table with samples in columns. The line number of each sample is 1."""
     (_, names), *samples = columns.items()
     if not samples:
         raise ValueError("it has one column, which has the names of its rows: no sample is left")
     header = column_names(names)
     rows = zip(*(cells for _, cells in samples), strict=True)
     found = dict(zip(header, map(list, rows), strict=True))
-    found.setdefault("Unnamed: 0", [name for name, _ in samples])  # of the samples
+    found.setdefault("Unnamed: 0", [name for name, _ in samples])
     return found, [1] * len(samples), sep
 
 
@@ -186,7 +186,7 @@ def _text(
     drop: Sequence[str],
     decimal: str | None,
 ) -> Raw:
-    """Read columns of text. Labels and groups stay text."""
+    """Read columns of text as numbers, except labels and groups."""
     pandas = require("pandas", "tables")
     if decimal not in (None, ".", ","):
         raise ValueError(f"decimal={decimal!r}: use '.' or ','")
@@ -194,28 +194,28 @@ def _text(
     kept = {n: c for n, c in columns.items() if n not in apart and may_be_a_feature(n)}
     numbers, mark = numeric_columns(kept, decimal, lines)
     others = {n: c for n, c in columns.items() if n not in kept and n not in roles}
-    frame = pandas.DataFrame(columns | numbers | readable(others, mark))
+    frame = pandas.DataFrame(columns | numbers | read_numeric(others, mark))
     return Raw(numbers, frame, {}, columns, separator, mark)
 
 
 def _parquet(path: Path, roles: set[str | None]) -> Raw:
-    """Read a parquet file; an index with names becomes columns."""
+    """Read a parquet file; a named index becomes columns."""
     frames = [frame for _, frame in frames_of(files_of(path), BATCH_ROWS)]
     if not frames:
         raise ValueError("it has no rows")
     frame = require("pandas", "tables").concat(frames, ignore_index=True)
     frame.columns = column_names(list(frame.columns))
     reading = read_columns(frame)
-    held = {name: what.partition(", such as ")[0] for name, what in reading.held.items()}
-    held |= dict.fromkeys(reading.large, "numbers beyond float64")
-    # Labels are read from the cells as they are. Categories stay, and a sampler gives the nearest.
+    others = {name: what.partition(", such as ")[0] for name, what in reading.non_numeric.items()}
+    others |= dict.fromkeys(reading.large, "numbers beyond float64")
+    # Labels are read from the original cells. Categories stay categories, as samplers handle them.
     stay = [n in roles or str(t) == "category" for n, t in frame.dtypes.items()]
     frame = with_columns(frame, {j: v for j, v in reading.floats.items() if not stay[j]})
-    numbers = {name: _as_array(frame[name]) for name in frame.columns if name not in held}
-    return Raw(numbers, frame, held)
+    numbers = {name: _as_array(frame[name]) for name in frame.columns if name not in others}
+    return Raw(numbers, frame, others)
 
 
 def _as_array(column: Any) -> np.ndarray:
-    """Return the values of a column of numbers; NaN where one is missing."""
+    """Return the values of a numeric column; NaN for missing ones."""
     values = column.to_numpy()
     return values if values.dtype != object else column.to_numpy(dtype=float, na_value=np.nan)

@@ -1,4 +1,4 @@
-"""What a message says to pass: keywords in Python, options where a command line asks for that."""
+"""Word the arguments in error messages: as keywords for Python, as options for a command line."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def keyword(name: str, value: Any) -> str:
-    """Word an argument as one passes it in Python."""
+    """Return the text of an argument as it is passed in Python."""
     return f"{name}=[{value!r}]" if name == "drop" else f"{name}={value!r}"
 
 
@@ -15,13 +15,13 @@ WORDING: ContextVar[Callable[[str, Any], str]] = ContextVar("wording", default=k
 
 
 def passing(name: str, value: Any) -> str:
-    """Word an argument of `load_table` for whoever called it. Messages name no other way."""
+    """Return the text of an argument of `load_table` as its caller passes it, for a message."""
     return WORDING.get()(name, value)
 
 
 @contextmanager
 def worded_by(wording: Callable[[str, Any], str]) -> Iterator[None]:
-    """Let messages word arguments by this function: it takes a name and a value."""
+    """Use `wording`, a function of name and value, for arguments in messages in this context."""
     token = WORDING.set(wording)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Sheets of workbooks, as Excel and LibreOffice write them."""
+"""Read workbooks as Excel and LibreOffice write them."""
 
 import datetime
 import warnings
@@ -14,21 +14,21 @@ from ._delimited import Columns, columns_of
 def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
     """Read the first sheet of a workbook, whose first row names the columns.
 
-    Returns the columns of text by name, the row of the sheet that each row is, and a comma: cells
-    become text, so that they are read, and written, as those of a CSV file.
+    Returns the cells of each column by name, the row number of each row in the sheet, and a comma.
+    Cells become text, so that they are read and written like those of a CSV file.
 
     Raises
     ------
     ImportError
         Without the ``excel`` extra.
     ValueError
-        If it is not a workbook, a row is longer than the header, or a whole number has more digits
-        than a workbook keeps.
+        If the file is not a workbook, a row is longer than the header, or a whole number has more
+        digits than a workbook can hold.
 
     Warns
     -----
     UserWarning
-        If there are other sheets.
+        If the workbook has other sheets.
     """
     calamine = require("python_calamine", "excel")
     try:
@@ -36,11 +36,12 @@ def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
         first, *others = book.sheet_names
         sheet = book.get_sheet_by_name(first).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
-        raise ValueError(f"it is no workbook, or a damaged one ({error})") from error
+        raise ValueError(f"it is not a workbook, or it is damaged ({error})") from error
     if others:
         warnings.warn(
-            f"{path.name}: the sheet {first!r} is read; {', '.join(map(repr, others))} not. Move "
-            "the table to the front if it is another one.",
+            f"{path.name}: only the first sheet {first!r} is read, not "
+            f"{', '.join(map(repr, others))}. If the table is in another sheet, move that to the "
+            "front.",
             UserWarning,
             stacklevel=4,
         )
@@ -56,30 +57,30 @@ def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
 
 
 def _column(cells: Sequence[Any], lines: list[int]) -> list[str]:
-    """Return the cells of a column as one writes them: whole numbers, if all of them are."""
+    """Return the cells of a column as text, without decimals if all numbers are whole."""
     for cell, line in zip(cells, lines, strict=True):
         if isinstance(cell, float) and abs(cell) >= 2**53 and cell.is_integer():
             raise ValueError(
-                f"row {line} holds {cell:.0f}, a whole number of more digits than a workbook keeps"
+                f"row {line} holds {cell:.0f}, a whole number with more digits than workbooks keep"
             )
     numbers = [cell for cell in cells if isinstance(cell, float)]
     whole = all(number.is_integer() for number in numbers)
-    return [_as_text(_number(cell) if whole else cell) for cell in cells]
+    return [_cell_text(_number(cell) if whole else cell) for cell in cells]
 
 
 def _number(cell: Any) -> Any:
-    """Return a whole number for a float that is one: a workbook has floats alone."""
+    """Return an integer for a whole float, because all numbers in a workbook are floats."""
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
-def _as_text(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     if isinstance(cell, datetime.date | datetime.time):
         return cell.isoformat()
-    return written(cell) if isinstance(cell, float) else str(cell)
+    return without_decimal_mark(cell) if isinstance(cell, float) else str(cell)
 
 
-def written(number: float) -> str:
-    """Return a number without a decimal mark, so that a column of text with commas cannot
-    change how it is read."""
+def without_decimal_mark(number: float) -> str:
+    """Return a number as text without a decimal mark, so that a decimal comma elsewhere in the
+    table does not change how it is read."""
     sign, digits, exponent = Decimal(repr(number)).as_tuple()
     return f"{'-' * sign}{''.join(map(str, digits))}e{exponent}"

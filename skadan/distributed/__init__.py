@@ -1,4 +1,4 @@
-"""Synthetic rows in numbers that no memory holds, made by several processes or machines."""
+"""Draw more synthetic rows than fit into memory, with several processes or machines."""
 
 from .._resending import resending
 from .._tables.memmap import write_memmap

@@ -1,4 +1,4 @@
-"""A draw in sections that any process can make: planned, and made as frames."""
+"""Plan a draw in sections that any process can make, and make sections as frames."""
 
 import os
 from functools import lru_cache
@@ -16,73 +16,73 @@ from ..samplers._checks import is_count
 from ..samplers._tensors import is_tensor
 from ..samplers.drawing import DrawingSampler
 
-PART_BYTES = 2**26  # of float64, in a part: a frame and its file are made in a few times that
-MOST_PARTS = 10**6  # a plan holds each of them
-MOST_ROWS = 2**53  # up to here floats count them
+PARTITION_BYTES = 2**26  # as float64; making a frame and its file takes a few times as much
+MAX_PARTITIONS = 10**6  # the list of sections is in memory
+MAX_ROWS = 2**53  # float64 counts rows exactly up to here
 
 
 class SavedSampler(NamedTuple):
-    """A sampler in a file, and the checksum that the file must have when a worker reads it."""
+    """Hold the path of a saved sampler, and the checksum that a worker must find there."""
 
     path: str
     checksum: str
 
 
 def fitted_and_source(sampler: Any) -> tuple[DrawingSampler, DrawingSampler | SavedSampler]:
-    """Return a fitted sampler, and what workers get it from: itself, or its file."""
+    """Return a fitted sampler, and what is sent to workers: the sampler, or its file's path."""
     if isinstance(sampler, DrawingSampler):
         check_is_fitted(sampler)
         return sampler, sampler
-    path = os.path.abspath(sampler)  # a worker may be in another folder
+    path = os.path.abspath(sampler)  # a worker may have another working directory
     fitted, checksum = load_with_checksum(path)
     return fitted, SavedSampler(path, checksum)
 
 
 @lru_cache(maxsize=2)
 def load(saved: SavedSampler) -> DrawingSampler:
-    """Read a sampler once in each process.
+    """Load a sampler once per process.
 
     Raises
     ------
     ValueError
-        If the file has another one in it by now.
+        If the file has changed since the draw was planned.
     """
     sampler, checksum = load_with_checksum(saved.path)
     if checksum != saved.checksum:
         raise ValueError(
             f"{saved.path} has changed since the draw was planned: it holds another sampler. Draw "
-            "all rows again, and leave the file as it is until they are there."
+            "all rows again, and do not change the file until all of them are made."
         )
     return sampler
 
 
 def plan_draw(sampler: DrawingSampler, y: Any, random_state: Any) -> DrawPlan:
-    """Return the draw of `y`, which takes no memory where `y` is a number."""
-    if is_count(y) and y > MOST_ROWS:
-        raise ValueError(f"{y} rows: ask for {MOST_ROWS} or fewer.")
+    """Return the plan of a draw, which takes no memory if `y` is a number."""
+    if is_count(y) and y > MAX_ROWS:
+        raise ValueError(f"{y} rows: ask for {MAX_ROWS} or fewer.")
     return sampler.plan_draw(y, random_state)
 
 
 def sections_of(draw: DrawPlan, n_columns: int, n_sections: int | None) -> list[DrawPlan]:
-    """Cut a draw into sections of whole pages, about equally long."""
+    """Return sections of a draw, of whole pages and about equal length."""
     if n_sections is not None and (not is_count(n_sections) or n_sections < 1):
         raise ValueError(f"{n_sections!r} partitions: pass a whole number of 1 or more.")
     n_pages = max(1, -(-len(draw) // CHUNK))
     if n_sections is None:
-        pages_of_part = max(1, PART_BYTES // (8 * CHUNK * n_columns))
-        n_sections = -(-n_pages // pages_of_part)
+        pages_per_section = max(1, PARTITION_BYTES // (8 * CHUNK * n_columns))
+        n_sections = -(-n_pages // pages_per_section)
     n = min(int(n_sections), n_pages)
-    if n > MOST_PARTS:
+    if n > MAX_PARTITIONS:
         raise ValueError(
-            f"{len(draw)} rows in {n} partitions: ask for {MOST_PARTS} partitions or fewer, or for "
-            "fewer rows."
+            f"{len(draw)} rows in {n} partitions: ask for {MAX_PARTITIONS} partitions or fewer, or "
+            "for fewer rows."
         )
     ends = [i * n_pages // n for i in range(n + 1)]
     return [draw.section(*ends[i : i + 2]) for i in range(n)]
 
 
 def frame_of(source: Any, section: DrawPlan, target: str) -> Any:
-    """Make a section of a draw, as a frame with its labels."""
+    """Return the rows of a section of a draw as a frame, with their labels."""
     pandas = require("pandas", "distributed")
     fitted = load(source) if isinstance(source, SavedSampler) else source
     names = _names(fitted)
@@ -96,7 +96,7 @@ def frame_of(source: Any, section: DrawPlan, target: str) -> Any:
 
 
 def _as_pandas(rows: Any, n_columns: int) -> Any:
-    """Return rows in any container as a frame of pandas."""
+    """Return rows from any container as a pandas frame."""
     if hasattr(rows, "iloc"):
         return rows
     if hasattr(rows, "to_pandas"):  # polars

@@ -1,4 +1,4 @@
-"""The rows of a draw as a dask DataFrame."""
+"""Draw rows as a dask DataFrame."""
 
 import os
 from typing import Any
@@ -19,32 +19,32 @@ def sample_frame(
     random_state: Any = None,
     target: str = "target",
 ) -> Any:
-    """Draw the rows of ``sampler.sample`` as a dask DataFrame, whose partitions workers make.
+    """Draw the rows of ``sampler.sample`` as a dask DataFrame, computed by dask's workers.
 
-    The rows are those of ``sampler.sample(y, random_state=random_state)``, bit for bit, however
-    many partitions and workers there are. Needs the ``distributed`` extra.
+    The rows are those of ``sampler.sample(y, random_state=random_state)``, bit for bit, for any
+    number of partitions and workers. Needs the ``distributed`` extra.
 
     Parameters
     ----------
     sampler : sampler of this package or path
-        Fitted; or the file of one that `skadan.save_sampler` wrote, in a place that all workers
-        see. A worker reads it once, where a sampler is sent to it. The file must stay as it is
-        until all rows are made.
+        A fitted sampler, or a file that `skadan.save_sampler` wrote and that all workers can
+        access. Each worker loads the file once; a sampler is sent to the workers. The file must
+        not change until all rows are made.
     y : int or array-like of shape (n_samples,)
-        As for ``sample``. A number of rows takes no memory, whatever it is.
+        As for ``sample``. A number of rows takes no memory, however large it is.
     npartitions : int, default=None
-        Partitions, if there are rows enough: each has whole pages of 256 rows. None makes parts of
-        64 MiB as float64.
+        Number of partitions, each of whole blocks of 256 rows; there are fewer if the rows do not
+        suffice. None makes partitions of 64 MiB as float64.
     random_state : int, RandomState instance or None, default=None
         As for ``sample``.
     target : str, default="target"
-        Name of the column of labels, the last one.
+        Name of the last column, which holds the labels.
 
     Returns
     -------
     frame : dask.dataframe.DataFrame
-        Columns of the training data, by their names there or else "x0", "x1" and so on, and the
-        labels. The index is the number of the row.
+        The columns of the training data, named as there or else "x0", "x1" and so on, and the
+        labels. The index is the row number.
 
     Raises
     ------
@@ -53,8 +53,8 @@ def sample_frame(
     NotFittedError
         If the sampler is not fitted.
     ValueError
-        If `y` or `npartitions` is unusable, or a column of the table has the name `target`. And
-        where rows are computed, if the file of the sampler has another one in it by then.
+        If `y` or `npartitions` is invalid, or a column of the table has the name `target`; also
+        when rows are computed, if the file of the sampler has changed.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def sample_frame(
     >>> frame.npartitions, len(frame)
     (3, 1000)
 
-    ``frame.to_parquet(folder)`` writes it, a file for each partition.
+    ``frame.to_parquet(folder)`` writes one file per partition.
     """
     dask, frames = require("dask", "distributed"), require("dask.dataframe", "distributed")
     fitted, source = fitted_and_source(sampler)

@@ -1,4 +1,4 @@
-"""The rows of a draw in a folder of parquet files."""
+"""Draw rows into a folder of parquet files."""
 
 import io
 import os
@@ -21,7 +21,8 @@ from ..samplers._wanted import memory
 from ..samplers.drawing import DrawingSampler
 from ._drawing import fitted_and_source, frame_of, plan_draw, sections_of
 
-FREE = 2  # times the free space: so far off the estimate of the files' size may be
+# The size of the files is only an estimate, so up to this multiple of the free space is allowed.
+DISK_FACTOR = 2
 
 
 def sample_files(
@@ -34,22 +35,23 @@ def sample_files(
     random_state: Any = None,
     target: str = "target",
 ) -> list[Path]:
-    """Draw the rows of ``sampler.sample`` into parquet files, with joblib's processes.
+    """Draw the rows of ``sampler.sample`` into parquet files, in parallel by joblib.
 
-    Each process has one file at a time in memory. A file is there as a whole or not at all. Needs
-    the ``tables`` extra.
+    Each process has the rows of one file in memory. Files are written atomically. Needs the
+    ``tables`` extra.
 
     Parameters
     ----------
     sampler, y : sampler or path, int or array-like
         As for `sample_frame`.
     folder : path
-        Where; it is made if its parent is there. It must not hold parquet files, and no other
-        `sample_files` may be writing to it.
+        The folder to write to; it is created if its parent exists. It must not contain parquet
+        files, and no other `sample_files` may write to it at the same time.
     n_files : int, default=None
         As ``npartitions`` of `sample_frame`.
     n_jobs : int, default=None
-        Files at a time, by joblib's backend: processes, or workers of a cluster that see `folder`.
+        Number of jobs of joblib's backend: processes, or workers of a cluster that can access
+        `folder`.
     random_state : int, RandomState instance or None, default=None
         As for ``sample``.
     target : str, default="target"
@@ -58,15 +60,15 @@ def sample_files(
     Returns
     -------
     files : list of Path
-        In the order of the rows: "part-00000.parquet" and so on.
+        The files in the order of the rows: "part-00000.parquet" and so on.
 
     Raises
     ------
     ImportError
         Without the ``tables`` extra.
     NotFittedError, ValueError
-        As `sample_frame`; also if `folder` holds parquet files or another call writes to it, or
-        if its disk has no room for the rows, or memory none for those of a file.
+        As for `sample_frame`; also if `folder` contains parquet files, if another call writes to
+        it, or if the rows do not fit on its disk or those of a file do not fit into memory.
     OSError
         If a file cannot be written.
 
@@ -88,10 +90,10 @@ def sample_files(
     sections = sections_of(draw, fitted.n_features_in_, n_files)
     _check_memory(max(map(len, sections)), fitted.n_features_in_)
     folder.mkdir(exist_ok=True)
-    with _alone_in(folder) as mark:
-        there = sorted(folder.glob("*.parquet"))
-        if there:
-            first = there[0].name
+    with _lock_folder(folder) as mark:
+        existing = sorted(folder.glob("*.parquet"))
+        if existing:
+            first = existing[0].name
             raise ValueError(f"{folder} holds {first}: choose an empty folder, or empty it.")
         files = [folder / f"part-{number:05d}.parquet" for number in range(len(sections))]
         Parallel(n_jobs=n_jobs)(
@@ -102,11 +104,11 @@ def sample_files(
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[Path]:
-    """Keep other draws out of a folder, and yield a hidden file that marks this one.
+def _lock_folder(folder: Path) -> Iterator[Path]:
+    """Lock a folder against other draws, and yield a hidden file that marks this draw.
 
-    The system frees the lock of a process that dies. Its workers may live on: they find that their
-    mark is gone, and write nothing.
+    If this process dies, the system frees the lock, but its workers may continue. They write
+    nothing once the next draw has deleted their mark.
     """
     lock = FileLock(folder / ".draw.lock", timeout=0)
     try:
@@ -123,7 +125,7 @@ def _alone_in(folder: Path) -> Iterator[Path]:
         mark.touch()
         yield mark
     finally:
-        remove_parts_in(folder)  # of killed draws, and of workers that are killed with this one
+        remove_parts_in(folder)  # incomplete files of killed draws and workers
         for file in (mark, Path(lock.lock_file)):
             with suppress(OSError):
                 file.unlink()
@@ -132,39 +134,39 @@ def _alone_in(folder: Path) -> Iterator[Path]:
 
 def _write(source: Any, section: DrawPlan, target: str, path: Path, mark: Path) -> None:
     with written_whole(path) as file:
-        _put(file, source, section, target)
+        _write_parquet(file, source, section, target)
         if not mark.exists():
-            raise RuntimeError(f"{path} is not written: its draw has ended, or was killed.")
+            raise RuntimeError(f"{path} was not written: its draw has ended, or was killed.")
 
 
-def _put(file: Any, source: Any, section: DrawPlan, target: str) -> None:
-    """Write a section of a draw as parquet."""
+def _write_parquet(file: Any, source: Any, section: DrawPlan, target: str) -> None:
+    """Write the rows of a section of a draw as parquet."""
     frame_of(source, section, target).to_parquet(file, index=False, use_dictionary=[target])
 
 
 def _check_disk(sampler: DrawingSampler, draw: DrawPlan, target: str, folder: Path) -> None:
-    """Refuse more rows than the disk of a folder can hold, by the size of the first of them."""
+    """Refuse more rows than fit on the disk of a folder, estimated from the first page of rows."""
     free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
     if 8 * len(draw) * (sampler.n_features_in_ + 1) <= free:
         return
     sizes = []
     for n_pages in (0, 1):
         file = io.BytesIO()
-        _put(file, sampler, draw.section(0, n_pages), target)
+        _write_parquet(file, sampler, draw.section(0, n_pages), target)
         sizes.append(len(file.getvalue()))
     needed = (sizes[1] - sizes[0]) * len(draw) / CHUNK
-    if needed > FREE * free:
+    if needed > DISK_FACTOR * free:
         raise ValueError(
-            f"{len(draw)} rows take about {needed / 2**30:,.0f} GiB, and the disk of {folder} has "
+            f"{len(draw)} rows take about {needed / 2**30:,.0f} GiB, but the disk of {folder} has "
             f"{free / 2**30:,.0f} GiB left: ask for fewer rows, or choose another disk."
         )
 
 
 def _check_memory(n_rows: int, n_columns: int) -> None:
-    """Refuse files whose rows memory cannot hold."""
-    needed, there = 8 * n_rows * (n_columns + 1), memory()
-    if needed > there:
+    """Refuse files whose rows do not fit into memory."""
+    needed, available = 8 * n_rows * (n_columns + 1), memory()
+    if needed > available:
         raise ValueError(
-            f"The {n_rows} rows of a file take {needed / 2**30:,.0f} GiB, and this machine has "
-            f"{there / 2**30:,.0f} GiB of memory: ask for more files, or for fewer rows."
+            f"The {n_rows} rows of a file take {needed / 2**30:,.0f} GiB, but this machine has "
+            f"{available / 2**30:,.0f} GiB of memory: ask for more files, or for fewer rows."
         )

@@ -1,4 +1,4 @@
-"""The samplers: imbalanced-learn's contract around what was learned."""
+"""Samplers with the API of imbalanced-learn."""
 
 from .aae import AAESampler
 from .adan import ADANSampler, WADANSampler

@@ -1,4 +1,4 @@
-"""Blocks of rows: cut anew to any size, numbered, and made with the sampler's resources."""
+"""Iterate over synthetic rows in blocks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,26 +10,26 @@ from torch import Tensor
 from .._tables.columns import is_pandas
 
 
-def cut_anew(blocks: Iterator[Tensor], block_rows: int) -> Iterator[Tensor]:
-    """Yield the same rows in blocks of `block_rows`; one empty block where there are none."""
-    parts: list[Tensor] = []
-    n_held, yielded = 0, False
+def rebatch(blocks: Iterator[Tensor], block_rows: int) -> Iterator[Tensor]:
+    """Yield the same rows in blocks of `block_rows`; one empty block if there are no rows."""
+    waiting: list[Tensor] = []  # rows that do not fill a block yet
+    n_waiting, yielded = 0, False
     for block in blocks:
-        while len(block) >= block_rows - n_held:
-            end = block_rows - n_held
+        while len(block) >= block_rows - n_waiting:
+            end = block_rows - n_waiting
             head, block = block[:end], block[end:]
-            yield torch.cat([*parts, head])
-            parts, n_held, yielded = [], 0, True
-        parts.append(block)
-        n_held += len(block)
-    if n_held or not yielded:
-        yield torch.cat(parts)
+            yield torch.cat([*waiting, head])
+            waiting, n_waiting, yielded = [], 0, True
+        waiting.append(block)
+        n_waiting += len(block)
+    if n_waiting or not yielded:
+        yield torch.cat(waiting)
 
 
-def made_within(
+def compute_within(
     blocks: Iterator[Tensor], resources: Callable[[], AbstractContextManager]
 ) -> Iterator[Tensor]:
-    """Make each block within `resources`, which are free again while the block is looked at."""
+    """Compute each block inside the context `resources()`; leave it before yielding the block."""
     while True:
         with resources():
             block = next(blocks, None)
@@ -38,8 +38,8 @@ def made_within(
         yield block
 
 
-def numbered(table: Any, start: int) -> Any:
-    """Number the rows of a frame or series of pandas from `start`; others have no numbers."""
+def number_rows(table: Any, start: int) -> Any:
+    """Start the index of a pandas frame or series at `start`; other containers have no index."""
     if start and is_pandas(table) and hasattr(table, "iloc"):
         table.index = table.index + start
     return table

@@ -1,4 +1,4 @@
-"""Weights of the classes in the training."""
+"""Compute class weights for training."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,14 @@ import numpy as np
 
 
 def class_weights(class_weight: Any, classes: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Weight of each class in the cross-entropy of real rows (section IV-D), shape (K,).
+    """Return the weight of each class in the cross-entropy of real rows (section IV-D), (K,).
 
-    ``"balanced"`` is the paper's n_max / n_k; a dict may leave classes out, whose weight is 1.
+    ``"balanced"`` is the paper's n_max / n_k. Classes that a dict leaves out have weight 1.
 
     Raises
     ------
     ValueError
-        If a dict names a class that is not there.
+        If a dict names a class that is not in `classes`.
     """
     if class_weight is None:
         return np.ones(len(classes))

@@ -1,4 +1,4 @@
-"""Reading a table that a sampler is given as numbers."""
+"""Read the table that is passed to a sampler."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from ._tensors import as_array, is_tensor
 
 
 def numeric_table(X: Any) -> Any:
-    """Return a table that holds numbers only, with its names; a tensor as an array.
+    """Return a table of numbers with its column names; a tensor becomes an array.
 
     Raises
     ------

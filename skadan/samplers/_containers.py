@@ -1,4 +1,4 @@
-"""The user's containers: rows and labels go back as what they came in."""
+"""Return synthetic rows in the container and dtypes of the training data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from ._layouts import empty, layout_of
 
 
 def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return float64 `values` as `dtype`, rounded for integers and held inside its range."""
+    """Return float64 `values` as `dtype`: rounded for integers, and clipped to its range."""
     if dtype.kind == "b":
         return values >= 0.5
     if dtype.kind in "iu":
         info = np.iinfo(dtype)
-        # The limits of int64 are no float64: clip by comparison, not by value.
+        # float64 cannot represent the largest int64, so values are compared before the conversion.
         whole = np.rint(values)
         low, high = whole <= float(info.min), whole >= float(info.max)
         inside = np.where(low | high, 0, whole).astype(dtype)
@@ -34,11 +34,15 @@ def cast(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 @dataclass(frozen=True)
 class RowFormat:
-    """What the rows of a fitted table look like: container, dtypes, column names.
+    """Describe the rows of the training data: container, dtypes and column names.
 
-    `layout` is `layout_of` the table: plain, so that the format pickles small and files can hold
-    it. `dtype` is numpy's name for it: a dtype object would be shared with others, which
-    joblib.hash tells apart from an equal one.
+    Parameters
+    ----------
+    layout : tuple or None
+        What `layout_of` returns for the table: small to pickle, and a file can hold it.
+    dtype : str
+        NumPy's name of the dtype. joblib.hash would tell a dtype object that is shared with other
+        objects from an equal one that is not.
     """
 
     layout: Any
@@ -46,7 +50,7 @@ class RowFormat:
 
     @cached_property
     def like(self) -> Any:
-        """An empty piece of the table, None for an array."""
+        """Return a table of this format without rows; None for an array."""
         return empty(self.layout)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -54,41 +58,41 @@ class RowFormat:
 
     @classmethod
     def of(cls, X: Any, rows: np.ndarray) -> "RowFormat":
-        """Describe `X`; `rows` is the dense array that validation made of it."""
+        """Describe `X`; `rows` is the dense array that validation returned for it."""
         return cls(layout_of(X), rows.dtype.str)
 
     def wrap(self, n_rows: int, n_columns: int, blocks: Iterable[Tensor]) -> Any:
         """Put float64 blocks of rows into one table of this format.
 
-        An array or tensor is filled block by block: nothing is held beside it but one block. Other
-        containers are made from such an array.
+        An array or tensor is filled block by block, so that no second copy of the rows is in
+        memory. Other containers are made from such an array.
         """
         if sparse.issparse(self.like):
-            dense = self._filled(np.empty((n_rows, n_columns), self.dtype), blocks)
+            dense = self._fill(np.empty((n_rows, n_columns), self.dtype), blocks)
             return type(self.like)(dense)
         if _is_pandas(self.like):
-            return self._frame(self._filled(np.empty((n_rows, n_columns)), blocks))
+            return self._frame(self._fill(np.empty((n_rows, n_columns)), blocks))
         if polars_frames.is_polars(self.like):
-            rows = self._filled(np.empty((n_rows, n_columns)), blocks)
+            rows = self._fill(np.empty((n_rows, n_columns)), blocks)
             parts = zip(rows.T, self.like.dtypes, strict=True)
             return polars_frames.frame_like(self.like, [_polars_values(*part) for part in parts])
-        dense = self._filled(self._blank(n_rows, n_columns), blocks)
+        dense = self._fill(self._allocate(n_rows, n_columns), blocks)
         return dense.tolist() if isinstance(self.like, list) else dense
 
-    def _blank(self, n_rows: int, n_columns: int) -> Any:
-        """Return an array or tensor to be filled."""
+    def _allocate(self, n_rows: int, n_columns: int) -> Any:
+        """Return an uninitialized array or tensor of this format."""
         if _tensors.is_tensor(self.like):
             return self.like.new_empty((n_rows, n_columns))
         return np.empty((n_rows, n_columns), self.dtype)
 
     @staticmethod
-    def _filled(out: Any, blocks: Iterable[Tensor]) -> Any:
+    def _fill(out: Any, blocks: Iterable[Tensor]) -> Any:
         to_dtype: Any = _tensors.cast if _tensors.is_tensor(out) else _cast_to_array
         start = 0
         for block in blocks:
             out[start : start + len(block)] = to_dtype(block, out.dtype)
             start += len(block)
-        if start != len(out):  # else memory that nobody has set would pass for rows
+        if start != len(out):  # the rest of `out` is uninitialized memory
             raise RuntimeError(f"{start} rows made in place of {len(out)}: please report this.")
         return out
 
@@ -101,11 +105,11 @@ class RowFormat:
         return frame
 
     def stack(self, X: Any, rows: np.ndarray, n_new: int, blocks: Iterable[Tensor]) -> Any:
-        """Put the original table, untouched, above blocks of new rows; `rows` is its array."""
+        """Append blocks of new rows to the table `X`, which is not changed; `rows` is its array."""
         if self.like is None or _tensors.is_tensor(self.like):
-            both = self._blank(len(rows) + n_new, rows.shape[1])
+            both = self._allocate(len(rows) + n_new, rows.shape[1])
             both[: len(rows)] = rows if self.like is None else X.detach()
-            self._filled(both[len(rows) :], blocks)
+            self._fill(both[len(rows) :], blocks)
             return both
         X_new = self.wrap(n_new, rows.shape[1], blocks)
         if sparse.issparse(X):
@@ -124,14 +128,14 @@ def _cast_to_array(values: Tensor, dtype: np.dtype) -> np.ndarray:
 
 
 def numpy_dtype(dtype: Any) -> np.dtype:
-    """Return the numpy dtype behind a pandas column: nullable and sparse ones have one inside."""
+    """Return the numpy dtype inside a pandas dtype, such as a nullable or sparse one."""
     for name in ("numpy_dtype", "subtype"):
         dtype = getattr(dtype, name, dtype)
     return dtype if isinstance(dtype, np.dtype) else np.dtype(np.float64)
 
 
 def _pandas_values(values: np.ndarray, dtype: Any) -> Any:
-    """Return float64 `values` as a column of pandas; in one of categories, as the nearest."""
+    """Return float64 `values` as a pandas column; a categorical one gets the nearest categories."""
     import pandas as pd
 
     if isinstance(dtype, pd.CategoricalDtype):
@@ -147,7 +151,7 @@ def _polars_values(values: np.ndarray, dtype: Any) -> np.ndarray:
 
 
 def nearest(categories: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return, for each value, the index of the category that is nearest to it."""
+    """Return the index of the nearest category for each value."""
     order = np.argsort(categories)
     ends = categories[order] / 2
     return order[np.searchsorted(ends[:-1] + ends[1:], values)]

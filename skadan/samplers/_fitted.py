@@ -1,11 +1,11 @@
-"""What a fit leaves behind: the attributes of a fitted sampler."""
+"""List the attributes of a fitted sampler, with their documentation."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 
 class Attribute(NamedTuple):
-    """A fitted attribute: its name, type and text in the documentation."""
+    """Describe a fitted attribute: name, type and text in the documentation."""
 
     name: str
     kind: str
@@ -33,10 +33,10 @@ OF_EVERY_SAMPLER = (
     Attribute(
         "sample_indices_",
         "ndarray of shape (n_samples_new,)",
-        "For each row of the last `fit_resample` the index of the real row that it is, or of one "
-        "of its class that it was made of: whose deviation it has a share of, or which ``anchor`` "
-        "mixes in. With a ``center`` no synthetic row is made of one real row alone. -1 where "
-        "there is none. Groups, weights and other columns follow by it.",
+        "The real row behind each row of the last `fit_resample`: a real row's own index, and for "
+        "a synthetic row the index of a row of its class whose deviation it contains, or which "
+        "``anchor`` mixes in; -1 if there is none. With a ``center`` each synthetic row is made "
+        "from more than one real row. Use it to carry groups, weights and other columns over.",
         saved=False,
     ),
     STRATEGY,
@@ -49,7 +49,7 @@ OF_EVERY_SAMPLER = (
     Attribute(
         "feature_names_in_",
         "ndarray of shape (n_features,)",
-        "Column names, where all are strings.",
+        "Column names, if all of them are strings.",
     ),
 )
 OF_TRAINING = (
@@ -59,23 +59,23 @@ OF_TRAINING = (
         "Mean of each loss term, epoch by epoch.",
     ),
     Attribute("n_iter_", "int", "Epochs trained."),
-    Attribute("device_", "str", "Where it was trained."),
+    Attribute("device_", "str", "The device that it was trained on."),
 )
 OF_FROZEN = (
     IS_SYNTHETIC,
     Attribute(
         "sample_indices_",
         "ndarray of shape (n_samples_new,)",
-        "For each real row of the last `fit_resample` its index in the rows given; -1 for each "
-        "synthetic row, which comes from the rows of the training.",
+        "For each real row of the last `fit_resample`, its index in `X`; -1 for each synthetic "
+        "row, because its real rows are in the training data.",
         saved=False,
     ),
     Attribute(
         "training_indices_",
         "ndarray of shape (n_samples_new,)",
-        "For each synthetic row of the last `fit_resample` the index, in the table that the "
-        "sampler was trained on, of a row of its class that it was made of; -1 where there is "
-        "none, and for each real row.",
+        "For each synthetic row of the last `fit_resample`, the index of a row of its class that "
+        "it was made from, in the sampler's training data; -1 if there is none, and for each real "
+        "row.",
         saved=False,
     ),
     STRATEGY,

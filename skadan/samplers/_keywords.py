@@ -1,10 +1,10 @@
-"""Keywords that people know from other samplers."""
+"""Refuse unknown keywords, and suggest the right name."""
 
 import difflib
 import inspect
 from collections.abc import Iterable
 
-# Of SMOTE and its relatives, and of libraries that train networks.
+# Parameters of SMOTE and of libraries that train networks, with their names here.
 MEANT = {
     "epochs": "max_epochs",
     "n_epochs": "max_epochs",
@@ -25,7 +25,7 @@ def refuse_unknown_keywords(cls: type, keywords: Iterable[str]) -> None:
     Raises
     ------
     TypeError
-        The message names the keyword that is meant, if that is clear.
+        The message suggests a keyword if one is similar.
     """
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):

@@ -1,4 +1,4 @@
-"""The user's labels: read from any container, and given back in the same one."""
+"""Read labels from any container, and return labels in the same container."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +17,14 @@ from ._layouts import layout_of
 
 
 def read_labels(y: Any) -> np.ndarray:
-    """Return the labels of rows, (n,), of any container; a one-hot matrix gives column numbers.
+    """Return labels (n,) from any container; those of a one-hot matrix are column numbers.
 
     Raises
     ------
     TypeError
         If `y` is sparse, a polars LazyFrame, or a tensor on a device that numpy cannot read.
     ValueError
-        If a label is missing, labels are of several types, or a row has several.
+        If a label is missing, labels have different types, or a row has several labels.
     """
     values = plain(y)
     check_classification_targets(values)
@@ -35,19 +35,19 @@ def read_labels(y: Any) -> np.ndarray:
 
 
 def plain(y: Any) -> Any:
-    """Return labels as a plain array, (n,) or (n, columns), in which none is missing."""
+    """Return labels as an array, (n,) or (n, columns); refuse missing ones."""
     refuse_lazy("y", y)
     if sparse.issparse(y):
         raise TypeError("y is sparse: pass y.toarray().")
     if y is None:
-        return y  # scikit-learn says what is wrong
+        return y  # scikit-learn raises the error
     if isinstance(y, np.ma.MaskedArray):
         _refuse_missing(np.ma.getmaskarray(y))
         y = y.data
     values = _array(y)
-    if values.dtype.kind == "T":  # text of any length, which scikit-learn does not know
+    if values.dtype.kind == "T":  # StringDType, which scikit-learn does not support
         values = values.astype(object)
-    # NumPy makes text of a list that holds any.
+    # NumPy would convert all cells of a list with text to text.
     cells = np.asarray(y, dtype=object) if isinstance(y, list | tuple) else values
     _refuse_missing(_missing(cells))
     if cells.dtype != object:
@@ -73,23 +73,23 @@ def _missing(cells: np.ndarray) -> np.ndarray:
 
 
 def _refuse_missing(missing: np.ndarray) -> None:
-    """Refuse labels of which some are missing, as (n,) or (n, columns) says."""
+    """Refuse missing labels, given a mask (n,) or (n, columns)."""
     rows = np.flatnonzero(missing.any(1) if missing.ndim == 2 else missing)
     if len(rows):
         more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
         raise ValueError(
-            f"y has no label in row {rows[0]}{more}: drop the rows of X and y that have none, or "
+            f"y has no label in row {rows[0]}{more}: drop the rows of X and y without a label, or "
             "label them."
         )
 
 
 def _check_one_type(cells: np.ndarray) -> None:
-    """Refuse labels of several types: 1 and "1" would become one class, or cannot be sorted."""
+    """Refuse labels of several types: 1 and "1" would become one class, or could not be sorted."""
     first = {_type_name(cell): cell for cell in cells[::-1]}
     if len(first) > 1:
         found = " and ".join(f"{name} ({repr(cell)[:40]})" for name, cell in first.items())
         raise ValueError(
-            f"y mixes labels of several types, {found}: make them all of one, e.g. text by "
+            f"y mixes labels of several types, {found}: convert them to one, e.g. to text by "
             "[str(label) for label in y]."
         )
 
@@ -112,7 +112,7 @@ def class_indices(y: Any, classes: np.ndarray, label_format: "LabelFormat") -> n
     """
     labels = plain(y)
     if labels.ndim == 2 and labels.shape[1] == label_format.n_columns:
-        labels = read_labels(y)  # one-hot, as training was
+        labels = read_labels(y)  # one-hot, as in the training data
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1:
@@ -128,33 +128,33 @@ def class_indices(y: Any, classes: np.ndarray, label_format: "LabelFormat") -> n
 
 
 def take_labels(y: Any, rows: np.ndarray) -> Any:
-    """Return the labels of these rows, in the container and dtype of `y`."""
+    """Return the labels at these row indices, in the container and dtype of `y`."""
     if is_polars(y):
         return y[rows]
     if is_pandas(y):
         return y.iloc[rows].reset_index(drop=True) if hasattr(y, "iloc") else y.take(rows)
     if type(y) in (list, tuple):
         return type(y)(list(y[i]) if isinstance(y[i], list) else y[i] for i in rows)
-    values, taken = (y.detach(), to_tensor(rows)) if _tensors.comes_back(y) else (_array(y), rows)
+    on_device = _tensors.is_dispatched(y)
+    values, taken = (y.detach(), to_tensor(rows)) if on_device else (_array(y), rows)
     return (values.ravel() if values.ndim == 2 and values.shape[1] == 1 else values)[taken]
 
 
 @dataclass(frozen=True)
 class LabelFormat:
-    """What the labels of a fit look like: container, dtypes, name.
+    """Describe the labels of the training data: container, dtypes and name.
 
     Parameters
     ----------
     kind : str
-        "array", of a tensor too, "list", "tuple", or of pandas and polars: "Series", "Index",
-        "ExtensionArray", "DataFrame".
+        "array" (also for a tensor), "list", "tuple", or for pandas and polars "Series", "Index",
+        "ExtensionArray" or "DataFrame".
     name : object
         The name of a series or index.
     n_columns : int
-        Of a one-hot matrix; 0 where labels are labels.
+        Number of columns of a one-hot matrix; 0 for other labels.
     table : RowFormat
-        Of a frame of these labels, for what pandas and polars have made; else of an array or
-        tensor.
+        Format of a frame of these labels for pandas and polars, else of an array or tensor.
     """
 
     kind: str = "array"
@@ -164,7 +164,7 @@ class LabelFormat:
 
     @classmethod
     def of(cls, y: Any, labels: np.ndarray) -> "LabelFormat":
-        """Describe `y`; `labels` is what `read_labels` made of it."""
+        """Describe `y`; `labels` is what `read_labels` returned for it."""
         values = plain(y)
         n_columns = values.shape[1] if values.ndim == 2 and values.shape[1] > 1 else 0
         kind = _kind(y)
@@ -172,12 +172,12 @@ class LabelFormat:
         format_ = cls(kind, name, n_columns, _table(y, kind))
         try:
             format_.wrap(labels[:1])
-        except (TypeError, ValueError, NotImplementedError):  # a dtype that labels do not go into
+        except (TypeError, ValueError, NotImplementedError):  # a dtype that cannot hold labels
             return cls(n_columns=n_columns, table=RowFormat(None, values.dtype.str))
         return format_
 
     def wrap(self, labels: np.ndarray) -> Any:
-        """Put plain labels (n,) into a container of this format."""
+        """Put labels (n,) into a container of this format."""
         new = labels
         if self.n_columns:
             new = (labels[:, None] == np.arange(self.n_columns)).astype(np.int64)
@@ -210,7 +210,7 @@ class LabelFormat:
 
 
 def _kind(y: Any) -> str:
-    """Name the kind of container."""
+    """Return the `kind` of a container of labels, as in `LabelFormat`."""
     if type(y) in (list, tuple):
         return type(y).__name__
     if not (is_pandas(y) or is_polars(y)):
@@ -223,7 +223,7 @@ def _kind(y: Any) -> str:
 
 
 def _table(y: Any, kind: str) -> RowFormat:
-    """Describe a frame of labels; for an array and a list their dtype."""
+    """Describe labels as a frame, or the dtype of an array or list."""
     values = _array(y)
     if kind in ("array", "list", "tuple"):
         layout = layout_of(y) if kind == "array" else None

@@ -1,8 +1,9 @@
-"""What a container of rows looks like, as plain numbers and text, and an empty one made of that.
+"""Describe a container of rows by numbers and text, and make an empty container from that.
 
 A layout is None for an array, ``("list",)``, ``("csr_matrix", n_columns)`` and the like for a
 sparse container, ``("frame", columns, dtypes)`` for pandas, ``("polars", schema)``, or
-``("tensor", dtype, device)``. It pickles small, and files can hold it.
+``("tensor", dtype, device)``. Unlike an empty container it is small to pickle, and a file can hold
+it.
 """
 
 from typing import Any
@@ -12,7 +13,7 @@ from scipy import sparse
 
 from .._tables.columns import is_pandas
 from .._tables.polars_frames import empty_frame, is_polars, schema_of
-from ._tensors import comes_back, empty_tensor, layout_of_tensor
+from ._tensors import empty_tensor, is_dispatched, layout_of_tensor
 
 FORMATS = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 SPARSE = {
@@ -23,7 +24,7 @@ SPARSE = {
 
 
 def layout_of(X: Any) -> Any:
-    """Describe a container of rows."""
+    """Return the layout of a container of rows."""
     if sparse.issparse(X):
         kind = "array" if isinstance(X, sparse.sparray) else "matrix"
         return (f"{X.format}_{kind}", int(X.shape[1]))
@@ -32,13 +33,13 @@ def layout_of(X: Any) -> Any:
         return ("frame", _plain_index(X.columns), tuple(dtypes[dtype] for dtype in X.dtypes))
     if is_polars(X):
         return ("polars", tuple(map(as_tuples, schema_of(X))))
-    if comes_back(X):
+    if is_dispatched(X):
         return layout_of_tensor(X)
     return ("list",) if isinstance(X, list) else None
 
 
 def empty(layout: Any) -> Any:
-    """Make a container of no rows that `layout_of` describes so; None stands for an array."""
+    """Return an empty container with this layout; None for an array."""
     if layout is None:
         return None
     kind, *rest = layout
@@ -54,7 +55,7 @@ def empty(layout: Any) -> Any:
 def _empty_frame(columns: Any, dtypes: tuple) -> Any:
     import pandas as pd
 
-    kinds = {repr(dtype): dtype for dtype in dtypes}  # columns by the thousand are mostly alike
+    kinds = {repr(dtype): dtype for dtype in dtypes}  # wide tables repeat a few dtypes
     made = {text: pd.Series(dtype=_dtype(dtype)) for text, dtype in kinds.items()}
     frame = pd.DataFrame({j: made[repr(dtype)] for j, dtype in enumerate(dtypes)}, index=range(0))
     frame.columns = _index(columns)
@@ -62,19 +63,19 @@ def _empty_frame(columns: Any, dtypes: tuple) -> Any:
 
 
 def as_tuples(value: Any) -> Any:
-    """Return lists, and lists in them, as tuples."""
+    """Convert lists, and lists in them, to tuples."""
     return tuple(map(as_tuples, value)) if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:
-    """Return Python's number for numpy's, and anything else, such as a tuple's parts, as it is."""
+    """Convert NumPy scalars, also in tuples, to Python's; return other values as they are."""
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
     return value.item() if isinstance(value, np.generic) else value
 
 
 def _plain_index(index: Any) -> Any:
-    """Describe the names of columns: their kind, the names, and the name of it all."""
+    """Describe a pandas index by its kind, its values and its name."""
     import pandas as pd
 
     if isinstance(index, pd.RangeIndex):
@@ -83,7 +84,7 @@ def _plain_index(index: Any) -> Any:
         return ("multi", tuple(map(_plain, index)), tuple(map(_plain, index.names)))
     if type(index) is pd.Index:
         return (str(index.dtype), tuple(map(_plain, index)), _plain(index.name))
-    return index[:]  # of dates, intervals, ...
+    return index[:]  # dates, intervals and others have no description: keep the index itself
 
 
 def _index(columns: Any) -> Any:
@@ -100,7 +101,7 @@ def _index(columns: Any) -> Any:
 
 
 def _plain_dtype(dtype: Any) -> Any:
-    """Describe a column's dtype: by its name where that tells all, else by its parts or itself."""
+    """Describe a column's dtype by its name or its parts; return the dtype if neither is enough."""
     import pandas as pd
 
     if isinstance(dtype, pd.CategoricalDtype) and dtype.categories is not None:

@@ -1,7 +1,7 @@
-"""What scikit-learn lacks below 1.9. This file goes when 1.9 is the lowest that is supported.
+"""Replace what scikit-learn lacks before 1.9. Delete this file when 1.9 is the oldest supported.
 
-Callbacks came with 1.9: with an older one a sampler has no ``set_callbacks``, and all else is the
-same. So did names of columns for frames that have no ``__dataframe__``, as those of polars 2.
+Before 1.9 there are no callbacks, so samplers have no ``set_callbacks``. Nor does scikit-learn find
+the column names of frames without ``__dataframe__``, such as those of polars 2.
 """
 
 from collections.abc import Callable
@@ -13,27 +13,27 @@ import numpy as np
 
 from .._tables.polars_frames import is_polars
 
-# The module is looked for, not tried: an error inside it is not taken for its absence.
+# Importing it in a try block would take an error inside the module for its absence.
 HAS_CALLBACKS = find_spec("sklearn.callback") is not None
 
 
 class NoTask:
-    """A task of a fit that nobody is told of."""
+    """Do nothing where scikit-learn 1.9 would run the callbacks of a task."""
 
     def subcontext(self, **_: Any) -> "NoTask":
-        """Return a task within this one."""
+        """Return this task."""
         return self
 
     def call_on_fit_task_begin(self, **_: Any) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def call_on_fit_task_end(self, **_: Any) -> bool:
-        """Let the training go on."""
+        """Return False: do not stop training."""
         return False
 
 
 class NoCallbacks:
-    """What samplers call of scikit-learn's `CallbackSupportMixin`."""
+    """Offer the methods of scikit-learn's `CallbackSupportMixin` that samplers call."""
 
     _callback_fit_ctx = NoTask()
 
@@ -42,7 +42,7 @@ class NoCallbacks:
 
 
 def unchanged(method: Callable) -> Callable:
-    """Return the method: it has no callbacks to tear down."""
+    """Return the method unchanged, since it has no callbacks to tear down."""
     return method
 
 
@@ -52,7 +52,7 @@ with_callbacks: Any = callbacks.with_callbacks if callbacks else unchanged
 
 
 class NamedFrame:
-    """A frame as scikit-learn below 1.9 reads one: an array, with names by ``__dataframe__``."""
+    """Wrap a frame so that scikit-learn before 1.9 finds its names by ``__dataframe__``."""
 
     def __init__(self, frame: Any) -> None:
         self._frame, self.shape = frame, frame.shape
@@ -72,7 +72,7 @@ class NamedFrame:
 
 
 def with_names(table: Any) -> Any:
-    """Return a table; a frame of polars as something whose names scikit-learn finds."""
+    """Return a table; wrap a polars frame if scikit-learn would not find its column names."""
     is_frame = is_polars(table) and hasattr(table, "columns")
     needs_names = is_frame and not HAS_CALLBACKS and not hasattr(table, "__dataframe__")
     return NamedFrame(table) if needs_names else table

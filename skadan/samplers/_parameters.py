@@ -1,11 +1,11 @@
-"""How a sampler states its parameters: once, as fields with their type, constraint and default.
+"""Declare the parameters of a sampler as fields with type, constraint and default.
 
-``alpha: NonNegative = 1.0`` in the body of a class is the constructor's keyword, what scikit-learn
-validates it against, and its default.
+``alpha: NonNegative = 1.0`` in the body of a class declares a keyword of the constructor, the
+constraint that scikit-learn checks, and the default.
 
-Each sampler lists all of its parameters, those that others have too: a signature is read in one
-place, and a default is changed for the sampler that it is meant for. ADAN and WADAN share all but
-those of their divergences, so theirs are stated in their common base.
+Each sampler lists all of its parameters, even those that other samplers have too. So the signature
+is in one place, and changing a default changes one sampler. ADAN and WADAN differ only in the
+parameters of their divergences; the others are in their base class.
 """
 
 import os
@@ -51,19 +51,19 @@ Verbose = Annotated[int, "verbose"]
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
 def with_parameters(cls: Class) -> Class:
-    """Turn the annotated fields of a class into the constructor's keywords; a class decorator.
+    """Decorate a class: make its annotated fields keywords of the constructor.
 
-    It also fills in the shared texts of the class's docstring.
+    Also fill in the shared texts of the class docstring.
     """
     made: Any = dataclass(kw_only=True, eq=False, repr=False)(cls)
     made._parameter_constraints = {f.name: constraints(f.type) for f in fields(made)}
     shown = {f.name: getattr(f.type, "__origin__", f.type) for f in fields(made)}
-    made.__init__.__annotations__ = shown | {"return": None}  # types, without the constraints
+    made.__init__.__annotations__ = shown | {"return": None}  # without the constraints
     made.__doc__ = fill_in(made)
     return made
 
 
 def constraints(annotated: Any) -> list:
-    """Return scikit-learn's constraints of an annotated type."""
+    """Return the scikit-learn constraints in an annotated type."""
     stated = getattr(annotated, "__metadata__", (object,))
     return [c for part in stated for c in (part if isinstance(part, list) else [part])]

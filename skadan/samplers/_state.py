@@ -1,4 +1,4 @@
-"""What a fit leaves in a sampler, as one record, for files."""
+"""Collect the fitted state of a sampler in one record, for files."""
 
 from typing import Any, NamedTuple
 
@@ -9,16 +9,16 @@ from .base import SyntheticSampler
 
 
 class State(NamedTuple):
-    """What a fit has left in a sampler.
+    """Hold the fitted state of a sampler.
 
     Parameters
     ----------
     model : Model
-        What draws rows.
+        The model that draws rows.
     rows : RowFormat
-        What the rows of the table look like.
+        Format of the rows of the training data.
     labels : LabelFormat
-        What its labels look like.
+        Format of its labels.
     attributes : dict
         The fitted attributes that files keep, by name.
     """
@@ -31,19 +31,19 @@ class State(NamedTuple):
 
 def kept_attributes(sampler: SyntheticSampler) -> set[str]:
     """Return the names of the fitted attributes that files keep."""
-    return names_of_saved(sampler._fitted)
+    return names_of_saved(sampler._fitted_attributes)
 
 
 def state_of(sampler: SyntheticSampler) -> State:
-    """Return what a fit has left in a sampler; raise an error if it is not fitted."""
-    model = sampler._trained()
+    """Return the fitted state of a sampler; raise an error if it is not fitted."""
+    model = sampler._fitted_model()
     names = sorted(kept_attributes(sampler) & vars(sampler).keys())
     attributes = {name: getattr(sampler, name) for name in names}
     return State(model, sampler._format, sampler._labels(), attributes)
 
 
 def restore(sampler: SyntheticSampler, state: State) -> None:
-    """Put into a sampler what a fit has left in another one of the same parameters."""
+    """Set the fitted state of another sampler with the same parameters."""
     sampler._model, sampler._format, sampler._label_format = state.model, state.rows, state.labels
     for name, value in state.attributes.items():
         setattr(sampler, name, value)

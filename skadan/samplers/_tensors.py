@@ -1,4 +1,4 @@
-"""Tensors of torch: to numbers, and back on their device, where scikit-learn dispatches."""
+"""Convert torch tensors to arrays, and arrays to tensors if array API dispatch is on."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ from .._models.arrays import to_array, to_tensor
 
 
 def is_tensor(container: Any) -> bool:
-    """Tell whether this is a tensor."""
+    """Return whether this is a tensor."""
     return isinstance(container, Tensor)
 
 
-def comes_back(container: Any) -> bool:
-    """Tell whether this is a tensor that comes back as one, as ``array_api_dispatch`` says."""
+def is_dispatched(container: Any) -> bool:
+    """Return whether this is a tensor and ``array_api_dispatch`` is on: then output is a tensor."""
     return is_tensor(container) and get_config()["array_api_dispatch"]
 
 
@@ -27,39 +27,39 @@ def as_array(name: str, tensor: Tensor) -> np.ndarray:
     Raises
     ------
     TypeError
-        If it is sparse, or of a dtype that numpy does not have, or lies on another device and
-        scikit-learn does not dispatch.
+        If it is sparse, has a dtype that NumPy lacks, or is on another device while array API
+        dispatch is off.
     """
     _refuse_unreadable(name, tensor)
-    return to_array(tensor) if comes_back(tensor) else np.asarray(tensor)
+    return to_array(tensor) if is_dispatched(tensor) else np.asarray(tensor)
 
 
 def as_codes(H: Any) -> Tensor:
-    """Validate codes; return them as a float32 tensor, on the device where they lie."""
+    """Validate codes; return them as a float32 tensor on their device."""
     if not is_tensor(H):
         return to_tensor(check_array(H, dtype=np.float32))
     _refuse_unreadable("H", H)
-    if not comes_back(H):
+    if not is_dispatched(H):
         return to_tensor(check_array(np.asarray(H), dtype=np.float32))
     return check_array(H.detach(), dtype=torch.float32)
 
 
 def as_container(like: Any, values: Tensor) -> Any:
-    """Return values as a tensor on the device of `like`, where that is a tensor; else an array."""
+    """Return values as a tensor on the device of `like` if that is a tensor, else as an array."""
     return values.to(like.device) if is_tensor(like) else to_array(values)
 
 
 def layout_of_tensor(tensor: Tensor) -> tuple[str, str, str]:
-    """Describe a tensor: its dtype and its device."""
+    """Return the dtype and device of a tensor as text."""
     return ("tensor", str(tensor.dtype).removeprefix("torch."), str(tensor.device))
 
 
 def empty_tensor(dtype: str, device: str) -> Tensor:
-    """Return a tensor of no rows on this device; on the CPU if it is not there."""
+    """Return an empty tensor on this device, or on the CPU if the device does not exist here."""
     kind = getattr(torch, dtype)
     try:
         return torch.empty(0, dtype=kind, device=device)
-    except (AssertionError, RuntimeError):  # as torch says that it has no such device
+    except (AssertionError, RuntimeError):  # torch's errors for a device that it lacks
         return torch.empty(0, dtype=kind)
 
 
@@ -82,22 +82,22 @@ def cast(values: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def _signed(values: Tensor) -> Tensor:
-    """The same bits as signed numbers: older torches choose among no others."""
+    """View integers as signed: older versions of torch lack ``where`` for unsigned ones."""
     signed = (torch.int8, torch.int16, torch.int32, torch.int64)
     return values.view({kind.itemsize: kind for kind in signed}[values.dtype.itemsize])
 
 
 def _refuse_unreadable(name: str, tensor: Tensor) -> None:
-    """Refuse a tensor that is sparse, and one that numpy cannot read where it has to."""
+    """Refuse a sparse tensor, and one that NumPy would have to read but cannot."""
     if tensor.layout != torch.strided:
         raise TypeError(f"{name} is a tensor of {tensor.layout}: pass {name}.to_dense().")
-    becomes_float32 = tensor.dtype == torch.bfloat16 and comes_back(tensor)
+    becomes_float32 = tensor.dtype == torch.bfloat16 and is_dispatched(tensor)
     if not (becomes_float32 or _numpy_has(tensor.dtype)):
         raise TypeError(
             f"{name} is a tensor of {tensor.dtype}, a dtype that NumPy does not have: pass "
             f"{name}.float()."
         )
-    if tensor.device.type != "cpu" and not comes_back(tensor):
+    if tensor.device.type != "cpu" and not is_dispatched(tensor):
         raise TypeError(
             f"{name} is a tensor on {tensor.device}: call "
             "sklearn.set_config(array_api_dispatch=True), which needs SCIPY_ARRAY_API=1 in the "
@@ -106,7 +106,7 @@ def _refuse_unreadable(name: str, tensor: Tensor) -> None:
 
 
 def _numpy_has(dtype: torch.dtype) -> bool:
-    """Tell whether numpy has this dtype."""
+    """Return whether NumPy has this dtype."""
     try:
         torch.empty(0, dtype=dtype).numpy()
     except TypeError:

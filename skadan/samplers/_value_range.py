@@ -1,4 +1,4 @@
-"""What the columns of a table hold, so that synthetic values can keep to it."""
+"""Measure the ranges of columns, and clip and round synthetic values to them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,11 +10,12 @@ from torch import Tensor
 from .._models.arrays import to_tensor
 from .._models.on_disk import row_blocks
 
-FIRST = 256  # rows that mostly tell whether a column is of whole numbers
+# Most columns with fractions show one in these first rows; their later rows are not checked.
+FIRST = 256
 
 
 def ranges_of(rows: np.ndarray) -> dict[str, np.ndarray]:
-    """Measure the columns of finite rows (n, d); the keys are names of fitted attributes."""
+    """Return the range of each column of finite rows (n, d), by name of the fitted attribute."""
     low = high = rows[0]
     whole = _are_whole(rows[:FIRST])
     for block in row_blocks(rows):
@@ -28,16 +29,16 @@ def ranges_of(rows: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _are_whole(rows: np.ndarray) -> np.ndarray:
-    floats = rows.astype(np.float64) if rows.dtype.kind == "O" else rows  # decimals
+    floats = rows.astype(np.float64) if rows.dtype.kind == "O" else rows  # decimal.Decimal
     return np.asarray((floats == np.rint(floats)).all(0))
 
 
-def held(blocks: Iterable[Tensor], sampler: Any) -> Iterator[Tensor]:
-    """Yield blocks of synthetic rows, held to what `ranges_of` measured as the sampler asks."""
-    return map(lambda block: _held(block, sampler), blocks)
+def clip_and_round(blocks: Iterable[Tensor], sampler: Any) -> Iterator[Tensor]:
+    """Clip and round blocks of synthetic rows, as ``clip`` and ``whole_numbers`` say."""
+    return map(lambda block: _clip_and_round_block(block, sampler), blocks)
 
 
-def _held(rows: Tensor, sampler: Any) -> Tensor:
+def _clip_and_round_block(rows: Tensor, sampler: Any) -> Tensor:
     if sampler.whole_numbers:
         whole = to_tensor(sampler.is_whole_, rows.device)
         rows[:, whole] = rows[:, whole].round()

@@ -1,4 +1,4 @@
-"""The paper's adversarial autoencoder as a sampler."""
+"""Over-sample with the paper's adversarial autoencoder."""
 
 from ..games.aae import AAEGame
 from ._parameters import (
@@ -22,11 +22,11 @@ from .latent import LatentSampler
 
 @with_parameters
 class AAESampler(LatentSampler):
-    """An adversarial autoencoder whose codes follow one Gaussian per class.
+    """Over-sample with an adversarial autoencoder whose codes follow one Gaussian per class.
 
-    A baseline of Yi & Mak [1]_ (Eqs. 7 to 9): encoder and decoder reconstruct rows while a
-    critic holds the codes to a mixture of Gaussians in the plane, one per class. Synthetic rows are
-    decoded from the Gaussian of their class.
+    A baseline of Yi & Mak [1]_ (Eqs. 7 to 9): encoder and decoder reconstruct rows, while a critic
+    trains the codes to follow a mixture of Gaussians in the plane, one per class. Synthetic rows
+    are decoded from the Gaussian of their class.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class AAESampler(LatentSampler):
 
     See Also
     --------
-    WADANSampler : A generator in place of a prior.
+    WADANSampler : Learns a generator instead of fixing a prior.
 
     References
     ----------
@@ -95,7 +95,7 @@ class AAESampler(LatentSampler):
     verbose: Verbose = 0
 
     def make_game(self) -> AAEGame:
-        """Make the game from the sampler's parameters.
+        """Return the game with the sampler's parameters.
 
         Returns
         -------

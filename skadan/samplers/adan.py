@@ -1,4 +1,4 @@
-"""ADAN and WADAN: the paper's two networks as samplers."""
+"""Over-sample with ADAN and WADAN, the two methods of the paper."""
 
 from abc import abstractmethod
 from typing import Any
@@ -32,7 +32,7 @@ from ._parameters import (
 from ._sizes import PAPER_COLUMNS, fitted_sizes
 from .latent import LatentSampler
 
-# The paper's setting (section IV-D) beside the defaults of `ADANGame`, which are the paper's too.
+# The paper's settings (section IV-D) that `ADANGame` does not have as defaults.
 PAPER: dict[str, Any] = {
     "sampling_strategy": Replicate(10),
     "class_weight": "balanced",
@@ -50,14 +50,14 @@ PAPER: dict[str, Any] = {
 
 
 def paper_setting(divergence: Divergence) -> dict[str, Any]:
-    """Return the paper's values of all parameters of a sampler with this divergence."""
+    """Return the paper's parameters of a sampler with this divergence, as keywords."""
     game = {k: v for k, v in vars(ADANGame(divergence)).items() if k != "divergence"}
     return PAPER | game | vars(divergence)
 
 
 @with_parameters
 class ADANFamily(LatentSampler):
-    """What ADAN and WADAN share: all parameters but those of the divergence, and the game."""
+    """Base class of ADAN and WADAN, which differ only in the divergence and its parameters."""
 
     sampling_strategy: Strategy = "auto"
     random_state: RandomState = None
@@ -92,15 +92,15 @@ class ADANFamily(LatentSampler):
 
     @abstractmethod
     def _divergence(self) -> Divergence:
-        """Make the divergence from the sampler's parameters."""
+        """Return the divergence with the sampler's parameters."""
 
     def make_game(self) -> ADANGame:
-        """Make the game from the sampler's parameters.
+        """Return the game with the sampler's parameters.
 
         Returns
         -------
         game : ADANGame
-            Networks, turns and losses. Sizes that follow the table are those of the paper.
+            Networks, turns and losses. Sizes that are "auto" are those of the paper.
         """
         return self._game_for(PAPER_COLUMNS)
 
@@ -128,9 +128,9 @@ class ADANSampler(ADANFamily):
     by class, how codes are distributed there, against a critic D that compares its codes with those
     of real rows by cross-entropy.
 
-    By default a synthetic row is the centre of its class, drawn to the middle of the table as far
-    as it is uncertain, plus the deviations of two generated rows from the means of their classes,
-    one row of its class and one of any; each generated row is mixed with a real one (``anchor``,
+    By default a synthetic row is the centre of its class, shrunk towards the mean of the table,
+    plus the deviations of two generated rows from the means of their classes: one row of the same
+    class and one of any class. Each generated row is mixed with a real one (``anchor``,
     ``residuals``). With ``center=None, anchor=0, residuals=False`` a synthetic row is R(G(z, y)),
     as in the paper.
 
@@ -180,10 +180,10 @@ class ADANSampler(ADANFamily):
 
     @staticmethod
     def paper_params() -> dict[str, Any]:
-        """The paper's literal setting (section IV-D), as keyword arguments.
+        """Return the exact parameters of the paper (section IV-D), as keyword arguments.
 
-        With ten synthetic sets. The paper lowers ``alpha`` to 0.1 where classes are very unequal
-        (IEMOCAP's eleven).
+        They make ten synthetic sets. The paper lowers ``alpha`` to 0.1 for very unequal classes
+        (the eleven of IEMOCAP).
 
         Returns
         -------
@@ -210,9 +210,9 @@ class WADANSampler(ADANFamily):
     by class, how codes are distributed there, against a critic D that compares its codes with those
     of real rows by the Wasserstein divergence [2]_.
 
-    By default a synthetic row is the centre of its class, drawn to the middle of the table as far
-    as it is uncertain, plus the deviations of two generated rows from the means of their classes,
-    one row of its class and one of any; each generated row is mixed with a real one (``anchor``,
+    By default a synthetic row is the centre of its class, shrunk towards the mean of the table,
+    plus the deviations of two generated rows from the means of their classes: one row of the same
+    class and one of any class. Each generated row is mixed with a real one (``anchor``,
     ``residuals``). With ``center=None, anchor=0, residuals=False`` a synthetic row is R(G(z, y)),
     as in the paper.
 
@@ -268,10 +268,10 @@ class WADANSampler(ADANFamily):
 
     @staticmethod
     def paper_params() -> dict[str, Any]:
-        """The paper's literal setting (section IV-D), as keyword arguments.
+        """Return the exact parameters of the paper (section IV-D), as keyword arguments.
 
-        With ten synthetic sets. The paper lowers ``alpha`` to 0.1 where classes are very unequal
-        (IEMOCAP's eleven).
+        They make ten synthetic sets. The paper lowers ``alpha`` to 0.1 for very unequal classes
+        (the eleven of IEMOCAP).
 
         Returns
         -------

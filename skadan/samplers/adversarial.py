@@ -1,4 +1,4 @@
-"""Samplers that train a game: from a table to networks, and back to rows."""
+"""Train the networks of a game on a table, and draw rows from them."""
 
 import inspect
 import os
@@ -36,13 +36,13 @@ from ._sizes import is_auto
 from ._wanted import memory
 from .base import SyntheticSampler
 
-BYTES_OF_A_WEIGHT = 16  # float32: itself, its gradient, and the two moments of Adam
+BYTES_OF_A_WEIGHT = 16  # float32: the weight, its gradient, and the two moments of Adam
 
 
 def source_of(game: Any) -> list[str]:
-    """What a game is made of: its fields, and the source code of its own and their classes.
+    """Return a game's fields, and the source code of its class and of its fields' classes.
 
-    A checkpoint of a game whose code has changed since is of another game.
+    They are part of a checkpoint's name, so that a fit does not resume with changed code.
     """
     values = [getattr(game, field.name) for field in fields(game)]
     parts = [part for value in values if is_dataclass(value) for part in source_of(value)]
@@ -52,28 +52,28 @@ def source_of(game: Any) -> list[str]:
 
 
 def _code(cls: type) -> str:
-    """The source of a class; empty for this package's, whose version stands for it."""
+    """Return the source of a class; empty for this package's classes, known by its version."""
     try:
         return "" if cls.__module__.partition(".")[0] == "skadan" else inspect.getsource(cls)
-    except (OSError, TypeError):  # typed into a console
+    except (OSError, TypeError):  # defined in a console
         return ""
 
 
 class Prepared(NamedTuple):
-    """A table that is ready for a training.
+    """Hold a table that is ready for training.
 
     Parameters
     ----------
     u : Tensor or rows of a file, of shape (n, r)
-        Scaled rows, or their coordinates in the space that they span.
+        Scaled rows, or their coordinates in the row space.
     table : Table
-        These, with one-hot labels and weights.
+        The same rows with one-hot labels and weights.
     class_index : ndarray of shape (n,)
         The class of each row.
     counts : ndarray of shape (K,)
         Rows of each class.
     scaling, coordinates : Scaling, Coordinates
-        From the table's units to what the networks see, and back.
+        Convert from the table's units to what the networks see, and back.
     """
 
     u: TableRows
@@ -85,7 +85,7 @@ class Prepared(NamedTuple):
 
 
 class AdversarialSampler(SyntheticSampler):
-    """A sampler that trains a game; a subclass says which one in `make_game`."""
+    """Base class of samplers that train a game, which a subclass returns from `make_game`."""
 
     row_space: bool | str
     precision: str
@@ -99,8 +99,8 @@ class AdversarialSampler(SyntheticSampler):
     checkpoint_epochs: int
     verbose: int
 
-    # What may be added to the training of a game, and to the rows that it generates. Samplers that
-    # can have these as parameters; for the others it is nothing.
+    # Additions to the training of a game and to the rows that it generates. Some samplers have
+    # these as parameters; the others add nothing.
     class_weight: Any = None
     input_noise: float = 0.0
     residuals: bool = False
@@ -108,7 +108,7 @@ class AdversarialSampler(SyntheticSampler):
     center: str | None = None
     own_share: float | str = "auto"
 
-    _fitted: ClassVar[tuple[Attribute, ...]] = (*OF_EVERY_SAMPLER, *OF_TRAINING)
+    _fitted_attributes: ClassVar[tuple[Attribute, ...]] = (*OF_EVERY_SAMPLER, *OF_TRAINING)
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         **SyntheticSampler._only_for_sampling,
         # The fields of `Blend`.
@@ -116,11 +116,11 @@ class AdversarialSampler(SyntheticSampler):
     }
 
     model_class: ClassVar[type] = TrainedModel
-    _smaller: ClassVar[str] = "choose smaller layers"  # what to do about too large networks
+    _memory_advice: ClassVar[str] = "choose smaller layers"
 
     @abstractmethod
     def make_game(self) -> Game:
-        """Make the game from the sampler's parameters.
+        """Return the game with the sampler's parameters.
 
         Returns
         -------
@@ -129,11 +129,11 @@ class AdversarialSampler(SyntheticSampler):
         """
 
     def _game_for(self, n_coordinates: int) -> Game:
-        """Make the game for a table of which the networks see so many columns."""
+        """Return the game for networks that see `n_coordinates` columns."""
         return self.make_game()
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
-        self.make_game()  # it refuses sizes that are none
+        self.make_game()  # raises if a size is invalid
         check_betas(self.betas)
         resolve_device(self.device)
         class_weights(self.class_weight, classes, counts)
@@ -159,7 +159,7 @@ class AdversarialSampler(SyntheticSampler):
         weight: np.ndarray,
         rng: torch.Generator,
     ) -> Prepared:
-        """Scale rows (n, d), and bring them to the device; `weight` (K,) is that of each class."""
+        """Scale rows (n, d), and move them to the device; `weight` (K,) has one value per class."""
         scaling, x = scaled(rows, rng.device)
         coordinates = choose_coordinates(self.row_space, x, rng)
         u = coordinates.project_table(x)
@@ -174,7 +174,7 @@ class AdversarialSampler(SyntheticSampler):
     def _train(
         self, prepared: Prepared, rng: torch.Generator, checkpoint: Checkpoint | None
     ) -> tuple[Game, Networks]:
-        """Train the networks of the game that fits the table."""
+        """Train the networks; return them with their game, whose sizes fit the table."""
         game = self._game_for(prepared.coordinates.n_coordinates)
         trained, watched, longest_epoch = prepared.table, None, None
         if is_auto(self.max_epochs):
@@ -184,20 +184,22 @@ class AdversarialSampler(SyntheticSampler):
         )
         networks = self._networks(game, batches)
         n_epochs = self._max_epochs(len(prepared.class_index))
-        self.history_ = train(
-            game,
-            in_precision(networks, self.precision),
-            batches,
-            Schedule(n_epochs, self.learning_rate, (self.betas[0], self.betas[1])),
-            EpochCallbacks(self, n_epochs, partial(self._keep, prepared, game, networks)),
-            checkpoint,
-            None if watched is None else Monitor.of(game, watched, batches),
-        )
+        model = partial(self._keep, prepared, game, networks)
+        with EpochCallbacks(self, n_epochs, model) as callbacks:
+            self.history_ = train(
+                game,
+                in_precision(networks, self.precision),
+                batches,
+                Schedule(n_epochs, self.learning_rate, (self.betas[0], self.betas[1])),
+                callbacks,
+                checkpoint,
+                None if watched is None else Monitor.of(game, watched, batches),
+            )
         self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(rng.device)
         return game, networks
 
     def _keep(self, prepared: Prepared, game: Game, networks: Networks) -> TrainedModel:
-        """Return what sampling needs of the trained networks and of the real rows."""
+        """Return a model with what sampling needs of the trained networks and the real rows."""
         blend = Blend(self.residuals, self.anchor, self.center, self.own_share)
         class_index, counts = prepared.class_index, prepared.counts
         real_rows = RealRows.of(game, networks, prepared.u, class_index, blend)
@@ -213,30 +215,30 @@ class AdversarialSampler(SyntheticSampler):
         return self.max_epochs
 
     def _networks(self, game: Game, batches: Batches) -> Networks:
-        """Make the networks, with their first weights."""
+        """Return the networks with initial weights."""
         table, rng = batches.table, batches.rng
         width, n_classes = Width(table.x.shape[1], fan=table.n_columns), table.y.shape[1]
         networks = game.networks(width, n_classes, rng.device)
         self._check_networks(game, networks)
-        if rng.device.type == "cpu":  # which gives out memory before there is any
+        if rng.device.type == "cpu":  # systems grant CPU memory that they do not have
             self._check_memory(networks, n_classes)
         return networks.initialise(rng)
 
     def _check_memory(self, networks: Networks, n_classes: int) -> None:
-        """Refuse networks that this machine's memory cannot hold while they are trained."""
-        n, there = n_weights(networks), memory()
-        if n * BYTES_OF_A_WEIGHT > there:
+        """Refuse networks that do not fit into memory during training."""
+        n, available = n_weights(networks), memory()
+        if n * BYTES_OF_A_WEIGHT > available:
             raise ValueError(
                 f"Training {type(self).__name__} on {n_classes} classes takes "
                 f"{n * BYTES_OF_A_WEIGHT / 2**30:.1f} GiB for {n} weights, but this machine has "
-                f"{there / 2**30:.1f} GiB of memory: {self._smaller}."
+                f"{available / 2**30:.1f} GiB of memory: {self._memory_advice}."
             )
 
     def _check_networks(self, game: Game, networks: Networks) -> None:
-        """Refuse networks that cannot be trained reproducibly; the package's own can."""
+        """Refuse networks that cannot be trained reproducibly; this package's own always can."""
 
     def _checkpoint(self, rng: torch.Generator, *data: np.ndarray) -> Checkpoint | None:
-        """Make the checkpoint of this training, named for its data, parameters and versions."""
+        """Return the checkpoint of this training, named by its data, parameters and versions."""
         if self.checkpoint is None:
             return None
         params = self.get_params(deep=False)

@@ -1,4 +1,4 @@
-"""What every sampler shares: imbalanced-learn's contract around a model."""
+"""Define the base class of samplers that learn a model."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -20,30 +20,30 @@ from ._containers import RowFormat
 from ._fitted import OF_EVERY_SAMPLER, Attribute, names_of_saved
 from ._labels import LabelFormat, read_labels
 from ._older_sklearn import CallbackSupport, with_callbacks
-from ._value_range import held, ranges_of
+from ._value_range import clip_and_round, ranges_of
 from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
 from .drawing import BLOCK_ROWS, LENIENT, DrawingSampler
 
-NOT_OF_THE_MODEL = {"sampling_strategy", "clip", "whole_numbers"}  # the sampler sees to these
+HANDLED_BY_SAMPLER = {"sampling_strategy", "clip", "whole_numbers"}  # and not by the model
 
 
 class SyntheticSampler(CallbackSupport, DrawingSampler):
-    """A sampler that learns a model of the real rows and appends rows drawn from it.
+    """Base class of samplers that learn a model of the real rows and append rows drawn from it.
 
-    Each sampler states all of its parameters in its own class: see `_parameters`. A subclass says
-    in `_learn` what its model is, and in `_fitted` which attributes a fit leaves behind.
+    Each subclass declares all of its parameters (see `_parameters`), returns its model from
+    `_learn`, and lists its fitted attributes in `_fitted_attributes`.
     """
 
     sampling_strategy: Any
     clip: bool
     whole_numbers: bool
 
-    model_class: ClassVar[type] = object  # of what `_learn` returns; files hold no other
+    model_class: ClassVar[type] = object  # what `_learn` returns; files hold no other type
 
-    _fitted: ClassVar[tuple[Attribute, ...]] = OF_EVERY_SAMPLER
+    _fitted_attributes: ClassVar[tuple[Attribute, ...]] = OF_EVERY_SAMPLER
 
-    # The parameters that only sampling needs: no fit depends on them. Each has here a value whose
-    # fit keeps what every other value needs.
+    # The parameters that do not change training. A fit with the values here stores everything that
+    # sampling with any other value needs.
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         "sampling_strategy": "auto",
         "clip": False,
@@ -51,20 +51,20 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
     }
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:
-        """Refuse parameters that their declared constraints let pass, before any work."""
+        """Refuse invalid parameters that their declared constraints do not find."""
 
     @abstractmethod
     def _learn(
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> Model:
-        """Learn a model of finite rows (n, d), whose classes are ``classes[class_index]``."""
+        """Return a model learned from finite rows (n, d) with labels ``classes[class_index]``."""
 
     def _max_epochs(self, n_rows: int) -> int:
-        """Return how many epochs the training of so many rows may take; 0 for no training."""
+        """Return the largest number of epochs for `n_rows` rows; 0 if there is no training."""
         return 0
 
-    def _held(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
-        return held(blocks, self)
+    def _clip_and_round(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
+        return clip_and_round(blocks, self)
 
     # Fitting
 
@@ -76,11 +76,11 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             Real rows, in any units: the sampler scales them itself. Sparse rows become dense.
-            Frames are those of pandas and polars; their columns hold numbers, booleans, or, in
-            pandas, categories that are numbers. A tensor of torch is an array, but with
-            scikit-learn's ``array_api_dispatch`` what is made of it is a tensor on its device.
+            Columns of pandas and polars frames hold numbers, booleans, or, in pandas, categories
+            that are numbers. A torch tensor is treated as an array, but with scikit-learn's
+            ``array_api_dispatch`` synthetic rows are a tensor on its device.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            The classes of these rows, at least two of them; or a one-hot matrix of them.
+            The labels of these rows, of at least two classes, or a one-hot matrix.
 
         Returns
         -------
@@ -90,10 +90,9 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         Raises
         ------
         ValueError
-            If `X`, `y` or a parameter is unusable; the message names which. Nothing is trained.
+            If `X`, `y` or a parameter is invalid; the message says which. Nothing is trained.
         FloatingPointError
-            If a loss becomes NaN or infinite. The sampler is then not fitted, nor is it after
-            Ctrl-C.
+            If a loss becomes NaN or infinite. The sampler is then not fitted, as after Ctrl-C.
         """
         rows, labels = self._validate(X, y)
         self._fit(X, y, rows, labels)
@@ -103,9 +102,9 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
     def fit_resample(self, X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
         """Fit, and return the real rows followed by synthetic ones.
 
-        The same as `fit`, `sample` of the labels that ``sampling_strategy`` asks for, and stacking.
-        Where it asks for none, nothing is trained and the data are returned unchanged, with a
-        warning.
+        This is the same as `fit`, then `sample` with the labels that ``sampling_strategy`` asks
+        for, then stacking. If it asks for no rows, nothing is trained and the data are returned
+        unchanged, with a warning.
 
         Parameters
         ----------
@@ -117,8 +116,9 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         Returns
         -------
         X_resampled : {ndarray, dataframe, sparse matrix, list} of shape (n_samples_new, n_features)
-            `X`, bit for bit, above the synthetic rows, in the container and dtypes of `X`. A column
-            of categories gets the nearest of them. A tensor where `X` is one, as for `fit`.
+            `X`, bit for bit, above the synthetic rows, in the container and dtypes of `X`. In a
+            column of categories, each synthetic value is the nearest category. Whether a tensor
+            stays one depends on ``array_api_dispatch``, as for `fit`.
         y_resampled : {ndarray, series, index, extension array, dataframe, list}
             `y` above the labels of the synthetic rows, in the container and dtype of `y`.
 
@@ -127,19 +127,19 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         ValueError, FloatingPointError
             As `fit`.
         """
-        # Not imbalanced-learn's, which makes an array of the table and casts it back: real rows
-        # would not come back bit for bit, and categories, flags and tensors not at all.
+        # imbalanced-learn's method would convert the table to an array and back, which changes real
+        # rows and loses categories, flags and tensors.
         return self._fit_resample(X, y)
 
     def resample_with(
         self, trained: "SyntheticSampler", X: ArrayLike, y: ArrayLike
     ) -> tuple[Any, Any]:
-        """Do what `fit_resample` does, with what another sampler has learned of these very rows.
+        """Resample as `fit_resample` does, with the model of a sampler fitted on the same rows.
 
         Parameters
         ----------
         trained : sampler
-            One that `for_any_draw` returned, fitted on `X` and `y`.
+            A sampler that `for_any_draw` returned, fitted on `X` and `y`.
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             As for `fit_resample`.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
@@ -150,7 +150,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         X_resampled : {ndarray, dataframe, sparse matrix, list} of shape (n_samples_new, n_features)
             What `fit_resample` would return.
         y_resampled : {ndarray, series, index, extension array, dataframe, list}
-            Likewise.
+            What `fit_resample` would return.
         """
         return self._fit_resample(X, y, trained)
 
@@ -165,7 +165,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         return self._stack(X, y, rows, like, blocks, index)
 
     def fit_resample_blocks(self, X: Any, y: Any) -> Iterator[tuple[Any, ...]]:
-        """Fit, and yield what `fit_resample` appends in blocks, in the memory of a block.
+        """Fit, and yield the rows that `fit_resample` appends, in blocks to save memory.
 
         Parameters
         ----------
@@ -177,7 +177,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         Returns
         -------
         blocks : iterator of tuple
-            Synthetic rows, their labels, and the indices of real rows that they were made of.
+            Synthetic rows, their labels, and their ``sample_indices_``.
         """
         rows, labels = self._validate(X, y)
         draw = self._fit_to_draw(X, y, rows, labels)
@@ -186,7 +186,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
     def _fit_to_draw(
         self, X: Any, y: Any, rows: np.ndarray, labels: np.ndarray, trained: Any = None
     ) -> DrawPlan:
-        """Return the draw that ``sampling_strategy`` asks for; fit if it asks for any row."""
+        """Fit if ``sampling_strategy`` asks for any rows; return the plan of their draw."""
         classes, counts = np.unique(labels, return_counts=True)
         wanted = rows_by_class(self.sampling_strategy_, classes)
         if not wanted.any():
@@ -196,13 +196,13 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
             if trained is None:
                 self._fit(X, y, rows, labels)
             else:
-                self._take(trained)
+                self._adopt_fit(trained)
         return DrawPlan(InTurn.of(wanted), self._streams(None))
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return dense rows and labels. Whatever can be wrong with them is found here."""
+        """Check parameters, rows and labels before training; return dense rows and labels."""
         self._validate_params()
-        self._forget()
+        self._reset()
         table = numeric_table(X)
         refuse_duplicate_names(X)
         rows, labels = validate_data(self, table, read_labels(y), reset=True, **LENIENT)
@@ -212,10 +212,10 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         self._check_settings(*np.unique(labels, return_counts=True))
         return rows, labels
 
-    def _forget(self) -> None:
-        """Drop what an earlier fit learned: a failed fit leaves an unfitted sampler."""
+    def _reset(self) -> None:
+        """Delete the state of an earlier fit, so that a failed fit leaves an unfitted sampler."""
         own = {"_format", "_label_format", "_model"}
-        for name in {*own, *(a.name for a in self._fitted)} & vars(self).keys():
+        for name in {*own, *(a.name for a in self._fitted_attributes)} & vars(self).keys():
             delattr(self, name)
 
     def _fit(self, X: Any, y: Any, rows: np.ndarray, labels: np.ndarray) -> None:
@@ -230,7 +230,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
             with self._resources():
                 self._model = self._learn(rows, class_index, classes, counts)
         except BaseException:
-            self._forget()
+            self._reset()
             raise
         task.call_on_fit_task_end(
             estimator=self, reconstruction_attributes=lambda: {"_model": self._model}
@@ -239,9 +239,9 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
     # One fit for many draws
 
     def for_any_draw(self) -> Any:
-        """Return an unfitted sampler whose fit serves all values of what only sampling needs.
+        """Return an unfitted sampler whose fit serves any values of sampling-only parameters.
 
-        Searches train it once, and draw for each candidate by `resample_with`.
+        Searches fit it once, then pass it to `resample_with` of each candidate.
 
         Returns
         -------
@@ -251,19 +251,19 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         names = self._only_for_sampling.keys() & self.get_params(deep=False).keys()
         return clone(self).set_params(**{n: self._only_for_sampling[n] for n in names})
 
-    def _take(self, trained: "SyntheticSampler") -> None:
-        """Take what a sampler has learned that differs in no more than what sampling needs."""
-        saved = names_of_saved(self._fitted) | {"_format", "_label_format"}
+    def _adopt_fit(self, trained: "SyntheticSampler") -> None:
+        """Copy the fit of a sampler that differs only in parameters used in sampling."""
+        saved = names_of_saved(self._fitted_attributes) | {"_format", "_label_format"}
         for name in saved & vars(trained).keys():
             setattr(self, name, getattr(trained, name))
         names = self._only_for_sampling.keys() & self.get_params(deep=False).keys()
-        changes = {name: getattr(self, name) for name in names - NOT_OF_THE_MODEL}
-        self._model = trained._adjusted(changes)
-        self.random_state = deepcopy(trained.random_state)  # which a fit has moved on
+        changes = {name: getattr(self, name) for name in names - HANDLED_BY_SAMPLER}
+        self._model = trained._adjusted_model(changes)
+        self.random_state = deepcopy(trained.random_state)  # its state after the fit
 
-    def _adjusted(self, changes: dict[str, Any]) -> Any:
-        """Return the model with other values of parameters that only sampling needs."""
-        model = self._trained()
+    def _adjusted_model(self, changes: dict[str, Any]) -> Any:
+        """Return the model with other values of parameters used only in sampling."""
+        model = self._fitted_model()
         for name, value in changes.items():
             if name not in self._only_for_sampling or name not in self.get_params(deep=False):
                 raise ValueError(
@@ -277,11 +277,11 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_model")
 
-    def _trained(self) -> Any:
-        """Return the model; raise an error where there is none."""
+    def _fitted_model(self) -> Any:
+        """Return the model; raise an error if the sampler is not fitted."""
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(
-                f"This {type(self).__name__} has learned nothing yet: call fit, or fit_resample "
+                f"This {type(self).__name__} is not fitted yet: call fit, or fit_resample "
                 "with a sampling_strategy that asks for synthetic rows, e.g. Replicate(1)."
             )
         return self._model

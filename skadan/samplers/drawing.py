@@ -1,4 +1,4 @@
-"""What every sampler shares that draws rows of a model, whoever has fitted it."""
+"""Define the base class of samplers that draw rows from a fitted model."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from .._tables.columns import check_range
 from .._torch.seeding import SAMPLING, Streams
 from .._torch.settings import torch_settings
 from .._version import documentation_address
-from ._blocks import cut_anew, made_within, numbered
+from ._blocks import compute_within, number_rows, rebatch
 from ._checks import check_finite_columns, is_count
 from ._columns import numeric_table
 from ._containers import RowFormat
@@ -29,15 +29,16 @@ from ._wanted import check_memory
 
 BLOCK_ROWS = 1024
 
-# scikit-learn's validation lets both pass: `_dense` handles them, and names the columns.
+# Sparse rows and NaN pass scikit-learn's validation, because `_dense` handles them: its errors name
+# the columns.
 LENIENT = {"accept_sparse": ["csr", "csc"], "ensure_all_finite": False}
 
 
 class DrawingSampler(BaseOverSampler):
-    """A sampler that has a model, and appends rows drawn from it to real ones."""
+    """Base class of samplers that append rows drawn from a model to real rows."""
 
     def __new__(cls, *_: Any, **keywords: Any) -> Any:
-        """Refuse keywords of other samplers, and name the one that is meant."""
+        """Refuse unknown keywords, and suggest the right name."""
         refuse_unknown_keywords(cls, keywords)
         return super().__new__(cls)
 
@@ -45,24 +46,24 @@ class DrawingSampler(BaseOverSampler):
     classes_: np.ndarray
     n_features_in_: int
 
-    _fitted: ClassVar[tuple[Attribute, ...]]
+    _fitted_attributes: ClassVar[tuple[Attribute, ...]]
     _format: RowFormat
     _label_format: LabelFormat
 
     @abstractmethod
-    def _trained(self) -> Any:
-        """Return the model; raise an error where there is none."""
+    def _fitted_model(self) -> Any:
+        """Return the model; raise an error if the sampler is not fitted."""
 
     def _resources(self) -> AbstractContextManager:
-        """Return a context for everything that computes."""
+        """Return the context with torch's settings that all computation runs in."""
         return torch_settings(1)
 
     @abstractmethod
-    def _held(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
-        """Hold blocks of synthetic rows to the columns of the training data, if so asked."""
+    def _clip_and_round(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
+        """Clip and round blocks of synthetic rows, as ``clip`` and ``whole_numbers`` say."""
 
     def _get_doc_link(self) -> str:
-        """Return the address that the HTML view links to; empty where none is published."""
+        """Return the documentation's address for the HTML view; empty if none is published."""
         address = documentation_address()
         return f"{address}/generated/skadan.{type(self).__name__}.html" if address else ""
 
@@ -86,15 +87,15 @@ class DrawingSampler(BaseOverSampler):
     def _stack(
         self, X: Any, y: Any, rows: np.ndarray, like: np.ndarray, blocks: Iterator, index: Any
     ) -> tuple[Any, Any]:
-        """Put the real rows above those of `blocks`, whose own real rows are `index` (n,).
+        """Return the real rows above the synthetic rows in `blocks`, with labels.
 
-        A synthetic row has the label of row `like` (n,).
+        Row i of `blocks` has the label of real row ``like[i]`` and the sample index ``index[i]``.
         """
         real = np.arange(len(rows))
         self.is_synthetic_ = np.repeat([False, True], [len(real), len(like)])
         self.sample_indices_ = np.concatenate([real, np.asarray(index)])
         with self._resources():
-            X_new = RowFormat.of(X, rows).stack(X, rows, len(like), self._held(blocks))
+            X_new = RowFormat.of(X, rows).stack(X, rows, len(like), self._clip_and_round(blocks))
             return X_new, take_labels(y, np.concatenate([real, like]))
 
     def sample(
@@ -105,13 +106,13 @@ class DrawingSampler(BaseOverSampler):
         Parameters
         ----------
         y : int or array-like of shape (n_samples,)
-            The label of each row to make; or a number of rows, shared out among the classes in the
+            The label of each row to make; or the number of rows, divided among the classes in the
             proportions of the training data.
         random_state : int, RandomState instance or None, default=None
-            Seed of this draw. None takes the sampler's own ``random_state``: with an int there,
-            every call gives the same rows.
+            Seed of this draw. None uses the sampler's own ``random_state``: if that is an int,
+            every call returns the same rows.
         return_indices : bool, default=False
-            Return also the index of a real row of each, as ``sample_indices_`` has it.
+            Whether to return the index of a real row for each, as in ``sample_indices_``.
 
         Returns
         -------
@@ -120,18 +121,18 @@ class DrawingSampler(BaseOverSampler):
         y_new : {ndarray, series, index, extension array, dataframe, list}
             The labels of these rows, in the container and dtype of the training data.
         indices : ndarray of shape (n_samples,)
-            Indices of rows of the training data, -1 where a row has none. Only if
+            Indices of rows of the training data; -1 for a row without one. Only returned if
             ``return_indices`` is True.
 
         Raises
         ------
         NotFittedError
-            Before `fit`.
+            If the sampler is not fitted.
         ValueError
-            If `y` holds a label that training did not see or has none in some row, or if memory
-            cannot hold so many rows.
+            If `y` has a missing label, or one that is not in the training data, or if the rows do
+            not fit into memory.
         """
-        model, draw = self._trained(), self.plan_draw(y, random_state)
+        model, draw = self._fitted_model(), self.plan_draw(y, random_state)
         check_memory(f"sample({len(draw)})", len(draw), self.n_features_in_)
         index = model.row_index(draw) if return_indices else None
         rows = self.sample_draw(draw)
@@ -146,14 +147,14 @@ class DrawingSampler(BaseOverSampler):
         random_state: Any = None,
         return_indices: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
-        """Draw the rows of `sample`, one block after the other, in the memory of a block.
+        """Draw the rows of `sample` block by block, so that only one block is in memory.
 
         Parameters
         ----------
         y : int or array-like of shape (n_samples,)
-            As for `sample`. A number of rows takes no memory, whatever it is.
+            As for `sample`. A number of rows takes no memory, however large it is.
         block_rows : int, default=1024
-            Rows of a block; the last one may have fewer. The rows do not depend on it.
+            Rows in a block; the last block may have fewer. The rows do not depend on it.
         random_state : int, RandomState instance or None, default=None
             As for `sample`.
         return_indices : bool, default=False
@@ -162,18 +163,18 @@ class DrawingSampler(BaseOverSampler):
         Returns
         -------
         blocks : iterator of tuple
-            What `sample` returns, piece by piece: put together, the pieces are equal to it, bit
-            for bit. Rows of pandas are numbered on from block to block.
+            What `sample` returns for each block. All blocks together are equal to what `sample`
+            returns, bit for bit; the index of pandas containers continues from block to block.
 
         Raises
         ------
         NotFittedError, ValueError
-            As `sample`, at once and not with the first block; also if `block_rows` is no whole
-            number of 1 or more.
+            As for `sample`, when the method is called; also if `block_rows` is not a whole number
+            of 1 or more.
         """
         if not is_count(block_rows) or block_rows < 1:
             raise ValueError(f"block_rows={block_rows!r}: pass a whole number of 1 or more.")
-        self._trained()
+        self._fitted_model()
         draw = self.plan_draw(y, random_state)
         check_memory(f"block_rows={block_rows}", min(block_rows, len(draw)), self.n_features_in_)
         return self._blocks(draw, int(block_rows), return_indices)
@@ -181,58 +182,58 @@ class DrawingSampler(BaseOverSampler):
     def _blocks(
         self, draw: DrawPlan, block_rows: int, return_indices: bool
     ) -> Iterator[tuple[Any, ...]]:
-        model = self._trained()
+        model = self._fitted_model()
         index = model.row_index(draw) if return_indices else None
-        made = cut_anew(self._held(model.sample(draw)), block_rows)
-        return self._wrapped(made_within(made, self._resources), draw, index)
+        blocks = rebatch(self._clip_and_round(model.sample(draw)), block_rows)
+        return self._wrap_blocks(compute_within(blocks, self._resources), draw, index)
 
     def sample_draw(self, draw: DrawPlan) -> Any:
-        """Make the rows of a planned draw, or of a section of it.
+        """Return the rows of a planned draw, or of a section of it.
 
         Parameters
         ----------
         draw : DrawPlan
-            What `plan_draw` returned, or a slice of that.
+            What `plan_draw` returned, or a section of that.
 
         Returns
         -------
         X_new : {ndarray, tensor, dataframe, sparse matrix, list} of shape (n_samples, n_features)
             Synthetic rows in the container of the training data.
         """
-        return self._wrap(len(draw), self._held(self._trained().sample(draw)))
+        return self._wrap(len(draw), self._clip_and_round(self._fitted_model().sample(draw)))
 
-    def _wrapped(
+    def _wrap_blocks(
         self, blocks: Iterator[Tensor], draw: DrawPlan, index: np.ndarray | None
     ) -> Iterator[tuple[Any, ...]]:
-        """Put each block of rows, with its labels, into the containers of the training data."""
+        """Yield each block of rows with its labels in the containers of the training data."""
         start = 0
         for block in blocks:
-            part = slice(start, start + len(block))
+            of_block = slice(start, start + len(block))
             rows = self._wrap(len(block), iter([block]))
-            labels = self._labels().wrap(self.classes_[draw.wanted[part][0]])
-            made = numbered(rows, start), numbered(labels, start)
-            yield made if index is None else (*made, index[part])
+            labels = self._labels().wrap(self.classes_[draw.wanted[of_block][0]])
+            result = number_rows(rows, start), number_rows(labels, start)
+            yield result if index is None else (*result, index[of_block])
             start += len(block)
 
     def _labels(self) -> LabelFormat:
-        """Return what labels look like."""
+        """Return the format of the labels of the training data."""
         return self._label_format
 
     def _wrap(self, n_rows: int, blocks: Iterator[Tensor]) -> Any:
-        """Put blocks of rows into one table, in the container of the training data."""
+        """Return blocks of rows as one table, in the container of the training data."""
         with self._resources():
             return self._format.wrap(n_rows, self.n_features_in_, blocks)
 
     def _streams(self, random_state: Any) -> Streams:
-        """Make the random streams of one draw, from its own seed or else from the sampler's."""
+        """Return the random streams of a draw, from its own seed or else from the sampler's."""
         return Streams.of(self.random_state if random_state is None else random_state, SAMPLING)
 
     def _draw_of(self, class_index: np.ndarray, random_state: Any) -> DrawPlan:
-        """Return a draw of rows of these classes (n,)."""
+        """Return the plan of a draw with one row for each class index (n,)."""
         return DrawPlan(Listed.of(class_index), self._streams(random_state))
 
     def plan_draw(self, y: Any, random_state: Any = None) -> DrawPlan:
-        """Plan the draw of `sample`, which can be cut into sections and made elsewhere.
+        """Plan the draw of `sample`, so that other processes can make sections of it.
 
         Parameters
         ----------
@@ -244,11 +245,11 @@ class DrawingSampler(BaseOverSampler):
         Returns
         -------
         draw : DrawPlan
-            The classes of the rows and their random streams. It is small, whatever their number.
+            The classes of the rows and their random streams; small for any number of rows.
         """
         if not is_count(y):
             return self._draw_of(class_indices(y, self.classes_, self._labels()), random_state)
         if y < 0:
             raise ValueError(f"sample({y}): the number of rows cannot be negative.")
-        counts = proportional_counts(int(y), self._trained().counts)
+        counts = proportional_counts(int(y), self._fitted_model().counts)
         return DrawPlan(InTurn.of(counts), self._streams(random_state))

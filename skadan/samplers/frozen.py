@@ -1,4 +1,4 @@
-"""A fitted sampler that only draws."""
+"""Freeze a fitted sampler, so that it only draws."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -24,7 +24,7 @@ from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_singl
 from .base import SyntheticSampler
 from .drawing import LENIENT, DrawingSampler
 
-FITTED = "fitted"  # as the sampler was fitted
+FITTED = "fitted"  # the value that the sampler was fitted with
 AsFitted = StrOptions({FITTED})
 ADJUSTABLE = ("center", "own_share", "anchor", "residuals")
 FORMATS = ("_format", "_label_format")
@@ -32,41 +32,41 @@ FORMATS = ("_format", "_label_format")
 
 @with_parameters
 class FrozenSampler(DrawingSampler):
-    """A fitted sampler that draws and never trains again.
+    """Wrap a fitted sampler, so that it draws and never trains again.
 
-    In the manner of `sklearn.frozen.FrozenEstimator`: `fit` learns nothing, and a clone has the
-    same fitted sampler in it. Ensembles and grids over what only sampling needs draw as often as
-    they like from one training.
+    As with `sklearn.frozen.FrozenEstimator`, `fit` learns nothing, and a clone shares the fitted
+    sampler. Ensembles, and grids over parameters used only in sampling, can draw many times from
+    one training.
 
     .. warning::
-        It knows the rows that it was trained on. Inside `cross_validate` it leaks whatever test
-        rows were among them: train on training rows, and freeze within the fold.
+        The sampler has learned from its training rows. Inside `cross_validate`, test rows that were
+        among them leak: train on training rows, and freeze within the fold.
         `skadan.model_selection.ResamplingSearchCV` does so for grids.
 
     Parameters
     ----------
     sampler : sampler of this package
-        Fitted. It is not changed, and is shared with all clones.
+        A fitted sampler. It is not changed, and all clones share it.
 
     sampling_strategy : float, str, dict or callable, default="fitted"
-        As for other samplers, of the labels that `fit_resample` is given. "fitted" is the
-        sampler's own.
+        As for other samplers, applied to the labels passed to `fit_resample`. "fitted" is the
+        value of `sampler`.
 
     center : {"shrunken", "mean", "fitted"} or None, default="fitted"
-        As for the sampler. "fitted" is what it was fitted with, here and below.
+        As for `sampler`. "fitted" is the value that it was fitted with, here and below.
 
     own_share : float or {"auto", "fitted"}, default="fitted"
-        As for the sampler; "auto" goes by its training rows.
+        As for `sampler`; "auto" is estimated from its training rows.
 
     anchor : float or {"fitted"}, default="fitted"
-        As for the sampler. Anything but 0 needs a sampler that was fitted with an anchor above 0.
+        As for `sampler`. Values above 0 need a sampler that was fitted with an anchor above 0.
 
     residuals : bool or {"fitted"}, default="fitted"
-        As for the sampler. True needs a sampler that was fitted with residuals.
+        As for `sampler`. True needs a sampler that was fitted with residuals.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of the draws. None takes the sampler's own: with an int there, every draw of the same
-        rows is alike.
+        Seed of the draws. None uses that of `sampler`: if it is an int, equal calls draw equal
+        rows.
 
     Attributes
     ----------
@@ -74,21 +74,21 @@ class FrozenSampler(DrawingSampler):
 
     See Also
     --------
-    skadan.model_selection.ResamplingSearchCV : A grid search that trains once a fold.
+    skadan.model_selection.ResamplingSearchCV : A grid search that trains once per fold.
     sklearn.frozen.FrozenEstimator : The same for other estimators.
 
     Notes
     -----
-    The fitted sampler's attributes, such as ``classes_``, ``n_features_in_`` and ``history_``, are
-    there as its own. ``get_params`` and ``set_params`` do not go into it: they would change what
-    clones share.
+    The attributes of the fitted sampler, such as ``classes_``, ``n_features_in_`` and ``history_``,
+    are available on this object. ``get_params`` and ``set_params`` do not reach into the fitted
+    sampler, because clones share it.
 
-    `imblearn.ensemble.BalancedBaggingClassifier` passes the numbers of the sorted classes in place
-    of labels, and sets ``sampling_strategy`` to its own. Where the sampler was trained on labels of
-    text, whole numbers in `y` are taken for such numbers; of labels that are numbers themselves,
-    train it on ``LabelEncoder().fit_transform(y)``. Either way all the classes that the sampler
-    knows have to be among those that the ensemble is fitted on, and its ``max_features`` and
-    ``bootstrap_features`` stay as they are, since the sampler makes all columns.
+    `imblearn.ensemble.BalancedBaggingClassifier` passes the numbers of the sorted classes instead
+    of labels, and sets ``sampling_strategy`` to its own. If the sampler was trained on text labels,
+    whole numbers in `y` are taken for such numbers. If the labels are numbers themselves, train the
+    sampler on ``LabelEncoder().fit_transform(y)``. In both cases the ensemble must be fitted on all
+    classes that the sampler knows, and its ``max_features`` and ``bootstrap_features`` must keep
+    their defaults, since the sampler makes all columns.
 
     Examples
     --------
@@ -114,44 +114,44 @@ class FrozenSampler(DrawingSampler):
     residuals: Annotated[bool | str, "boolean", AsFitted] = FITTED
     random_state: RandomState = None
 
-    _fitted: ClassVar[tuple[Attribute, ...]] = OF_FROZEN
+    _fitted_attributes: ClassVar[tuple[Attribute, ...]] = OF_FROZEN
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> "FrozenSampler":
-        """Check that the sampler is fitted and these rows are of its kind; learn nothing.
+        """Check that the sampler is fitted and that `X` and `y` match it; learn nothing.
 
         Parameters
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
-            Rows of the columns that the sampler was trained on.
+            Rows with the columns that the sampler was trained on.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Their classes, among those that it was trained on.
+            Their labels, of classes that the sampler was trained on.
 
         Returns
         -------
         self : object
-            The sampler, unchanged but for ``sampling_strategy_``.
+            This object; only ``sampling_strategy_`` is set.
 
         Raises
         ------
         NotFittedError
             If the sampler is not fitted.
         ValueError
-            If `X`, `y` or a parameter does not fit it; the message names which.
+            If `X`, `y` or a parameter does not match the sampler; the message says which.
         """
         _, labels = self._validate(X, y)
-        self._known(np.unique(labels))
+        self._indices_in_model(np.unique(labels))
         return self
 
     def fit_resample(self, X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
-        """Return the rows given, followed by synthetic ones; train nothing.
+        """Return `X` followed by synthetic rows; train nothing.
 
         Parameters
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
-            Real rows of the columns that the sampler was trained on: its training rows, or some
+            Real rows with the columns that the sampler was trained on: its training rows, some
             of them, or others.
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
-            Their classes, which ``sampling_strategy`` counts.
+            Their labels, which ``sampling_strategy`` counts.
 
         Returns
         -------
@@ -171,24 +171,24 @@ class FrozenSampler(DrawingSampler):
         rows, labels = self._validate(X, y)
         classes, first = np.unique(labels, return_index=True)
         wanted = rows_by_class(self.sampling_strategy_, classes)
-        blocks, index = self._made(wanted, self._known(classes))
+        blocks, index = self._draw_rows(wanted, self._indices_in_model(classes))
         self.training_indices_ = np.concatenate([np.full(len(rows), NOWHERE), index])
         nowhere = np.full(len(index), NOWHERE)
         return self._stack(X, y, rows, np.repeat(first, wanted), blocks, nowhere)
 
-    def _made(self, wanted: np.ndarray, known: np.ndarray) -> tuple[Iterator[Tensor], np.ndarray]:
-        """Make so many rows (K,) of these classes of the model (K,); also their anchors (n,)."""
-        model, class_index = self._trained(), np.repeat(known, wanted)
+    def _draw_rows(self, wanted: np.ndarray, index: np.ndarray) -> tuple[Iterator, np.ndarray]:
+        """Draw `wanted` rows (K,) of the model's classes `index` (K,); also return row indices."""
+        model, class_index = self._fitted_model(), np.repeat(index, wanted)
         if not len(class_index):
             warn_of_nothing(self._strategy())
             return iter(()), class_index
-        warn_of_single_rows(wanted, self.classes_[known], model.counts[known])
+        warn_of_single_rows(wanted, self.classes_[index], model.counts[index])
         draw = self._draw_of(class_index, None)
         return model.sample(draw), model.row_index(draw)
 
     def _validate(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return dense rows and labels, and find the rows to make."""
-        self._trained()
+        """Return dense rows and labels; set ``sampling_strategy_``."""
+        self._fitted_model()
         table = numeric_table(X)
         refuse_duplicate_names(X)
         rows, labels = validate_data(self, table, read_labels(y), reset=False, **LENIENT)
@@ -200,11 +200,11 @@ class FrozenSampler(DrawingSampler):
         own = isinstance(self.sampling_strategy, str) and self.sampling_strategy == FITTED
         return self.sampler.sampling_strategy if own else self.sampling_strategy
 
-    def _known(self, classes: np.ndarray) -> np.ndarray:
-        """Return the indices into the sampler's classes, (K,), of these; refuse unknown ones."""
-        whole = classes.dtype.kind in "iu"
-        if whole and self.classes_.dtype.kind not in "iufb" and set(classes) <= self._numbers():
-            return classes.astype(int)
+    def _indices_in_model(self, classes: np.ndarray) -> np.ndarray:
+        """Return the indices (K,) of labels in the sampler's classes; refuse unknown labels."""
+        whole, text = classes.dtype.kind in "iu", self.classes_.dtype.kind not in "iufb"
+        if whole and text and set(classes) <= set(range(len(self.classes_))):
+            return classes.astype(int)  # BalancedBaggingClassifier passes indices
         try:
             return class_indices(classes, self.classes_, self._labels())
         except ValueError as error:
@@ -214,19 +214,16 @@ class FrozenSampler(DrawingSampler):
             )
             raise ValueError(f"{error}{hint if whole else ''}") from None
 
-    def _numbers(self) -> set[int]:
-        return set(range(len(self.classes_)))
-
     # The sampler inside
 
-    def _trained(self) -> Any:
-        """Return the sampler's model, with what is to be other than it was fitted."""
+    def _fitted_model(self) -> Any:
+        """Return the sampler's model, adjusted to the parameters that are not "fitted"."""
         self._validate_params()
         values = {name: getattr(self, name) for name in ADJUSTABLE}
-        return self.sampler._adjusted({n: v for n, v in values.items() if v != FITTED})
+        return self.sampler._adjusted_model({n: v for n, v in values.items() if v != FITTED})
 
-    def _held(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
-        return self.sampler._held(blocks)
+    def _clip_and_round(self, blocks: Iterator[Tensor]) -> Iterator[Tensor]:
+        return self.sampler._clip_and_round(blocks)
 
     def _resources(self) -> AbstractContextManager:
         return self.sampler._resources()
@@ -239,12 +236,12 @@ class FrozenSampler(DrawingSampler):
         return self.sampler.__sklearn_is_fitted__()
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the parameters; those of the sampler inside are not among them.
+        """Return the parameters, without those of the sampler inside.
 
         Parameters
         ----------
         deep : bool, default=True
-            Without effect.
+            Ignored.
 
         Returns
         -------
@@ -254,7 +251,7 @@ class FrozenSampler(DrawingSampler):
         return super().get_params(deep=False)
 
     def set_params(self, **params: Any) -> "FrozenSampler":
-        """Set parameters, but none of the sampler inside, which clones share.
+        """Set parameters; those of the sampler inside cannot be set, because clones share it.
 
         Parameters
         ----------
@@ -264,12 +261,12 @@ class FrozenSampler(DrawingSampler):
         Returns
         -------
         self : object
-            The sampler.
+            This object.
 
         Raises
         ------
         ValueError
-            If there is no such parameter, or it is one of the sampler inside.
+            If there is no such parameter, or it is a parameter of the sampler inside.
         """
         inside = [name for name in params if "__" in name]
         if inside:
@@ -287,12 +284,12 @@ class FrozenSampler(DrawingSampler):
     def __getattr__(self, name: str) -> Any:
         """Return a fitted attribute of the sampler."""
         sampler = vars(self).get("sampler")
-        saved = names_of_saved(getattr(sampler, "_fitted", ()))
+        saved = names_of_saved(getattr(sampler, "_fitted_attributes", ()))
         if name in saved or (sampler is not None and name in FORMATS):
             return getattr(sampler, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags._skip_test = True  # the suites resample tables of any width and classes
+        tags._skip_test = True  # scikit-learn's checks use other tables than the training data
         return tags

@@ -1,4 +1,4 @@
-"""A sampler for any game, including one's own."""
+"""Over-sample with any game, including your own."""
 
 from typing import Annotated, Any
 
@@ -35,18 +35,18 @@ from .latent import LatentSampler
 
 @with_parameters
 class GameSampler(LatentSampler):
-    """Over-sampling by any game, including your own.
+    """Over-sample with any game, including your own.
 
-    It trains any object with the methods of `skadan.games.Game`, and draws from it. A divergence of
-    one's own goes into `skadan.games.ADANGame`. By default nothing is added to the game: no noise,
-    no class weights, no part of a real row.
+    The sampler trains any object with the methods of `skadan.games.Game`, and draws from it. If you
+    only need your own divergence, pass it to `skadan.games.ADANGame`. By default nothing is added
+    to the game: no noise, no class weights and no share of real rows.
 
     Parameters
     ----------
     game : Game, default=None
-        Who plays: a frozen dataclass with the methods of `skadan.games.Game`. None is
-        ``ADANGame(WassersteinDivergence())``, the paper's WADAN. What is wrong with a game is found
-        by one iteration on a copy, before it trains.
+        A frozen dataclass with the methods of `skadan.games.Game`. None is
+        ``ADANGame(WassersteinDivergence())``, the paper's WADAN. Before training, one iteration on
+        a copy checks the game for errors.
 
     {sampling_strategy}
 
@@ -76,8 +76,8 @@ class GameSampler(LatentSampler):
 
     See Also
     --------
-    WADANSampler : The paper's game, with the defaults that served best.
-    save_sampler : Takes the classes of one's own by its argument `trusted`.
+    WADANSampler : The paper's game, with the defaults that worked best.
+    save_sampler : Takes your own classes in its argument `trusted`.
 
     Examples
     --------
@@ -118,7 +118,7 @@ class GameSampler(LatentSampler):
     verbose: Verbose = 0
 
     def make_game(self) -> Game:
-        """Make the game from the sampler's parameters.
+        """Return the game with the sampler's parameters.
 
         Returns
         -------
@@ -131,7 +131,7 @@ class GameSampler(LatentSampler):
         return hasattr(self.make_game(), "encode")
 
     def for_any_draw(self) -> Any:
-        """Return an unfitted sampler whose fit serves all values of what only sampling needs.
+        """Return an unfitted sampler whose fit serves any values of sampling-only parameters.
 
         Returns
         -------

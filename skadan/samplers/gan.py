@@ -1,4 +1,4 @@
-"""The paper's GAN baselines as samplers."""
+"""Over-sample with the paper's GAN baselines."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -28,7 +28,7 @@ from .adversarial import AdversarialSampler
 
 
 class _GANFamily(AdversarialSampler):
-    """What a GAN for each class and a conditional GAN share: the game, but for the label."""
+    """Base class of the GAN samplers, which differ in how the networks take the label."""
 
     conditioning: ClassVar[type[nn.Module]]
     n_noise: int
@@ -37,7 +37,7 @@ class _GANFamily(AdversarialSampler):
     saturating: bool
 
     def make_game(self) -> GANGame:
-        """Make the game from the sampler's parameters.
+        """Return the game with the sampler's parameters.
 
         Returns
         -------
@@ -55,15 +55,15 @@ class _GANFamily(AdversarialSampler):
 
 @with_parameters
 class GANSampler(_GANFamily):
-    """A generative adversarial network for each class, in the space of the rows.
+    """Over-sample with one generative adversarial network per class, without a latent space.
 
     A baseline of Yi & Mak [1]_ (Eqs. 1 to 3): generator G_k and critic D_k of class k are trained
     on the rows of that class alone. It needs many rows in each class.
 
-    Time and memory grow with the number of classes, because all these networks are trained side by
-    side: with default layers, 120 classes of 100 columns take 3 GB and 500 take 13 GB and many
-    hours. Networks that memory cannot hold are refused. `ConditionalGANSampler` has one pair of
-    networks for all classes.
+    Time and memory grow with the number of classes, because all these networks are trained
+    together: with the default layers and 100 columns, 120 classes take 3 GB, and 500 take 13 GB and
+    many hours. Networks that do not fit into memory are refused. `ConditionalGANSampler` has one
+    pair of networks for all classes.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ class GANSampler(_GANFamily):
     verbose: Verbose = 0
 
     conditioning: ClassVar[type[nn.Module]] = PerClass
-    _smaller: ClassVar[str] = (
+    _memory_advice: ClassVar[str] = (
         "choose smaller hidden_layers, or ConditionalGANSampler, which has one pair of networks "
         "for all classes"
     )
@@ -139,7 +139,7 @@ class GANSampler(_GANFamily):
 
 @with_parameters
 class ConditionalGANSampler(_GANFamily):
-    """A conditional generative adversarial network, in the space of the rows.
+    """Over-sample with a conditional generative adversarial network, without a latent space.
 
     A baseline of Yi & Mak [1]_ (Eqs. 5, 6): generator and critic see the label.
 

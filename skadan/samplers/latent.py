@@ -1,4 +1,4 @@
-"""Samplers whose latent space is open: rows to codes, codes to rows."""
+"""Define the base class of samplers that decode rows from codes."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .adversarial import AdversarialSampler
 
 
 class LatentSampler(AdversarialSampler):
-    """A sampler whose game makes rows of codes, and mostly codes of rows."""
+    """Base class of samplers that decode codes into rows; most of them also encode rows."""
 
     def sample_latent(self, y: ArrayLike | int, *, random_state: Any = None) -> Any:
         """Draw synthetic codes G(z, y), the ones that `sample` decodes.
@@ -29,23 +29,23 @@ class LatentSampler(AdversarialSampler):
         H : {ndarray, tensor} of shape (n_samples, n_latent)
             Codes, float32.
         """
-        model, draw = self._trained(), self.plan_draw(y, random_state)
+        model, draw = self._fitted_model(), self.plan_draw(y, random_state)
         with self._resources():
             return as_container(self._format.like, model.sample_latent(draw))
 
     def sample_from_codes(self, H: ArrayLike, y: ArrayLike, *, random_state: Any = None) -> Any:
-        """Make synthetic rows of given codes instead of codes from the generator.
+        """Make synthetic rows from given codes instead of codes from the generator.
 
-        Adds to the decoded row R(h) the residual of a real row of the class and mixes that row in,
-        as ``residuals`` and ``anchor`` say. ``center`` and ``own_share`` have no part in it: the
-        rows are where their codes put them.
+        As ``residuals`` and ``anchor`` say, the residual of a real row of the class is added to
+        each decoded row R(h), and that real row is mixed in. ``center`` and ``own_share`` have no
+        effect.
 
         Parameters
         ----------
         H : array-like of shape (n_samples, n_latent)
             Codes, such as points between those of real rows.
         y : array-like of shape (n_samples,)
-            The label of each.
+            The label of each code.
         random_state : int, RandomState instance or None, default=None
             As for `sample`.
 
@@ -57,22 +57,22 @@ class LatentSampler(AdversarialSampler):
         Raises
         ------
         ValueError
-            If the codes do not have ``n_latent`` columns, their number is not that of the labels,
-            or `y` holds a label that training did not see.
+            If the codes do not have ``n_latent`` columns, there are more or fewer labels than
+            codes, or `y` has a label that is not in the training data.
         """
-        model, draw = self._trained(), self.plan_draw(y, random_state)
+        model, draw = self._fitted_model(), self.plan_draw(y, random_state)
         h = self._codes(H)
         if len(h) != len(draw):
             raise ValueError(f"H has {len(h)} rows, but y has {len(draw)} labels.")
-        return self._wrap(len(h), self._held(model.sample_from_codes(h, draw)))
+        return self._wrap(len(h), self._clip_and_round(model.sample_from_codes(h, draw)))
 
     def _has_encoder(self) -> bool:
-        """Tell whether the game makes codes of rows; all of the package's latent games do."""
+        """Return whether the game has an encoder, as all games of this package with codes do."""
         return True
 
     @available_if(lambda sampler: sampler._has_encoder())
     def encode(self, X: ArrayLike) -> Any:
-        """Codes E(x) of real rows; only there if the game has an encoder.
+        """Return the codes E(x) of real rows; only available if the game has an encoder.
 
         Parameters
         ----------
@@ -87,20 +87,20 @@ class LatentSampler(AdversarialSampler):
         Raises
         ------
         ValueError
-            If the columns are not those of the training data, or hold NaN or infinity.
+            If the columns are not those of the training data, or contain NaN or infinity.
         """
-        model = self._trained()
+        model = self._fitted_model()
         rows = self._new_rows(X)
         with self._resources():
             return as_container(RowFormat.of(X, rows).like, model.encode(rows))
 
     def decode(self, H: ArrayLike) -> Any:
-        """Rows R(h) of codes.
+        """Return the rows R(h) of codes.
 
         Parameters
         ----------
         H : array-like of shape (n_samples, n_latent)
-            Codes, as `encode` and `sample_latent` give them.
+            Codes, as `encode` and `sample_latent` return them.
 
         Returns
         -------
@@ -112,14 +112,14 @@ class LatentSampler(AdversarialSampler):
         ValueError
             If the codes do not have ``n_latent`` columns.
         """
-        model, h = self._trained(), self._codes(H)
+        model, h = self._fitted_model(), self._codes(H)
         return self._wrap(len(h), model.decode(h))
 
     def _codes(self, H: ArrayLike) -> Tensor:
-        """Return codes as a float32 tensor of the width of this latent space."""
+        """Validate codes; return them as a float32 tensor."""
         with self._resources():
             h = as_codes(H)
-        n_latent = getattr(self._trained().game, "n_latent", h.shape[1])
+        n_latent = getattr(self._fitted_model().game, "n_latent", h.shape[1])
         if h.shape[1] != n_latent:
             raise ValueError(f"H has {h.shape[1]} columns, but n_latent={n_latent}.")
         return h

@@ -1,4 +1,4 @@
-"""The classical baseline: real rows with noise on them."""
+"""Over-sample with noisy copies of real rows, the classical baseline."""
 
 from typing import Any, ClassVar
 
@@ -11,9 +11,9 @@ from .base import SyntheticSampler
 
 @with_parameters
 class NoiseSampler(SyntheticSampler):
-    """Over-sampling by real rows with Gaussian noise on their z-scores.
+    """Over-sample with real rows that have Gaussian noise added to their z-scores.
 
-    A baseline of Yi & Mak [1]_ (section V-B). Each row of a class serves as often as any other.
+    A baseline of Yi & Mak [1]_ (section V-B). The rows of a class are used equally often.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ class NoiseSampler(SyntheticSampler):
 
     See Also
     --------
-    imblearn.over_sampling.RandomOverSampler : Duplication; with `shrinkage`, noise whose size
-        follows the number of rows and columns.
+    imblearn.over_sampling.RandomOverSampler : Duplicates rows; with `shrinkage`, adds noise whose
+        size depends on the number of rows and columns.
 
     References
     ----------

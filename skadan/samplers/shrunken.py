@@ -1,4 +1,4 @@
-"""Rows from shrinkage estimates of the centre and the scatter of each class, without a network."""
+"""Over-sample from shrinkage estimates of each class's centre and covariance."""
 
 from typing import Any, ClassVar
 
@@ -11,14 +11,15 @@ from .base import SyntheticSampler
 
 @with_parameters
 class ShrunkenSampler(SyntheticSampler):
-    """Over-sampling from shrinkage estimates of each class's centre and covariance.
+    """Over-sample from shrinkage estimates of each class's centre and covariance.
 
-    A class of a few rows does not say where its next rows will be: its mean is off, mostly away
-    from the middle of the table, and its covariance is hardly known. Both are therefore drawn to
-    what all classes say: the mean to that of the table (the James-Stein estimate), the covariance
-    to that of all classes. The shares come from the data. A synthetic row is the centre plus
-    deviations of two real rows from the means of their classes, one of its class and one of any.
-    No network is trained; `WADANSampler` makes rows in the same way of generated rows.
+    A few rows do not show where the next rows of their class will be: the mean of a small class is
+    uncertain, mostly too far from the mean of the table, and its covariance is hardly known. Both
+    are therefore shrunk: the mean towards the mean of the table (the James-Stein estimate), the
+    covariance towards that of all classes. The amount is estimated from the data. A synthetic row
+    is the centre plus the deviations of two real rows from the means of their classes: one row of
+    the same class and one of any class. No network is trained; `WADANSampler` does the same with
+    generated rows.
 
     Parameters
     ----------
@@ -31,10 +32,10 @@ class ShrunkenSampler(SyntheticSampler):
     {whole_numbers}
 
     center : {"shrunken", "mean"}, default="shrunken"
-        Where the rows of a class are centred. "shrunken" is the mean of its training rows, drawn to
-        the mean of the table as far as that mean is uncertain: for synthetic rows alone, since a
-        boundary half way between training rows is too near to a rare class. "mean" is the mean
-        itself: under `PriorCorrectedClassifier`, which moves the boundary.
+        Where the rows of a class are centred. "shrunken" is the mean of its training rows, shrunk
+        towards the mean of the table: the more, the less certain it is. Use it for synthetic rows
+        alone, since a boundary half way between training rows is too near to a rare class. "mean"
+        is the mean itself. Use it with `PriorCorrectedClassifier`, which moves the boundary.
 
     {own_share}
 
@@ -45,10 +46,10 @@ class ShrunkenSampler(SyntheticSampler):
     See Also
     --------
     WADANSampler : Takes the deviations from a trained generator.
-    PriorCorrectedClassifier : Balanced decisions without synthetic rows, or with a few.
-    PartialFill : Asks for a few rows.
+    PriorCorrectedClassifier : Balances decisions without synthetic rows, or with a few.
+    PartialFill : Requests a few rows.
     imblearn.over_sampling.RandomOverSampler : With `shrinkage`, a smoothed bootstrap of each class
-        by itself.
+        on its own.
 
     Notes
     -----

@@ -35,7 +35,7 @@ def test_what_a_file_cannot_hold(wadan, problem, tmp_path):
         pass
 
     X, y, _ = problem
-    with pytest.raises(TypeError, match="Own is no sampler of skadan"):
+    with pytest.raises(TypeError, match="Own is not a sampler of skadan"):
         save_sampler(Own(**SMALL).fit(X, y), path)
     X = pd.DataFrame(X[:, :2], columns=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]))
     with pytest.raises(TypeError, match=r"column name \('a', 1\)"):

@@ -178,11 +178,11 @@ def test_real_rows_that_nobody_uses(blend, what, written, tmp_path):
 
 
 ORDERS = {
-    "a row twice": (lambda order: order * 0, "order of its rows is none"),
-    "a row that is not there": (lambda order: order + 1, "order of its rows is none"),
-    "fewer rows": (lambda order: order[1:], "order of its rows is none"),
-    "halves": (lambda order: order / 2, "order of its rows is no list"),
-    "a table": (lambda order: order[:, None], "order of its rows is no list"),
+    "a row twice": (lambda order: order * 0, "order of its rows is not a perm"),
+    "a row that is not there": (lambda order: order + 1, "order of its rows is not a perm"),
+    "fewer rows": (lambda order: order[1:], "order of its rows is not a perm"),
+    "halves": (lambda order: order / 2, "order of its rows is not a list"),
+    "a table": (lambda order: order[:, None], "order of its rows is not a list"),
 }
 
 
@@ -204,7 +204,7 @@ def test_no_order(cls, written, tmp_path):
         record(contents, PLACES.get(cls, "model"))["order"] = None
         del arrays[f"{PLACES.get(cls, 'model')}.order"]
 
-    check(written[cls], change, tmp_path / "file", "order of its rows is no list")
+    check(written[cls], change, tmp_path / "file", "order of its rows is not a list")
 
 
 @pytest.mark.parametrize(("cls", "other"), permutations([*PLACES, NoiseSampler], 2))

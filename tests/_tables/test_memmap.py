@@ -139,7 +139,7 @@ REFUSED = {
         "y",
         r"kinds .*: 1 \(Block 0\) and 'u' \(Block 1\)",
     ),
-    "one name twice": ([pd.DataFrame([[1, 2]], columns=["a", "a"])], None, "have one name"),
+    "one name twice": ([pd.DataFrame([[1, 2]], columns=["a", "a"])], None, "have the same name"),
 }
 
 
@@ -237,7 +237,7 @@ def test_the_file_to_be_written_is_no_part_of_the_folder(tmp_path):
         X, _ = write_memmap(tmp_path, tmp_path / "t.npy", target="y")
         np.testing.assert_array_equal(X, [[1], [2]])
     (tmp_path / "1.parquet").touch()
-    with pytest.raises(ValueError, match=r"1\.parquet is no parquet file, or a damaged one"):
+    with pytest.raises(ValueError, match=r"1\.parquet is not a parquet file, or it is damaged"):
         write_memmap(tmp_path, tmp_path / "t.npy", target="y")
 
 

@@ -61,5 +61,5 @@ def test_faults_of_arff_name_their_lines(load):
         load(head + "1,2\n1,2,3\n", "t.arff")
     with pytest.raises(ValueError, match="no line @DATA"):
         load(head.replace("@data", ""), "t.arff")
-    with pytest.raises(ValueError, match="line 3 is no attribute"):
+    with pytest.raises(ValueError, match="line 3 is not an attribute"):
         load(head.replace("@attribute a numeric", "@attribute a"), "t.arff")

@@ -160,8 +160,8 @@ def test_columns_that_are_no_features(load):
     with pytest.warns(UserWarning, match="looks like a group") as warned:
         table = load(text, target="y", drop=["x"])
     assert [str(w.message) for w in warned] == [
-        "The column 'speaker' looks like a group, so it is no feature: pass groups='speaker', or "
-        "rename it."
+        "The column 'speaker' looks like a group, so it is not a feature: pass groups='speaker', "
+        "or rename it."
     ]
     assert table.feature_names == ["f"]
     assert table.is_synthetic.tolist() == [False] * 5 + [True]

@@ -55,7 +55,7 @@ def test_feature_sets_by_name(name):
 
 
 def test_an_unknown_feature_set_is_named(files):
-    with pytest.raises(ValueError, match=r"feature_set='IS99' is none of .*IS11_speaker_state"):
+    with pytest.raises(ValueError, match=r"feature_set='IS99' is not one of .*IS11_speaker_state"):
         extract_features(files, "IS99")
 
 

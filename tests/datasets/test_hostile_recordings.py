@@ -142,7 +142,7 @@ def test_segments_are_opensmiles(files, tmp_path):
 def test_segments_that_there_are_not(files):
     name = str(files[0])
     for start, end in (("0.3s", "0.1s"), ("-1s", "1s")):
-        with pytest.raises(ValueError, match="is no part of a recording"):
+        with pytest.raises(ValueError, match="is not a part of a recording"):
             extract_features(audformat.segmented_index([name], [start], [end]), SET)
     for start, end, what in (("9s", "10s", "empty"), ("0.1s", "0.11s", "too short")):
         index = audformat.segmented_index([name], [start], [end])

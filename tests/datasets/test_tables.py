@@ -92,7 +92,7 @@ def test_what_is_refused(frame, tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match=r"no file .*gone\.csv"):
         load_table(tmp_path / "gone.csv")
     (tmp_path / "table.dta").touch()
-    with pytest.raises(ValueError, match=r"'\.dta' is none of \.csv, .*\.npz"):
+    with pytest.raises(ValueError, match=r"'\.dta' is not one of \.csv, .*\.npz"):
         load_table(tmp_path / "table.dta")
     frame[["name", "emotion"]].to_csv(path, index=False)
     with pytest.raises(ValueError, match="no column of numbers"):

@@ -174,9 +174,11 @@ def workbook(tmp_path):
 
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.arff", "t.npz", "t.parquet"])
 def test_files_of_another_kind(load, tmp_path, name):
-    with pytest.raises(ValueError, match=r"a gzip file: decompress|no npz file|no parquet file"):
+    with pytest.raises(
+        ValueError, match=r"a gzip file: decompress|not an npz file|not a parquet file"
+    ):
         load(gzip.compress(b"a,b\n1,2\n"), name)
-    with pytest.raises(ValueError, match=r"Excel workbook|it has no 'X'|no parquet file"):
+    with pytest.raises(ValueError, match=r"Excel workbook|it has no 'X'|not a parquet file"):
         load(workbook(tmp_path), name)
 
 
@@ -250,7 +252,7 @@ def test_long_integers_with_a_hole(tmp_path):
     ids = pa.array([2**60 + 1, None, 2**60 + 3])
     path = tmp_path / "t.parquet"
     pa.parquet.write_table(pa.table({"a": [1.0, 2.0, 3.0], "id": ids}), path)
-    assert load_table(path).left_out == {"id": "whole numbers of more digits than are kept"}
+    assert load_table(path).left_out == {"id": "whole numbers with more digits than are kept"}
     pa.parquet.write_table(pa.table({"a": [1.0, 2.0], "id": ids.drop_null()}), path)
     assert load_table(path, target="id").target.tolist() == [2**60 + 1, 2**60 + 3]
 

@@ -210,7 +210,7 @@ def test_files_of_other_classes(own, tmp_path):
     save_sampler(own, path, trusted=[Hinge])
     with pytest.raises(ValueError, match=r"names the class 'Hinge'.*trusted="):
         load_sampler(path)
-    with pytest.raises(TypeError, match="trusted holds 'Hinge', which is no class"):
+    with pytest.raises(TypeError, match="trusted holds 'Hinge', which is not a class"):
         load_sampler(path, trusted=["Hinge"])
     for wrong in (torch.nn.Linear, dict):
         impostor = type("Hinge", (wrong,), {})
@@ -232,7 +232,7 @@ def test_files_of_another_version_of_a_class(own, problem, tmp_path):
     path = tmp_path / "own"
     save_sampler(own, path, trusted=[Hinge])
     with pytest.raises(
-        ValueError, match=r"Hinge of the fields \['margin'\], .* \['margin', 'slope'"
+        ValueError, match=r"Hinge with the fields \['margin'\], .* \['margin', 'slope'"
     ):
         load_sampler(path, trusted=[renamed(Hinge, slope=2.0)])
     save_sampler(GameSampler(game=MeanGame(), **TRAINING).fit(X, y), path, trusted=[MeanGame])

@@ -68,7 +68,7 @@ def test_documented_attributes_are_there(baseline, problem):
     X, y, _ = problem
     sampler = baseline()
     sampler.fit_resample(pd.DataFrame(X).rename(columns=str), y)
-    names = [attribute.name for attribute in sampler._fitted]
+    names = [attribute.name for attribute in sampler._fitted_attributes]
     listed = [name for name in names if f"{name} : " in type(sampler).__doc__]
     assert listed == names
     assert all(hasattr(sampler, name) for name in listed)

@@ -1,4 +1,4 @@
-"""Word of a fit as it goes: scikit-learn's callbacks on every sampler, and the plain bar."""
+"""Word of a fit as it goes: scikit-learn's callbacks on every sampler, and the progress bar."""
 
 import pickle
 
@@ -71,21 +71,33 @@ def test_stops(problem):
     np.testing.assert_array_equal(stopped.sample(4)[0], short.sample(4)[0])
 
 
-def test_verbose_prints_losses(small, problem, capsys):
+@pytest.mark.parametrize("verbose", [0, 1, 2])
+def test_verbose_shows_a_bar_and_then_the_losses(verbose, small, problem, capsys):
     X, y, _ = problem
-    small(max_epochs=20, verbose=1).fit(X, y)
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 10
-    assert "[##########] 20/20" in lines[-1]
-    assert "[#####.....] 10/20" in lines[4]
-    assert "reconstruction" in lines[-1]
+    sampler = small(max_epochs=20, verbose=verbose).fit(X, y)
+    printed, bar = capsys.readouterr()
+    assert ("20/20 [" in bar) == (verbose > 0)
+    assert (type(sampler).__name__ in bar) == (verbose > 0)
+    lines = printed.splitlines()
+    assert len(lines) == (10 if verbose > 1 else 0)
+    losses = sampler.history_["reconstruction"][[1, -1]]
+    for line, epoch, loss in zip(lines[:: len(lines) - 1 or 1], (2, 20), losses, strict=False):
+        assert line.startswith(f"epoch {epoch}/20  ")
+        assert f"reconstruction {loss:.4g}" in line
+
+
+def test_the_bar_of_a_training_that_settles_early_is_full(problem, capsys):
+    X, y, _ = problem
+    keywords = SMALL | {"max_epochs": "auto", "verbose": 1}
+    sampler = WADANSampler(**keywords).fit(X, y)
+    assert f"{sampler.n_iter_}/{sampler.n_iter_} [" in capsys.readouterr().err
 
 
 @with_callbacks
-def test_a_callback_replaces_the_plain_bar(problem, capsys):
+def test_a_callback_replaces_the_bar(problem, capsys):
     X, y, _ = problem
-    WADANSampler(**SMALL, verbose=1).set_callbacks(Spy()).fit(X, y)
-    assert capsys.readouterr().out == ""
+    WADANSampler(**SMALL, verbose=2).set_callbacks(Spy()).fit(X, y)
+    assert capsys.readouterr() == ("", "")
 
 
 @with_callbacks

@@ -220,7 +220,7 @@ def test_other_columns(problem, fitted):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda s: FrozenSampler(clone(s)), NotFittedError, "WADANSampler has learned nothing"),
+        (lambda s: FrozenSampler(clone(s)), NotFittedError, "WADANSampler is not fitted yet"),
         (lambda s: FrozenSampler(SMOTE()), ValueError, "'sampler' parameter .* instance of"),
         (lambda s: FrozenSampler(FrozenSampler(s)), ValueError, "'sampler' parameter"),
         (lambda s: FrozenSampler(s, anchor=2), ValueError, "'anchor' parameter"),

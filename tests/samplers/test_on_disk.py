@@ -176,7 +176,7 @@ def test_settings_of_sampling(table, tmp_path):
     """Changed after the fit: they are those of rows in memory."""
     X, y = table
     inside, outside = (
-        WADANSampler(**SMALL).fit(rows, y)._adjusted({"anchor": 1.0, "center": None})
+        WADANSampler(**SMALL).fit(rows, y)._adjusted_model({"anchor": 1.0, "center": None})
         for rows in (X, mapped(X, tmp_path))
     )
     expected = Blend(residuals=True, anchor=1.0, center=None)

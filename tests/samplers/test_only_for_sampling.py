@@ -13,7 +13,7 @@ from skadan._models.arrays import CHUNK
 from skadan._models.real_rows import Blend
 from skadan.distributed import sample_files, sample_frame
 from skadan.samplers.adversarial import AdversarialSampler
-from skadan.samplers.base import NOT_OF_THE_MODEL
+from skadan.samplers.base import HANDLED_BY_SAMPLER
 
 VALUES = {
     "sampling_strategy": ["auto", Replicate(2)],
@@ -44,7 +44,7 @@ def learned(sampler):
 
 def test_they_are_the_strategy_and_how_real_rows_blend_in():
     blend = [field.name for field in fields(Blend)]
-    assert sorted(AdversarialSampler._only_for_sampling) == sorted([*NOT_OF_THE_MODEL, *blend])
+    assert sorted(AdversarialSampler._only_for_sampling) == sorted([*HANDLED_BY_SAMPLER, *blend])
 
 
 def test_no_weight_depends_on_them(sampler, problem):
@@ -120,14 +120,14 @@ def test_what_was_not_kept_is_not_made_up(problem, fitted, changes, message):
     X, y, _ = problem
     sampler = WADANSampler(**SMALL | fitted).fit(X, y)
     with pytest.raises(ValueError, match=message):
-        sampler._adjusted(changes)
+        sampler._adjusted_model(changes)
 
 
 def test_adjusting_leaves_the_sampler_as_it_was(problem):
     X, y, _ = problem
     sampler = NoiseSampler(random_state=0).fit(X, y)
     before = sampler.sample(5)[0]
-    sampler._adjusted({"noise_scale": 0.0})
+    sampler._adjusted_model({"noise_scale": 0.0})
     np.testing.assert_array_equal(sampler.sample(5)[0], before)
 
 
