@@ -41,7 +41,7 @@ __all__ = [
     "show_versions",
 ]
 
-# torch is imported with the first name that needs it: `--help` and data sets do without.
+# Names are imported on first use, so that `--help` and data sets do not import torch.
 HOMES = {
     "PartialFill": "_strategy",
     "PriorCorrectedClassifier": "_prior_correction",
@@ -54,6 +54,7 @@ MODULES = (
     "datasets",
     "displays",
     "distributed",
+    "evaluation",
     "games",
     "metrics",
     "model_selection",
@@ -62,7 +63,7 @@ MODULES = (
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is asked for first."""
+    """Import a public name on first use."""
     if name in MODULES:
         return import_module(f".{name}", __name__)
     if name not in __all__:

@@ -10,8 +10,8 @@ from small_tables import HEAD, rows
 
 from skadan import Replicate, ShrunkenSampler, WADANSampler, save_sampler
 from skadan._cli import commands, main, preparation
-from skadan._cli.arguments import TRAINED, UNTRAINED
 from skadan.datasets import load_table
+from skadan.evaluation._settings import TRAINED, UNTRAINED
 
 
 def test_augment_writes_the_samplers_rows(table, tmp_path, capsys):
@@ -20,8 +20,13 @@ def test_augment_writes_the_samplers_rows(table, tmp_path, capsys):
     assert main(["augment", *common, "--sets", "2", "--out", str(out)]) == 0
     printed, progress = capsys.readouterr()
     assert printed == ""
-    assert "] 2/2  reconstruction" in progress
+    assert "2/2 [" in progress
+    assert "reconstruction" not in progress
     assert "45 rows and 90 synthetic ones" in progress
+    assert main(["augment", *common, "--sets", "2", "--out", str(out), "--verbose"]) == 0
+    printed, progress = capsys.readouterr()
+    assert printed == ""
+    assert "epoch 2/2  reconstruction" in progress
     before, after = pd.read_csv(table, sep=";"), pd.read_csv(out, sep=";")
     assert list(after.columns) == [*before.columns, "is_synthetic"]
     old, new = after[~after["is_synthetic"]], after[after["is_synthetic"]]
@@ -67,7 +72,6 @@ def test_usage_errors(table, tmp_path, capsys):
         (["augment", str(table), *out], "Pass it as --target"),
         (["augment", "gone.csv", "--target", "emotion", *out], "no file gone.csv"),
         (["augment", str(table), "--target", "feeling", *out], "no 'feeling'"),
-        (["augment", str(table), "--target", "emotion", "--sets", "-1", *out], "n_sets=-1"),
         (["augment", str(table), "--target", "emotion", "--out", "a.xls"], ".csv, .tsv"),
         (["evaluate", str(table), "--groups", "speaker"], "Pass it as --target"),
         ([*usual, "--plot", "gains.xls"], "must end in one of .eps"),
@@ -269,7 +273,7 @@ def test_what_an_extra_brings_is_asked_for_first(
         "sample": ["--rows", "6", "--out", str(tmp_path / "o")],
     }
     assert main([command, str(table), *more[command]]) == 1
-    assert f"This needs {missing}, which the extra {extra!r} brings" in capsys.readouterr().err
+    assert f"This needs {missing}, which the extra {extra!r} installs" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()
 
 

@@ -59,7 +59,7 @@ def test_missing_cells_are_filled(table, tmp_path, capsys, strategy):
 
 def test_the_value_is_that_of_the_training_rows(table, tmp_path, monkeypatch):
     """Each model sees the median of its own training rows, never one of held-out rows."""
-    from skadan._cli import arms
+    from skadan.evaluation import _arms as arms
 
     seen = []
 
@@ -85,7 +85,7 @@ def test_infinite_cells_are_refused_all_the_same(table, tmp_path, capsys):
     table.loc[1, "g1"] = np.inf
     table.to_csv(tmp_path / "t.csv", index=False)
     assert evaluate(tmp_path / "t.csv", "--impute", "median") == 1
-    assert "infinity in 1 place(s), column(s) 'g1'. --drop the columns" in capsys.readouterr().err
+    assert "infinity in 1 place(s), column(s) 'g1'. Drop the columns" in capsys.readouterr().err
 
 
 def test_samples_in_columns(table, tmp_path, capsys):

@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -30,7 +31,7 @@ def test_letters_that_the_terminal_lacks_are_escaped(encoding, small_table, monk
     printed, progress = (screen.buffer.getvalue().decode(encoding) for screen in screens)
     assert r"one \u8a71\u8005 held out at a time" in printed
     assert "\nduplication " in printed
-    assert r"6 of 6: duplication, \u8a71\u8005 03" in progress
+    assert re.search(r"6/6 .*duplication, \\u8a71\\u8005 03", progress)
 
 
 class Full(io.StringIO):

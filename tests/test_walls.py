@@ -107,7 +107,16 @@ def test_every_function_fits_a_screen():
 
 # scikit-learn's own, which its extensions call and override.
 OF_SKLEARN = {"_validate_params", "_run_search", "_format_results", "_fit_resample"}
-WINGS = ("model_selection", "distributed", "_cli", "_saving", "metrics", "displays", "datasets")
+WINGS = (
+    "model_selection",
+    "distributed",
+    "evaluation",
+    "_cli",
+    "_saving",
+    "metrics",
+    "displays",
+    "datasets",
+)
 
 
 def private_names(path):

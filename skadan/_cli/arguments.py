@@ -5,24 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TRAINED = ("adan", "wadan")
-UNTRAINED = ("noise", "shrunken")
-CORRECTED = ("prior", "partial")
-ARMS = ("weights", *CORRECTED, "smote", "duplication", *UNTRAINED, *TRAINED)
-DEFAULT_ARMS = ("weights", *CORRECTED, "smote", "shrunken", "wadan")
-CLASSIFIERS = {
-    "logistic": "logistic regression",
-    "svc": "linear SVC",
-    "linearsvc": "LinearSVC",
-    "rbf": "RBF SVC",
-    "knn": "nearest-neighbour classifier",
-    "mlp": "MLP",
-    "forest": "random forest",
-    "boosting": "boosted trees",
-}
+from ..evaluation._settings import ARMS, CLASSIFIERS, DEFAULT_ARMS, IMPUTED, TRAINED, UNTRAINED
+
 READ = "csv, tsv (perhaps .gz), xlsx, arff, parquet, npz or h5ad"
 WRITTEN = (".csv", ".tsv", ".parquet")
-IMPUTED = ("median", "mean")  # strategies of SimpleImputer
 
 AUGMENT = """Append synthetic rows to a table. Without --sets every class is filled up to the
 largest. The result has all columns of the table and one more, is_synthetic. Real rows come out as
@@ -64,7 +50,7 @@ class Version(argparse.Action):
 def _count(text: str) -> int:
     """Read a number of 1 or more."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
 
 
@@ -94,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     augment.add_argument(
         "--groups", metavar="COLUMN", help="groups: a column that is not a feature"
     )
-    augment.add_argument("--sets", type=int, metavar="K", help="add K sets of the table's size")
+    augment.add_argument("--sets", type=_count, metavar="K", help="add K sets of the table's size")
     augment.add_argument("--out", type=Path, required=True, metavar="FILE", help=" ".join(WRITTEN))
     augment.add_argument(
         "--clip", action="store_true", help="keep synthetic cells in the range of their column"
@@ -102,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     augment.add_argument(
         "--save", type=Path, metavar="SAMPLER", help="keep the fitted sampler, for skadan sample"
     )
+    augment.add_argument("--verbose", action="store_true", help="print the losses of the training")
     augment.add_argument("--force", action="store_true", help="write over the table itself")
     _add_evaluate(commands)
     _add_sample(commands)
@@ -132,7 +119,6 @@ def _add_evaluate(commands: Any) -> None:
     evaluate.add_argument(
         "--sets",
         type=_count,
-        default=0,
         metavar="K",
         help="samplers, but for partial, add K sets of the training set's size (default: they fill "
         "classes up)",
@@ -190,7 +176,7 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
         help="put this value of the column's training rows into missing cells (default: refuse)",
     )
     command.add_argument(
-        "--epochs", type=int, metavar="N", help="of training (default: as many as it needs)"
+        "--epochs", type=_count, metavar="N", help="of training (default: as many as it needs)"
     )
     command.add_argument("--seed", type=int, default=0, help="random_state (default: 0)")
     return command

@@ -13,8 +13,8 @@ from .._files import written_whole
 from .._optional import require
 from ..datasets._columns import booleans
 from ..datasets._roles import SYNTHETIC
+from ..evaluation._problem import check_cells, dense, imputer_of
 from .arguments import WRITTEN, check_folder
-from .tables import check_cells, dense, imputer_of
 
 NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # kinds of numpy that have no hole
 
@@ -68,10 +68,10 @@ def features_as_frame(table: Any) -> Any:
 def data_of(table: Any, real: np.ndarray, args: Namespace) -> tuple[Any, Any]:
     """Return features and labels of the real rows, with missing cells imputed if that is asked."""
     data = features_as_frame(table)[real].reset_index(drop=True)
-    check_cells(dense(data), table, args)
+    check_cells(dense(data), data.columns, args.impute)
     holes = data.columns[data.isna().any()]
     if len(holes):  # only with --impute
-        filled = imputer_of(args).fit_transform(data[holes].astype(float))
+        filled = imputer_of(args.impute).fit_transform(data[holes].astype(float))
         for name, values in zip(holes, filled.T, strict=True):
             # Whole numbers and flags stay such, so that synthetic ones become such too.
             known = data[name].dropna().astype(float)

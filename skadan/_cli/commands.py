@@ -7,26 +7,30 @@ from pathlib import Path
 from typing import Any
 
 from .._saving import save_sampler
+from ..datasets._wording import worded_by
 from ..distributed import sample_files
-from .arms import SAMPLERS, sampler_of
+from ..evaluation._arms import SAMPLERS, sampler_of
+from ..evaluation._settings import Settings
 from .augmented import check_names, data_of, write
 from .evaluation import evaluate
-from .tables import real_rows
+from .tables import option, real_rows
 
 __all__ = ["SAMPLERS", "augment", "evaluate", "sample"]
 
 
 def augment(args: Namespace, table: Any) -> None:
     """Append synthetic rows to a table, and write it."""
-    sampler = sampler_of(args.sampler, args, args.seed)
+    options = Settings(n_sets=args.sets, max_epochs=args.epochs)
+    sampler = sampler_of(args.sampler, options, args.seed)
     if "verbose" in sampler.get_params():  # those that train
-        sampler.set_params(verbose=1)
+        sampler.set_params(verbose=2 if args.verbose else 1)
     if args.clip:
         sampler.set_params(clip=True)
     real = real_rows(table)
     check_names(table, args)
-    data, target = data_of(table, real, args)
-    with contextlib.redirect_stdout(sys.stderr):  # progress
+    with worded_by(option):
+        data, target = data_of(table, real, args)
+    with contextlib.redirect_stdout(sys.stderr):  # the losses of --verbose
         blocks = sampler.fit_resample_blocks(data, target)
     n_new = write(table, args, real, blocks)
     if args.save:

@@ -6,13 +6,10 @@ from argparse import Namespace
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from sklearn.impute import SimpleImputer
-from sklearn.utils import check_array
 
-from .._tables.columns import as_numbers, refuse_not_finite
 from ..datasets import load_table
 from ..datasets._wording import worded_by
+from ..evaluation._problem import dense
 
 FEW = 5  # columns of whole numbers that are worth a word
 
@@ -52,38 +49,6 @@ def real_rows(table: Any) -> np.ndarray:
     return ~table.is_synthetic
 
 
-def features_of(table: Any) -> np.ndarray:
-    """Return the features of all rows as one dense array, in which what is missing is NaN."""
-    return dense(table.data)
-
-
-def dense(data: Any) -> np.ndarray:
-    """Return a table of numbers as a dense array, in which what is missing is NaN."""
-    rows = check_array(as_numbers(data), accept_sparse=["csr", "csc"], ensure_all_finite=False)
-    return rows.toarray() if sparse.issparse(rows) else rows
-
-
-def imputer_of(args: Namespace) -> SimpleImputer:
-    """Return what fills missing cells; a column without a value in the training rows becomes 0."""
-    return SimpleImputer(strategy=args.impute, keep_empty_features=True)
-
-
-def check_cells(rows: np.ndarray, table: Any, args: Namespace) -> None:
-    """Refuse rows with infinite cells, or missing ones that are not imputed; say what to do."""
-    filled = np.where(np.isnan(rows), 0, rows) if args.impute else rows
-    try:
-        refuse_not_finite([filled], filled.shape[1], np.array(table.feature_names, dtype=object))
-    except ValueError as error:
-        found = str(error).partition(" Impute or drop")[0]
-        way = (
-            "--drop the columns, or write empty cells in their place."
-            if args.impute
-            else "Pass --impute median to fill missing cells with the median of the column's "
-            "training rows, or --drop the columns."
-        )
-        raise ValueError(f"{found} {way}") from None
-
-
 def summary(table: Any) -> str:
     """Say what is used: "802 features, 3 classes (6 severe); left out: name (...)"."""
     classes, counts = np.unique(table.target[real_rows(table)], return_counts=True)
@@ -100,7 +65,7 @@ def whole_numbers(table: Any) -> str:
 
     Such a column is often no feature but something known of the row.
     """
-    rows = features_of(table)
+    rows = dense(table.data)
     whole = ((rows == np.rint(rows)) | np.isnan(rows)).all(0)
     counted = [j for j in np.flatnonzero(whole) if _takes_many(rows[:, j])]
     if 2 * whole.sum() >= len(whole) or not 1 <= len(counted) <= FEW:

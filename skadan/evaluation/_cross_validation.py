@@ -1,15 +1,18 @@
 """The predictions of every arm for every row, each made without that row."""
 
-from argparse import Namespace
+import sys
+import warnings
 from itertools import cycle
 from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
 
-from .arms import Prediction, arms_of, n_runs, predict, unsuited
-from .folds import Folds, Problem
-from .progress import Progress
+from .._progress import progress_bar
+from ._arms import Prediction, arms_of, n_runs, predict, unsuited
+from ._folds import Folds
+from ._problem import Problem
+from ._settings import Settings
 
 
 class Outcome(NamedTuple):
@@ -28,49 +31,64 @@ class Outcome(NamedTuple):
     penalties: dict[str, np.ndarray]
     failed: dict[str, str]
 
+    def penalty(self, arm: str) -> float:
+        """Return the middle one of the penalties that were chosen for an arm."""
+        return np.quantile(self.penalties[arm], 0.5, method="lower").item()
 
-def cross_validate(problem: Problem, folds: Folds, args: Namespace) -> Outcome:
+
+def cross_validate(
+    problem: Problem, folds: Folds, settings: Settings, verbose: bool = False
+) -> Outcome:
     """Predict the rows of each fold by the others, with every arm and seed."""
-    arms = [arm for arm in arms_of(args) if not unsuited(arm, args)]
+    arms = [arm for arm in arms_of(settings) if not unsuited(arm, settings)]
     fold_indices = range(len(folds.splits))
-    jobs = [(arm, k, i) for arm in arms for k in range(n_runs(arm, args)) for i in fold_indices]
+    jobs = [(arm, k, i) for arm in arms for k in range(n_runs(arm, settings)) for i in fold_indices]
     trainings = [problem.take(train) for train, _ in folds.splits]
     held_out = [problem.X[test] for _, test in folds.splits]
     classes = np.unique(problem.y)
-    results = Parallel(n_jobs=args.jobs, return_as="generator")(
-        delayed(predict)(arm, args, args.seed + k, trainings[i], held_out[i], classes)
+    results = Parallel(n_jobs=settings.n_jobs, return_as="generator")(
+        delayed(predict)(
+            arm, settings, settings.random_state + k, trainings[i], held_out[i], classes
+        )
         for arm, k, i in jobs
     )
     found: dict[str, list[Prediction]] = {arm: [] for arm in arms}
-    with Progress(len(jobs)) as progress:
+    warned: set[tuple[str, type[Warning]]] = set()
+    with progress_bar(len(jobs), "evaluate", "fold", shown=verbose) as bar:
         for (arm, k, i), result in zip(jobs, results, strict=True):
-            seed = f", seed {args.seed + k}" if args.seeds > 1 else ""
-            progress.warn(result.warned)
-            progress.step(f"{arm}{seed}, {folds.names[i]}")
+            seed = f", seed {settings.random_state + k}" if settings.n_seeds > 1 else ""
+            bar.set_postfix_str(f"{arm}{seed}, {folds.names[i]}", refresh=False)
+            bar.update()
+            for warning in result.warned:
+                if warning not in warned:
+                    warned.add(warning)
+                    with bar.external_write_mode(sys.stderr):
+                        text, category = warning
+                        warnings.warn(text, category, stacklevel=3)
             found[arm].append(result)
-    return outcome_of(found, classes, folds, args)
+    return outcome_of(found, classes, folds, settings)
 
 
 def outcome_of(
-    found: dict[str, list[Prediction]], classes: np.ndarray, folds: Folds, args: Namespace
+    found: dict[str, list[Prediction]], classes: np.ndarray, folds: Folds, settings: Settings
 ) -> Outcome:
     """Put the predictions of each arm, seed by seed and fold by fold, in the order of the rows."""
     rows = np.concatenate([test for _, test in folds.splits])
     order = np.argsort(rows)
     fold = np.repeat(range(len(folds.splits)), [len(test) for _, test in folds.splits])[order]
-    failed = {arm: reason for arm in arms_of(args) if (reason := unsuited(arm, args))}
-    outcome = Outcome(arms_of(args), classes, fold, {}, {}, {}, failed)
+    failed = {arm: reason for arm in arms_of(settings) if (reason := unsuited(arm, settings))}
+    outcome = Outcome(arms_of(settings), classes, fold, {}, {}, {}, failed)
     for arm, predictions in found.items():
         wrong = [f"{name} held out: {error}" for name, error in errors(predictions, folds)]
         if wrong:
             failed[arm] = wrong[0]
             continue
-        runs = n_runs(arm, args)
+        runs = n_runs(arm, settings)
         labels = np.concatenate([one.labels for one in predictions]).reshape(runs, -1)
         scores = np.concatenate([one.scores for one in predictions])
         scores = scores.reshape(runs, len(rows), len(classes))
         penalties = np.array([one.penalty for one in predictions]).reshape(runs, -1)
-        n_copies = args.seeds // runs  # of the one run, where no seed changes anything
+        n_copies = settings.n_seeds // runs  # of the one run, where no seed changes anything
         outcome.labels[arm] = np.repeat(labels[:, order], n_copies, axis=0)
         outcome.scores[arm] = np.repeat(scores[:, order], n_copies, axis=0)
         outcome.penalties[arm] = np.repeat(penalties, n_copies, axis=0)

@@ -1,17 +1,17 @@
 """The table of an evaluation, and what to make of it in words."""
 
-import textwrap
-from argparse import Namespace
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..metrics import Gain, auc_gain, one_vs_rest_auc, recall_gain, unweighted_average_recall
-from .arguments import CLASSIFIERS
-from .classifiers import PENALTIES
-from .cross_validation import Outcome
-from .folds import Folds, Problem
+from ._classifiers import PENALTIES
+from ._cross_validation import Outcome
+from ._folds import Folds
+from ._problem import Problem
+from ._settings import CLASSIFIERS, Settings
 
 # From the cheapest arm to the dearest. The first arm that surely gains is recommended, unless a
 # dearer one surely gains over it.
@@ -29,7 +29,6 @@ NAMES = {
 PLURAL = ("weights",)
 FEW = 10  # rows or groups of a class, on which no interval should rest without a word
 TOO_FEW = 4  # with fewer, intervals are no help: all of them may be hit by chance
-WIDTH = 88
 ROW = "{:<12} {:>5}  {:<22} {:>5}  {:<22}"
 
 GainOver = Callable[[str, str], Gain]  # of an arm over another
@@ -42,6 +41,13 @@ class Result(NamedTuple):
     recall_gain: Gain | None
     auc: float
     auc_gain: Gain | None
+
+
+class Recommendation(NamedTuple):
+    """The arm to use, "none" if no arm is recommended, and the reasons."""
+
+    arm: str
+    text: str
 
 
 def title_of(arm: str) -> str:
@@ -68,13 +74,13 @@ def results_of(problem: Problem, outcome: Outcome) -> dict[str, Result]:
     return results
 
 
-def header(args: Namespace, folds: Folds) -> str:
+def header(settings: Settings, folds: Folds) -> str:
     """Say what is scored, in a line."""
-    title, (penalty, _) = CLASSIFIERS[args.classifier], PENALTIES[args.classifier]
-    last = args.seed + args.seeds - 1
-    seeds = f"mean of seeds {args.seed} to {last}" if args.seeds > 1 else f"seed {args.seed}"
+    title, (penalty, _) = CLASSIFIERS[settings.classifier], PENALTIES[settings.classifier]
+    first, last = settings.random_state, settings.random_state + settings.n_seeds - 1
+    seeds = f"mean of seeds {first} to {last}" if last > first else f"seed {first}"
     title = title[0].upper() + title[1:]
-    imputed = f"; {args.impute} in missing cells" if args.impute else ""
+    imputed = f"; {settings.impute} in missing cells" if settings.impute else ""
     return f"{title}, {penalty} chosen in inner folds; {folds.text}; {seeds}{imputed}"
 
 
@@ -127,11 +133,13 @@ def remarks(outcome: Outcome, results: dict[str, Result]) -> list[str]:
     return lines
 
 
-def recommendation(problem: Problem, outcome: Outcome, results: dict[str, Result]) -> str:
-    """Say what to use, and how sure that is."""
+def recommendation(
+    problem: Problem, outcome: Outcome, results: dict[str, Result]
+) -> Recommendation:
+    """Recommend an arm, and say how sure that is."""
     arms = [arm for arm in NAMES if arm in outcome.labels]
     if "none" not in outcome.labels or not arms:
-        return "There is nothing to compare."
+        return Recommendation("none", "There is nothing to compare.")
     gain_over = gains_over(problem, outcome)
     rarest, n_units, unit = evidence(problem)
     if n_units < TOO_FEW:
@@ -140,7 +148,7 @@ def recommendation(problem: Problem, outcome: Outcome, results: dict[str, Result
         if points(gain_over(best, "none"))[0] > 0:
             found = figures(gain_over(best, "none"))
             text += f" The largest gain is that of {NAMES[best]}, {found}."
-        return textwrap.fill(text, WIDTH)
+        return Recommendation("none", text)
     chosen = best_arm(arms, gain_over)
     sentences = advice(chosen, arms, gain_over)
     ranking = None if chosen == "none" else results[chosen].auc_gain
@@ -151,12 +159,13 @@ def recommendation(problem: Problem, outcome: Outcome, results: dict[str, Result
     if n_units < FEW:
         subject = "The intervals rest" if chosen == "none" else "The interval rests"
         sentences.append(f"{subject} on {n_units} {unit} of '{rarest}'.")
-    return textwrap.fill(" ".join(sentences), WIDTH)
+    return Recommendation(chosen, " ".join(sentences))
 
 
 def gains_over(problem: Problem, outcome: Outcome) -> GainOver:
     """Return a function of two arms, which returns the gain in recall of the first one."""
 
+    @cache
     def gain_over(arm: str, other: str) -> Gain:
         labels = outcome.labels
         return recall_gain(
@@ -164,15 +173,6 @@ def gains_over(problem: Problem, outcome: Outcome) -> GainOver:
         )
 
     return gain_over
-
-
-def recommended(problem: Problem, outcome: Outcome) -> str:
-    """Return the arm that `recommendation` recommends; "none" if it recommends none."""
-    arms = [arm for arm in NAMES if arm in outcome.labels]
-    enough = evidence(problem)[1] >= TOO_FEW
-    if "none" not in outcome.labels or not arms or not enough:
-        return "none"
-    return best_arm(arms, gains_over(problem, outcome))
 
 
 def evidence(problem: Problem) -> tuple[str, int, str]:

@@ -1,34 +1,34 @@
 """An evaluation as one page of HTML, which needs no network to be read."""
 
 import io
-import shlex
 import sys
-from argparse import Namespace
+import textwrap
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.metrics import recall_score
 
-from .._files import written_whole
 from .._optional import require
 from .._version import __version__
-from .arms import SAMPLERS, sampler_of
-from .classifiers import PENALTIES, WITHOUT_PROBABILITIES
-from .cross_validation import Outcome
-from .folds import Folds, Problem
-from .verdict import (
+from ._arms import SAMPLERS, sampler_of
+from ._classifiers import PENALTIES, WITHOUT_PROBABILITIES
+from ._cross_validation import Outcome
+from ._problem import Problem, imputer_of
+from ._settings import Settings
+from ._verdict import (
     NAMES,
     Result,
     figures,
     header,
-    recommendation,
-    recommended,
     remarks,
     title_of,
 )
+
+if TYPE_CHECKING:
+    from ._report import EvaluationReport
 
 LONGEST_NAME = 16  # letters in figures
 MOST_MATRICES = 20  # classes, beyond which a confusion matrix cannot be read
@@ -40,45 +40,40 @@ LIMITS = (
 )
 
 
-def write_report(
-    path: Path,
-    table: Any,
-    problem: Problem,
-    folds: Folds,
-    outcome: Outcome,
-    results: dict[str, Result],
-    args: Namespace,
-) -> None:
-    """Write the page."""
+def page_of(
+    report: "EvaluationReport", title: str, command: str, facts: Sequence[tuple[str, str]]
+) -> str:
+    """Return the page of a report; `facts` are more to say about the table."""
+    problem, settings = report.problem, report.settings
+    outcome, results = report.outcome, report.results
+    model = report.model_of(report.recommended) if report.recommended in outcome.labels else ""
     jinja2 = require("jinja2", "report")
-    template = files(__package__).joinpath("report.html").read_text(encoding="utf-8")
+    template = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    chosen = recommended(problem, outcome)
     sampled = next((arm for arm in reversed(NAMES) if arm in results and _can_draw(arm)), None)
     # Names of classes are no formulas, even if they have dollars in them.
     with require("matplotlib", "report").rc_context({"text.parse_math": False}):
-        page = environment.from_string(template).render(
-            title=f"Rare classes in {args.table.name}",
-            header=header(args, folds),
-            recommendation=recommendation(problem, outcome, results),
+        page: str = environment.from_string(template).render(
+            title=title,
+            header=header(settings, report.outer_folds),
+            recommendation=report.recommendation,
             remarks=remarks(outcome, results),
-            penalty_name=PENALTIES[args.classifier][0],
-            rows=[_row(arm, outcome, results, chosen) for arm in outcome.arms],
+            model=repr(model) if model else "",
+            penalty_name=PENALTIES[settings.classifier][0],
+            rows=[_row(arm, outcome, results, report.recommended) for arm in outcome.arms],
             gains=_gains(results),
             arms=[title_of(arm) for arm in outcome.labels],
             recalls=_recalls(problem, outcome),
             confusions=_confusions(problem, outcome),
-            calibration=_calibration(problem, outcome, args),
-            embedding=_embedding(problem, outcome, sampled, args),
+            calibration=_calibration(problem, outcome, settings),
+            embedding=_embedding(problem, outcome, sampled, settings),
             embedding_of=title_of(sampled) if sampled else "",
-            facts=_facts(table, problem, args),
+            facts=_facts(problem, settings, facts),
             limits=LIMITS.format(unit="rows" if problem.groups is None else "groups"),
-            command=shlex.join(["skadan", *sys.argv[1:]]),
+            command=command,
             versions=_versions(),
         )
-    with written_whole(path) as file:
-        file.write(page.encode())
-    print(f"{path}: the report.", file=sys.stderr)
+    return page
 
 
 def _can_draw(arm: str) -> bool:
@@ -102,7 +97,7 @@ def _row(arm: str, outcome: Outcome, results: dict[str, Result], chosen: str) ->
         "recall_gain": recall_gain,
         "auc": "-" if np.isnan(result.auc) else f"{100 * result.auc:.1f}",
         "auc_gain": auc_gain,
-        "penalty": f"{np.median(outcome.penalties[arm]):.3g}",
+        "penalty": f"{outcome.penalty(arm):.3g}",
     }
 
 
@@ -119,28 +114,24 @@ def _recalls(problem: Problem, outcome: Outcome) -> list[list[str]]:
     ]
 
 
-def _facts(table: Any, problem: Problem, args: Namespace) -> list[tuple[str, str]]:
-    """Return what was read, as names and texts."""
+def _facts(
+    problem: Problem, settings: Settings, more: Sequence[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Return what was evaluated, as names and texts, and then `more`."""
     names, counts = np.unique(problem.y, return_counts=True)
     classes = ", ".join(f"{name} ({count})" for name, count in zip(names, counts, strict=True))
     facts = [
-        ("file", str(args.table)),
         ("rows", f"{len(problem.y):,}"),
         ("features", f"{problem.X.shape[1]:,}"),
-        ("labels", f"{args.target or 'y'}: {classes}"),
+        ("classes", classes),
     ]
     if problem.groups is not None:
         n_groups = len(np.unique(problem.groups))
-        facts.append(("groups", f"{args.groups or 'groups'}: {n_groups}"))
+        facts.append(("groups", f"{settings.group_name or 'groups'}: {n_groups}"))
     n_missing = int(np.isnan(problem.X).sum())
     if n_missing:
-        facts.append(("missing cells", f"{n_missing:,}, filled with the {args.impute}"))
-    n_left_out = len(table.target) - len(problem.y)
-    if n_left_out:
-        facts.append(("synthetic rows", f"{n_left_out:,} in the file, left out"))
-    left_out = ", ".join(f"{name} ({why})" for name, why in list(table.left_out.items())[:20])
-    more = f" and {len(table.left_out) - 20} more" if len(table.left_out) > 20 else ""
-    return [*facts, ("columns left out", f"{left_out}{more}")] if left_out else facts
+        facts.append(("missing cells", f"{n_missing:,}, filled with the {settings.impute}"))
+    return [*facts, *more]
 
 
 def _versions() -> str:
@@ -196,7 +187,7 @@ def _confusions(problem: Problem, outcome: Outcome) -> list[Any]:
         ConfusionMatrixDisplay(matrix, display_labels=names).plot(
             ax=ax, cmap="Blues", colorbar=False, values_format=".0f", xticks_rotation=45
         )
-        ax.set_title(title_of(arm))
+        ax.set_title(textwrap.fill(title_of(arm), 22))
         found.append(_svg(figure))
     return found
 
@@ -208,9 +199,9 @@ def short_names(classes: np.ndarray) -> list[str]:
     return cut if len(set(cut)) == len(cut) else [f"{i}: {name}" for i, name in enumerate(cut, 1)]
 
 
-def _calibration(problem: Problem, outcome: Outcome, args: Namespace) -> Any:
+def _calibration(problem: Problem, outcome: Outcome, settings: Settings) -> Any:
     """Draw reliability curves of the arms, one class against the rest."""
-    if args.classifier in WITHOUT_PROBABILITIES:
+    if settings.classifier in WITHOUT_PROBABILITIES:
         return ""
     from sklearn.calibration import CalibrationDisplay, calibration_curve
 
@@ -228,22 +219,21 @@ def _calibration(problem: Problem, outcome: Outcome, args: Namespace) -> Any:
     return _svg(figure)
 
 
-def _embedding(problem: Problem, outcome: Outcome, arm: str | None, args: Namespace) -> Any:
+def _embedding(problem: Problem, outcome: Outcome, arm: str | None, settings: Settings) -> Any:
     """Draw all rows, and synthetic ones of an arm."""
     if arm is None:
         return ""
     from sklearn.decomposition import PCA
-    from sklearn.impute import SimpleImputer
 
     from ..displays import EmbeddingDisplay
 
-    X = SimpleImputer(strategy=args.impute or "mean", keep_empty_features=True).fit_transform(
-        problem.X
-    )
+    X = imputer_of(settings.impute).fit_transform(problem.X) if settings.impute else problem.X
     if min(X.shape) < 2:
         return ""
     y = np.array(short_names(outcome.classes))[np.searchsorted(outcome.classes, problem.y)]
-    sampler = sampler_of(arm, args, args.seed).fit(X, y)
+    sampler = sampler_of(arm, settings, settings.random_state).fit(X, y)
     figure, ax = _axes(7.5, 4.5)
-    EmbeddingDisplay.from_estimator(sampler, X, y, embedding=PCA(2), random_state=args.seed, ax=ax)
+    EmbeddingDisplay.from_estimator(
+        sampler, X, y, embedding=PCA(2), random_state=settings.random_state, ax=ax
+    )
     return _svg(figure)

@@ -1,33 +1,20 @@
 """Which rows are held out: outer folds to score on, inner folds to choose a penalty on."""
 
-import sys
 import warnings
-from argparse import Namespace
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold
 
+from ._problem import Problem
+from ._settings import Settings
+
 N_FOLDS = 10
 N_INNER = 3
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 Splits = list[tuple[np.ndarray, np.ndarray]]  # row indices: training rows, test rows
-
-
-class Problem(NamedTuple):
-    """Rows X (n, d), labels y (n,), and groups (n,) where rows are held out by groups."""
-
-    X: np.ndarray
-    y: np.ndarray
-    groups: np.ndarray | None
-
-    def take(self, rows: np.ndarray) -> "Problem":
-        """Return the problem of some of the rows."""
-        return Problem(
-            self.X[rows], self.y[rows], None if self.groups is None else self.groups[rows]
-        )
 
 
 class Folds(NamedTuple):
@@ -38,37 +25,26 @@ class Folds(NamedTuple):
     text: str
 
 
-def groups_of(table: Any, real: np.ndarray, args: Namespace) -> np.ndarray | None:
-    """Return the groups of the real rows, or None with a warning if each row is its own group."""
-    if table.groups is None:
-        return None
-    groups: np.ndarray = table.groups[real]
-    if len(np.unique(groups)) < len(groups):
-        return groups
-    option = f"--groups {args.groups}" if args.groups else "groups"
-    text = "each row has a group of its own, so it is a row id rather than a group. It is ignored."
-    print(f"{option}: {text}", file=sys.stderr)
-    return None
-
-
-def outer_folds(problem: Problem, args: Namespace) -> Folds:
+def outer_folds(problem: Problem, settings: Settings) -> Folds:
     """Split the rows into the folds that are held out in turn."""
     _, y, groups = problem
-    n_folds = args.folds or N_FOLDS
+    n_folds = settings.n_folds or N_FOLDS
     most = int(np.unique(y, return_counts=True)[1].max())  # more folds than that cannot stratify
     if groups is None:
         if most < 2:
             raise ValueError("Every class has a single row: there is none to hold out.")
-        splits = _split(StratifiedKFold, min(n_folds, most), y, None, args.seed)
+        splits = _split(StratifiedKFold, min(n_folds, most), y, None, settings.random_state)
         return Folds(splits, _numbered(splits), f"{_in_words(len(splits))} stratified folds")
-    name, n_groups = args.groups or "group", len(np.unique(groups))
+    name, n_groups = settings.group_name or "group", len(np.unique(groups))
     if n_groups < 2:
         raise ValueError(f"All rows have the {name} {groups[0]}: there is no other to hold out.")
     if n_groups <= n_folds:
         splits = list(LeaveOneGroupOut().split(y, y, groups))
         names = [f"{name} {groups[test[0]]}" for _, test in splits]
         return Folds(splits, names, f"one {name} held out at a time")
-    splits = _split(StratifiedGroupKFold, max(2, min(n_folds, most)), y, groups, args.seed)
+    splits = _split(
+        StratifiedGroupKFold, max(2, min(n_folds, most)), y, groups, settings.random_state
+    )
     many = f"{n_groups} {name}s" if name.isalpha() and name[-1] != "s" else f"{n_groups} groups"
     return Folds(splits, _numbered(splits), f"{_in_words(len(splits))} folds of {many}")
 

@@ -1,7 +1,6 @@
 """What `evaluate` compares: ways to treat unequal classes, each with a penalty of its own."""
 
 import warnings
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -19,8 +18,7 @@ from .._strategy import PartialFill, Replicate
 from ..metrics import one_vs_rest_auc
 from ..model_selection import CappedSMOTE, ResamplingSearchCV
 from ..samplers import ADANSampler, NoiseSampler, ShrunkenSampler, WADANSampler
-from .arguments import CLASSIFIERS, CORRECTED, TRAINED
-from .classifiers import (
+from ._classifiers import (
     RANDOM,
     WITHOUT_PROBABILITIES,
     WITHOUT_WEIGHTS,
@@ -28,8 +26,9 @@ from .classifiers import (
     middle,
     penalty_grid,
 )
-from .folds import Problem, inner_folds
-from .tables import imputer_of
+from ._folds import inner_folds
+from ._problem import Problem, imputer_of
+from ._settings import CLASSIFIERS, CORRECTED, TRAINED, Settings
 
 FAILURES = (ValueError, RuntimeError, ArithmeticError)  # of an arm: the others go on
 
@@ -55,67 +54,72 @@ class Prediction(NamedTuple):
     warned: list[tuple[str, type[Warning]]]
 
 
-def arms_of(args: Namespace) -> list[str]:
+def arms_of(settings: Settings) -> list[str]:
     """Return the arms in the order of the table, the baseline first."""
-    return list(dict.fromkeys(["none", *args.arms]))
+    return list(dict.fromkeys(["none", *settings.arms]))
 
 
-def unsuited(arm: str, args: Namespace) -> str:
+def unsuited(arm: str, settings: Settings) -> str:
     """Say why the classifier cannot do an arm; empty if it can."""
-    title = CLASSIFIERS[args.classifier]
-    if arm == "weights" and args.classifier in WITHOUT_WEIGHTS:
+    title = CLASSIFIERS[settings.classifier]
+    if arm == "weights" and settings.classifier in WITHOUT_WEIGHTS:
         return f"not possible with {title}, which takes no class weights"
-    if arm in CORRECTED and args.classifier in WITHOUT_PROBABILITIES:
+    if arm in CORRECTED and settings.classifier in WITHOUT_PROBABILITIES:
         return f"not possible with {title}, which gives no probabilities"
     return ""
 
 
-def n_runs(arm: str, args: Namespace) -> int:
+def n_runs(arm: str, settings: Settings) -> int:
     """Return how many seeds an arm is run with: one if no seed changes its predictions."""
-    return args.seeds if arm in WITH_ROWS or args.classifier in RANDOM else 1
+    return settings.n_seeds if arm in WITH_ROWS or settings.classifier in RANDOM else 1
 
 
-def sampler_of(name: str, args: Namespace, seed: int) -> Any:
+def sampler_of(name: str, settings: Settings, seed: int) -> Any:
     """Make a sampler by the arguments."""
     if name == "partial":
         few = PartialFill()
         return ShrunkenSampler(center="mean", sampling_strategy=few, random_state=seed)
-    strategy = Replicate(args.sets) if args.sets else "auto"
+    strategy = Replicate(settings.n_sets) if settings.n_sets else "auto"
     keywords = {"sampling_strategy": strategy, "random_state": seed}
-    if name in TRAINED and args.epochs is not None:
-        keywords["max_epochs"] = args.epochs
+    if name in TRAINED and settings.max_epochs is not None:
+        keywords["max_epochs"] = settings.max_epochs
     return SAMPLERS[name](**keywords)
 
 
-def model_of(arm: str, args: Namespace, seed: int) -> Any:
+def model_of(arm: str, settings: Settings, seed: int) -> Any:
     """Make the model of an arm. Its penalty is set later."""
-    classifier = classifier_of(args.classifier, "balanced" if arm == "weights" else None, seed)
+    classifier = classifier_of(settings.classifier, "balanced" if arm == "weights" else None, seed)
     steps: list[tuple[str, Any]] = [("scale", StandardScaler()), ("classifier", classifier)]
     if arm in WITH_ROWS:
-        steps.insert(1, ("sampler", sampler_of(arm, args, seed)))
-    if args.impute:
-        steps.insert(0, ("impute", imputer_of(args)))
+        steps.insert(1, ("sampler", sampler_of(arm, settings, seed)))
+    if settings.impute:
+        steps.insert(0, ("impute", imputer_of(settings.impute)))
     pipeline = Pipeline(steps)
     return PriorCorrectedClassifier(pipeline) if arm in CORRECTED else pipeline
 
 
-def grid_of(arm: str, args: Namespace, n_columns: int) -> tuple[str, list[float]]:
+def grid_of(arm: str, settings: Settings, n_columns: int) -> tuple[str, list[float]]:
     """Return the name of the penalty in the model of an arm, and its values to choose from."""
-    parameter, values = penalty_grid(args.classifier, n_columns)
+    parameter, values = penalty_grid(settings.classifier, n_columns)
     prefix = "estimator__" if arm in CORRECTED else ""
     return f"{prefix}classifier__{parameter}", values
 
 
 def predict(
-    arm: str, args: Namespace, seed: int, training: Problem, X_test: np.ndarray, classes: np.ndarray
+    arm: str,
+    settings: Settings,
+    seed: int,
+    training: Problem,
+    X_test: np.ndarray,
+    classes: np.ndarray,
 ) -> Prediction:
     """Choose the penalty and fit on the training rows; predict the rows that are held out."""
     labels, scores, penalty, wrong = None, None, np.nan, ""
     with quiet() as caught:
         try:
-            penalty = choose_penalty(arm, args, seed, training)
+            penalty = choose_penalty(arm, settings, seed, training)
             caught.clear()  # those of the inner folds: the fit on all training rows warns, too
-            fitted = fit(arm, args, seed, training, penalty)
+            fitted = fit(arm, settings, seed, training, penalty)
             labels, scores = fitted.predict(X_test), scores_of(fitted, X_test, classes)
         except FAILURES as error:
             wrong = " ".join(str(error).split())[:300]
@@ -123,7 +127,7 @@ def predict(
     return Prediction(labels, scores, penalty, wrong, warned)
 
 
-def choose_penalty(arm: str, args: Namespace, seed: int, training: Problem) -> float:
+def choose_penalty(arm: str, settings: Settings, seed: int, training: Problem) -> float:
     """Return the penalty of the best mean recall on inner folds; of several, that of the best AUC.
 
     Where a classifier predicts the frequent class throughout, its recall is the same at every
@@ -131,12 +135,12 @@ def choose_penalty(arm: str, args: Namespace, seed: int, training: Problem) -> f
     scored.
     """
     X, y, _ = training
-    name, values = grid_of(arm, args, X.shape[1])
-    splits = inner_folds(training, args.seed)
+    name, values = grid_of(arm, settings, X.shape[1])
+    splits = inner_folds(training, settings.random_state)
     # It trains ADAN and WADAN once for all penalties.
     search_class = ResamplingSearchCV if arm in TRAINED else GridSearchCV
     search = search_class(
-        model_of(arm, args, seed), {name: values}, scoring=inner_scores, cv=splits, refit=False
+        model_of(arm, settings, seed), {name: values}, scoring=inner_scores, cv=splits, refit=False
     )
     try:
         found = search.fit(X, y).cv_results_
@@ -149,10 +153,10 @@ def choose_penalty(arm: str, args: Namespace, seed: int, training: Problem) -> f
     return values[best[auc[best].argmax()]]
 
 
-def fit(arm: str, args: Namespace, seed: int, training: Problem, penalty: float) -> Any:
+def fit(arm: str, settings: Settings, seed: int, training: Problem, penalty: float) -> Any:
     """Fit the model of an arm with one penalty."""
-    name, _ = grid_of(arm, args, training.X.shape[1])
-    return model_of(arm, args, seed).set_params(**{name: penalty}).fit(training.X, training.y)
+    name, _ = grid_of(arm, settings, training.X.shape[1])
+    return model_of(arm, settings, seed).set_params(**{name: penalty}).fit(training.X, training.y)
 
 
 def scores_of(fitted: Any, X: np.ndarray, classes: np.ndarray) -> np.ndarray:

@@ -1,0 +1,62 @@
+"""What an evaluation compares, and how: names and options, without any heavy import."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TRAINED = ("adan", "wadan")
+UNTRAINED = ("noise", "shrunken")
+CORRECTED = ("prior", "partial")
+ARMS = ("weights", *CORRECTED, "smote", "duplication", *UNTRAINED, *TRAINED)
+DEFAULT_ARMS = ("weights", *CORRECTED, "smote", "shrunken", "wadan")
+CLASSIFIERS = {
+    "logistic": "logistic regression",
+    "svc": "linear SVC",
+    "linearsvc": "LinearSVC",
+    "rbf": "RBF SVC",
+    "knn": "nearest-neighbour classifier",
+    "mlp": "MLP",
+    "forest": "random forest",
+    "boosting": "boosted trees",
+}
+IMPUTED = ("median", "mean")  # strategies of SimpleImputer
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hold the options of `evaluate`, which documents them.
+
+    `group_name` says what a group is, such as "speaker"; None if the groups have no name.
+    """
+
+    classifier: str = "logistic"
+    arms: Sequence[str] = DEFAULT_ARMS
+    n_folds: int | None = None
+    n_seeds: int = 1
+    n_sets: int | None = None
+    max_epochs: int | None = None
+    impute: str | None = None
+    n_jobs: int | None = None
+    random_state: int = 0
+    group_name: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse names that are unknown and numbers that are too small.
+
+        Raises
+        ------
+        ValueError
+            The message names the parameter, its value, and what it can be.
+        """
+        known = {"classifier": CLASSIFIERS, "impute": (None, *IMPUTED)}
+        for name, choices in known.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(
+                    f"{name}={getattr(self, name)!r}: it must be one of {list(choices)}."
+                )
+        unknown = [arm for arm in self.arms if arm not in ("none", *ARMS)]
+        if unknown or isinstance(self.arms, str):
+            raise ValueError(f"arms={self.arms!r}: it must be a list of names from {list(ARMS)}.")
+        for name, least in (("n_folds", 2), ("n_seeds", 1), ("n_sets", 1), ("max_epochs", 1)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise ValueError(f"{name}={value}: it must be {least} or more.")

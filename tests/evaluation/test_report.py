@@ -1,0 +1,155 @@
+"""The report of an evaluation in Python: the numbers, words and page of the command line."""
+
+import html
+import re
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from scipy import sparse
+from sklearn.neighbors import KNeighborsClassifier
+
+from skadan import PriorCorrectedClassifier
+from skadan._cli import main
+from skadan.evaluation import EvaluationReport, evaluate
+from skadan.metrics import auc_gain, recall_gain, unweighted_average_recall
+
+OPTIONS = {"arms": ["prior", "smote"], "n_folds": 3, "n_seeds": 2}
+
+
+def rows(n=60, seed=0):
+    """Two unequal classes in four columns, of six patients."""
+    y = np.where(np.arange(n) % 4 == 0, "rare", "common")
+    X = np.random.default_rng(seed).normal(size=(n, 4)) + 1.2 * (y == "rare")[:, None]
+    return X, y, np.arange(n) // 2 % 6
+
+
+@pytest.fixture(scope="module")
+def report():
+    return evaluate(*rows()[:2], groups=pd.Series(rows()[2], name="patient"), **OPTIONS)
+
+
+def test_the_frame_has_the_figures_of_the_metrics(report):
+    y, groups = rows()[1:]
+    frame = report.to_frame()
+    assert list(frame.index) == ["none", "prior", "smote"]
+    for arm in ("prior", "smote"):
+        labels, none = report.labels[arm], report.labels["none"]
+        gain = recall_gain(y, labels, none, groups=groups, random_state=0)
+        assert tuple(frame.loc[arm, ["recall_gain", "recall_low", "recall_high"]]) == tuple(gain)
+        recall = np.mean([unweighted_average_recall(y, one) for one in labels])
+        assert frame.loc[arm, "recall"] == pytest.approx(recall)
+        scores = report.scores[arm], report.scores["none"]
+        by_fold = {"classes": report.classes, "folds": report.folds}
+        gain = auc_gain(y, *scores, **by_fold, groups=groups, random_state=0)
+        assert tuple(frame.loc[arm, ["auc_gain", "auc_low", "auc_high"]]) == tuple(gain)
+    assert frame.loc["none", ["recall_gain", "auc_high"]].isna().all()
+    assert (frame["failed"] == "").all()
+    assert report.gains["prior"].gain == frame.loc["prior", "recall_gain"]
+
+
+def test_the_command_line_prints_the_report(report, tmp_path, capsys):
+    X, y, groups = rows()
+    path = tmp_path / "t.csv"
+    pd.DataFrame(X).add_prefix("x").assign(patient=groups, y=y).to_csv(path, index=False)
+    command = ["evaluate", str(path), "--target", "y", "--groups", "patient", "--folds", "3"]
+    assert main([*command, "--seeds", "2", "--arms", "prior", "smote"]) == 0
+    assert capsys.readouterr().out == f"{report}\n" == f"{report!r}\n"
+    assert report.recommendation in " ".join(str(report).split())
+
+
+def test_rows_of_any_container_give_the_same_report():
+    X, y, groups = rows()
+    X = np.where(X > 1, X, 0)
+    expected = evaluate(X, y, groups=groups, **OPTIONS).to_frame()
+    names = [f"x{i}" for i in range(4)]
+    for rows_, labels in [
+        (pd.DataFrame(X, columns=names), pd.Series(y, dtype="category")),
+        (pl.DataFrame(X, schema=names), pl.Series(y)),
+        (sparse.csr_array(X), y.tolist()),
+    ]:
+        found = evaluate(rows_, labels, groups=groups.tolist(), **OPTIONS).to_frame()
+        pd.testing.assert_frame_equal(found, expected)
+
+
+def test_the_model_of_an_arm_has_the_middle_penalty(report):
+    model = report.model_of("prior")
+    assert isinstance(model, PriorCorrectedClassifier)
+    penalties = np.sort(report.outcome.penalties["prior"].ravel())
+    assert len(penalties) == 6
+    assert model.estimator["classifier"].C == penalties[2] == report.to_frame().penalty["prior"]
+    X, y, _ = rows()
+    assert model.fit(X, y).predict(X).shape == y.shape
+    neighbours = evaluate(X, y, classifier="knn", arms=["smote"], n_folds=2).model_of("smote")
+    assert type(neighbours["classifier"]) is KNeighborsClassifier
+    assert neighbours.fit(X, y).predict(X).shape == y.shape
+    with pytest.raises(KeyError, match="wadan"):
+        report.model_of("wadan")
+
+
+def test_a_notebook_shows_the_page_in_a_frame_of_its_own(report):
+    (page,) = re.fullmatch(
+        r'<iframe srcdoc="([^"]*)" style="[^"]*"></iframe>', report._repr_html_()
+    ).groups()
+    assert html.unescape(page) == report.to_html()
+    text = html.unescape(report.to_html())
+    assert "evaluate(X, y, groups=groups, arms=['prior', 'smote'], n_folds=3, n_seeds=2)" in text
+    assert "patient: 6" in text
+    assert repr(report.model_of(report.recommended)) in text
+
+
+def test_a_report_is_saved_with_what_is_known_of_the_table(report, tmp_path):
+    facts = [("file", "patients & sites.csv")]
+    report.save(tmp_path / "r.html", title="Who <relapses>?", command="make report", facts=facts)
+    text = (tmp_path / "r.html").read_text()
+    for part in ("Who &lt;relapses&gt;?", "make report", "patients &amp; sites.csv"):
+        assert part in text
+
+
+def test_arms_that_fail_are_in_the_frame_with_the_reason():
+    X, y, _ = rows(24)
+    report = evaluate(X, y, classifier="svc", arms=["prior", "weights"], n_folds=2)
+    frame = report.to_frame()
+    assert "gives no probabilities" in frame.loc["prior", "failed"]
+    assert frame.loc["prior", ["recall", "auc", "penalty"]].isna().all()
+    assert isinstance(report, EvaluationReport)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"classifier": "tree"}, "classifier='tree': it must be one of ['logistic', "),
+        ({"arms": ["prior", "SMOTE"]}, "arms=['prior', 'SMOTE']: it must be a list of names from"),
+        ({"arms": "prior"}, "arms='prior': it must be a list of names from"),
+        ({"impute": "mode"}, "impute='mode': it must be one of [None, 'median', 'mean']"),
+        ({"n_folds": 1}, "n_folds=1: it must be 2 or more"),
+        ({"n_seeds": 0}, "n_seeds=0: it must be 1 or more"),
+        ({"y": ["a"] * 60}, "Every row has the label 'a'"),
+        ({"y": np.arange(60) / 7}, "The labels are 60 different numbers"),
+        ({"y": [None, *rows()[1][1:]]}, "has no label in row 1"),
+        ({"y": rows()[1][1:]}, "inconsistent numbers of samples"),
+        ({"groups": np.zeros(60)}, "All rows have the group 0"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_refused(wrong, message):
+    X, y, groups = rows()
+    with pytest.raises(ValueError, match=re.escape(message)):
+        evaluate(**({"X": X, "y": y, "groups": groups} | wrong))
+
+
+def test_missing_cells_are_refused_with_the_keyword_that_fills_them():
+    X, y, _ = rows()
+    X[3, 2] = np.nan
+    with pytest.raises(ValueError, match=r"NaN in 1 place\(s\).*Pass impute='median' to fill"):
+        evaluate(pd.DataFrame(X), y)
+    filled = evaluate(X, y, impute="median", arms=["prior"], n_folds=2)
+    assert "filled with the median" in filled.to_html()
+
+
+def test_row_ids_are_no_groups():
+    X, y, _ = rows()
+    with pytest.warns(UserWarning, match="groups='sample': each row has a group of its own"):
+        report = evaluate(X, y, groups=pd.Series(range(60), name="sample"), arms=[], n_folds=2)
+    assert report.problem.groups is None
+    assert report.recommendation == "There is nothing to compare."
