@@ -75,6 +75,8 @@ PAGES = (
     "spectra",
     "speech",
     "look_inside",
+    "one_table",
+    "nested_study",
 )
 
 
