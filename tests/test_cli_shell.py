@@ -23,8 +23,8 @@ def test_from_shell_to_shell(small_table, tmp_path, capsys):
     assert main(["sample", str(kept), "--rows", "6", "--out", str(tmp_path / "rows")]) == 0
     expected, labels = load_sampler(kept).sample(6, random_state=0)
     drawn = pd.read_parquet(tmp_path / "rows")
-    np.testing.assert_array_equal(drawn.drop(columns="target"), expected)
-    assert drawn["target"].tolist() == list(labels)
+    np.testing.assert_array_equal(drawn.drop(columns="emotion"), expected)
+    assert drawn["emotion"].tolist() == list(labels)
     more[-1] = str(tmp_path / "no" / "s")
     assert main(["augment", *usual, *more, *out]) == 1
     assert "there is no folder" in capsys.readouterr().err

@@ -149,7 +149,9 @@ def _add_sample(commands: Any) -> None:
     )
     sample.add_argument("--rows", type=int, required=True, metavar="N", help="how many")
     sample.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="for the files")
-    sample.add_argument("--target", default="target", metavar="COLUMN", help="name of the labels")
+    sample.add_argument(
+        "--target", metavar="COLUMN", help="name of the labels (default: as in the table)"
+    )
     sample.add_argument("--files", type=int, metavar="K", help="how many (default: by size)")
     sample.add_argument("--seed", type=int, default=0, help="random_state (default: 0)")
     sample.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
@@ -168,6 +170,13 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
     command.add_argument("--decimal", choices=[".", ","], help="its decimal mark (default: found)")
     command.add_argument(
         "--transpose", action="store_true", help="samples are in columns, features in rows"
+    )
+    command.add_argument("--sheet", metavar="NAME", help="of a workbook (default: the first)")
+    command.add_argument(
+        "--metadata",
+        type=Path,
+        metavar="FILE",
+        help="a second file with labels and groups, matched by the first column of both",
     )
     command.add_argument("--layer", metavar="NAME", help="of an h5ad file (default: X)")
     command.add_argument(

@@ -79,7 +79,8 @@ def data_of(table: Any, real: np.ndarray, args: Namespace) -> tuple[Any, Any]:
             data[name] = np.rint(values).astype(np.int64) if whole else values
             if table.cells is not None and booleans(list(table.cells[name])) is not None:
                 data[name] = values >= 0.5
-    return data, table.target[real]
+    name = columns_of(table, args)["target"]  # kept with a saved sampler
+    return data, require("pandas", "tables").Series(table.target[real], name=name)
 
 
 def write(table: Any, args: Namespace, real: np.ndarray, blocks: Iterator[Any]) -> int:

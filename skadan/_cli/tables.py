@@ -27,6 +27,8 @@ def load(args: Namespace) -> Any:
             decimal=args.decimal,
             transpose=args.transpose,
             layer=args.layer,
+            sheet=args.sheet,
+            metadata=args.metadata,
         )
     if table.target is None:
         raise ValueError("Which column has the labels? Pass it as --target COLUMN.")

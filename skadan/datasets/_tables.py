@@ -16,6 +16,7 @@ from ._anndata import read_h5ad
 from ._arff import read_arff
 from ._columns import numeric_columns, read_numeric
 from ._delimited import Columns, read_delimited
+from ._metadata import join, key_of
 from ._npz import read_npz
 from ._roles import Raw, bunch_of, column_names, may_be_a_feature
 from ._wording import passing
@@ -24,6 +25,7 @@ from ._workbooks import read_workbook
 TEXT = (".csv", ".tsv", ".txt", ".arff")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 BATCH_ROWS = 2**20  # rows of a parquet file that are read at a time
+CELLS = (*BOOKS, ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")  # cells as text
 KINDS = (*TEXT, *(f"{kind}.gz" for kind in TEXT), *BOOKS, ".parquet", ".npz", ".h5ad")
 
 
@@ -38,6 +40,8 @@ def load_table(
     decimal: str | None = None,
     transpose: bool = False,
     layer: str | None = None,
+    sheet: str | None = None,
+    metadata: str | os.PathLike | None = None,
 ) -> Bunch:
     """Load a feature table from a file: CSV, Excel, ARFF, parquet, npz or h5ad.
 
@@ -52,9 +56,9 @@ def load_table(
     ----------
     path : path
         ``.csv``, ``.tsv``, ``.txt`` or ``.arff``, which may be compressed and end in ``.gz``;
-        ``.xlsx``, ``.xls`` or ``.ods``, of which the first sheet is read; ``.parquet``, ``.npz`` or
-        ``.h5ad``. An npz file holds ``X``, and ``feature_names`` if it has names. In an h5ad file
-        the features are ``X``, which may be sparse, and labels and groups are columns of ``obs``.
+        ``.xlsx``, ``.xls`` or ``.ods``; ``.parquet``, ``.npz`` or ``.h5ad``. An npz file holds
+        ``X``, and ``feature_names`` if it has names. In an h5ad file the features are ``X``, which
+        may be sparse, and labels and groups are columns of ``obs``.
     target : str, default=None
         Column, or array of an npz file, with the labels; None for a table without labels, or for
         ``y`` of an npz file. Labels are the text in the file without blanks at the ends. They
@@ -75,6 +79,12 @@ def load_table(
         rows, whose names are in the first column.
     layer : str, default=None
         Layer of an h5ad file with the features; None is ``X``.
+    sheet : str, default=None
+        Sheet of a workbook; None is the first.
+    metadata : path, default=None
+        A second text file or workbook, from which labels and groups are taken if the table does not
+        have them: one row per sample, and the sample names in the first column, as in the table.
+        The table must be a text file or workbook as well.
 
     Returns
     -------
@@ -113,16 +123,22 @@ def load_table(
     """
     path = Path(path)
     kind = kind_of(path)
-    if not path.exists():
-        raise FileNotFoundError(f"There is no file {path}.")
+    for file in (path, metadata):
+        if file is not None and not Path(file).exists():
+            raise FileNotFoundError(f"There is no file {file}.")
     if kind not in KINDS:
         raise ValueError(f"{path.name}: {kind!r} is not one of {', '.join(KINDS)}.")
     if isinstance(drop, str):
         raise ValueError(f"drop={drop!r}: give a list of columns, [{drop!r}].")
     if layer is not None and kind != ".h5ad":
         raise ValueError(f"layer={layer!r}: {path.name} has no layers, which only .h5ad has.")
-    if transpose and kind not in (*BOOKS, ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"):
-        raise ValueError(f"transpose=True: {path.name} is not a text file or workbook.")
+    for option, value in (("transpose", transpose), ("metadata", metadata)):
+        if value and kind not in CELLS:
+            raise ValueError(
+                f"{passing(option, value)}: {path.name} is not a text file or workbook."
+            )
+    if sheet is not None and kind not in BOOKS:
+        raise ValueError(f"{passing('sheet', sheet)}: {path.name} is not a workbook.")
     if sep is not None and len(sep) != 1:
         raise ValueError(f"sep={sep!r}: give one character, such as ';' or a tab.")
     try:
@@ -134,14 +150,46 @@ def load_table(
             return bunch_of(_parquet(path, {target, groups}), target, groups, drop)
         if kind.startswith(".arff"):
             return bunch_of(read_arff(path, encoding), target, groups, drop)
-        cells = read_workbook(path) if kind in BOOKS else read_delimited(path, encoding, sep)
+        cells = read_cells(path, encoding, sep, sheet)
         if transpose:
             cells = transpose_table(*cells)
         else:
             check_direction(cells[0], target, groups)
+        if metadata is not None:
+            cells, drop = with_metadata(cells, Path(metadata), (target, groups), drop, encoding)
         return bunch_of(_text(*cells, {target, groups}, drop, decimal), target, groups, drop)
     except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
         raise ValueError(f"{path.name}: {_short(error)}.") from error
+
+
+def read_cells(
+    path: Path, encoding: str | None, sep: str | None, sheet: str | None = None
+) -> tuple[Columns, list[int], str]:
+    """Read a text file or workbook: cells by column, line numbers, and separator."""
+    if kind_of(path) in BOOKS:
+        return read_workbook(path, sheet)
+    return read_delimited(path, encoding, sep)
+
+
+def with_metadata(
+    cells: tuple[Columns, list[int], str],
+    path: Path,
+    roles: tuple[str | None, ...],
+    drop: Sequence[str],
+    encoding: str | None,
+) -> tuple[tuple[Columns, list[int], str], Sequence[str]]:
+    """Return a table with labels and groups from a second file, and the columns to drop."""
+    columns, lines, separator = cells
+    try:
+        if kind_of(path) not in CELLS:
+            raise ValueError("it is not a text file or workbook")
+        metadata, *_ = read_cells(path, encoding, None)
+    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+        raise ValueError(f"{passing('metadata', str(path))}: {_short(error)}") from error
+    key = key_of(columns)
+    found = join(columns, metadata, roles, path.name)
+    # Sample names are not features, even if they are numbers.
+    return (found, lines, separator), [*drop, key]
 
 
 def _short(error: Exception) -> str:

@@ -9,10 +9,11 @@ from typing import Any
 
 from .._optional import require
 from ._delimited import Columns, columns_of
+from ._wording import passing
 
 
-def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
-    """Read the first sheet of a workbook, whose first row names the columns.
+def read_workbook(path: Path, sheet: str | None = None) -> tuple[Columns, list[int], str]:
+    """Read a sheet of a workbook, by default the first; its first row names the columns.
 
     Returns the cells of each column by name, the row number of each row in the sheet, and a comma.
     Cells become text, so that they are read and written like those of a CSV file.
@@ -22,30 +23,34 @@ def read_workbook(path: Path) -> tuple[Columns, list[int], str]:
     ImportError
         Without the ``excel`` extra.
     ValueError
-        If the file is not a workbook, a row is longer than the header, or a whole number has more
-        digits than a workbook can hold.
+        If the file is not a workbook, there is no such sheet, a row is longer than the header, or
+        a whole number has more digits than a workbook can hold.
 
     Warns
     -----
     UserWarning
-        If the workbook has other sheets.
+        If the workbook has other sheets, and none was chosen.
     """
     calamine = require("python_calamine", "excel")
     try:
         book = calamine.CalamineWorkbook.from_path(path)
-        first, *others = book.sheet_names
-        sheet = book.get_sheet_by_name(first).to_python(skip_empty_area=False)
+        name, *others = book.sheet_names
+        if sheet is not None:
+            name, others = sheet, []
+            if name not in book.sheet_names:
+                there = ", ".join(map(repr, book.sheet_names))
+                raise ValueError(f"there is no sheet {name!r}; there are {there}")
+        rows_of_sheet = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
         raise ValueError(f"it is not a workbook, or it is damaged ({error})") from error
     if others:
         warnings.warn(
-            f"{path.name}: only the first sheet {first!r} is read, not "
-            f"{', '.join(map(repr, others))}. If the table is in another sheet, move that to the "
-            "front.",
+            f"{path.name}: only the first sheet {name!r} is read. For another, pass "
+            f"{' or '.join(passing('sheet', other) for other in others[:5])}.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
-    rows = [(i, row) for i, row in enumerate(sheet, 1) if any(cell != "" for cell in row)]
+    rows = [(i, row) for i, row in enumerate(rows_of_sheet, 1) if any(cell != "" for cell in row)]
     if not rows:
         raise ValueError("it is empty: the first row names the columns")
     (_, header), *filled = rows

@@ -81,6 +81,11 @@ def sections_of(draw: DrawPlan, n_columns: int, n_sections: int | None) -> list[
     return [draw.section(*ends[i : i + 2]) for i in range(n)]
 
 
+def target_of(fitted: DrawingSampler, target: str | None) -> str:
+    """Return the name of the column of labels: `target`, or else that of the training labels."""
+    return target or str(fitted.target_name_ or "target")
+
+
 def frame_of(source: Any, section: DrawPlan, target: str) -> Any:
     """Return the rows of a section of a draw as a frame, with their labels."""
     pandas = require("pandas", "distributed")

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from .._optional import require
 from ..samplers.drawing import DrawingSampler
-from ._drawing import fitted_and_source, frame_of, plan_draw, sections_of
+from ._drawing import fitted_and_source, frame_of, plan_draw, sections_of, target_of
 
 
 def sample_frame(
@@ -17,7 +17,7 @@ def sample_frame(
     npartitions: int | None = None,
     *,
     random_state: Any = None,
-    target: str = "target",
+    target: str | None = None,
 ) -> Any:
     """Draw the rows of ``sampler.sample`` as a dask DataFrame, computed by dask's workers.
 
@@ -37,8 +37,9 @@ def sample_frame(
         suffice. None makes partitions of 64 MiB as float64.
     random_state : int, RandomState instance or None, default=None
         As for ``sample``.
-    target : str, default="target"
-        Name of the last column, which holds the labels.
+    target : str, default=None
+        Name of the last column, which holds the labels; None is the name of the training labels, or
+        "target" if they had none.
 
     Returns
     -------
@@ -71,6 +72,7 @@ def sample_frame(
     """
     dask, frames = require("dask", "distributed"), require("dask.dataframe", "distributed")
     fitted, source = fitted_and_source(sampler)
+    target = target_of(fitted, target)
     sections = sections_of(plan_draw(fitted, y, random_state), fitted.n_features_in_, npartitions)
     source = dask.delayed(source)
     make = dask.delayed(frame_of)

@@ -19,7 +19,7 @@ from .._models.draws import DrawPlan
 from .._optional import require
 from ..samplers._wanted import memory
 from ..samplers.drawing import DrawingSampler
-from ._drawing import fitted_and_source, frame_of, plan_draw, sections_of
+from ._drawing import fitted_and_source, frame_of, plan_draw, sections_of, target_of
 
 # The size of the files is only an estimate, so up to this multiple of the free space is allowed.
 DISK_FACTOR = 2
@@ -33,7 +33,7 @@ def sample_files(
     n_files: int | None = None,
     n_jobs: int | None = None,
     random_state: Any = None,
-    target: str = "target",
+    target: str | None = None,
 ) -> list[Path]:
     """Draw the rows of ``sampler.sample`` into parquet files, in parallel by joblib.
 
@@ -54,7 +54,7 @@ def sample_files(
         `folder`.
     random_state : int, RandomState instance or None, default=None
         As for ``sample``.
-    target : str, default="target"
+    target : str, default=None
         As for `sample_frame`.
 
     Returns
@@ -85,7 +85,7 @@ def sample_files(
     """
     require("pyarrow", "tables")
     folder, (fitted, source) = Path(folder), fitted_and_source(sampler)
-    draw = plan_draw(fitted, y, random_state)
+    draw, target = plan_draw(fitted, y, random_state), target_of(fitted, target)
     _check_disk(fitted, draw, target, folder)
     sections = sections_of(draw, fitted.n_features_in_, n_files)
     _check_memory(max(map(len, sections)), fitted.n_features_in_)

@@ -232,6 +232,11 @@ class DrawingSampler(BaseOverSampler):
         """Return the plan of a draw with one row for each class index (n,)."""
         return DrawPlan(Listed.of(class_index), self._streams(random_state))
 
+    @property
+    def target_name_(self) -> Any:
+        """Name of the series of labels that the sampler was fitted with; None if it had none."""
+        return self._labels().name
+
     def plan_draw(self, y: Any, random_state: Any = None) -> DrawPlan:
         """Plan the draw of `sample`, so that other processes can make sections of it.
 

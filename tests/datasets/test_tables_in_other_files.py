@@ -123,12 +123,14 @@ def workbook(tmp_path):
     pytest.importorskip("python_calamine")
     openpyxl = pytest.importorskip("openpyxl")
 
-    def call(rows, others=(), name="t.xlsx"):
+    def call(rows, others=None, name="t.xlsx"):
         book = openpyxl.Workbook()
         for row in rows:
             book.active.append(list(row))
-        for sheet in others:
-            book.create_sheet(sheet)
+        for title, rows_of_sheet in (others or {}).items():
+            sheet = book.create_sheet(title)
+            for row in rows_of_sheet:
+                sheet.append(list(row))
         book.save(tmp_path / name)
         return tmp_path / name
 
@@ -176,12 +178,17 @@ def test_long_identifiers_of_a_workbook(workbook):
         load_table(workbook(rows), target="y")
 
 
-def test_other_sheets_are_named(workbook):
-    path = workbook([["a", "y"], [1, "u"]], others=["Notes"])
+def test_a_sheet_is_chosen_by_its_name(workbook):
+    path = workbook([["a", "y"], [1, "u"]], others={"Site 2": [["a", "y"], [2, "v"]]})
     with pytest.warns(
-        UserWarning, match=r"t\.xlsx: only the first sheet 'Sheet' is read, not 'Notes'"
+        UserWarning,
+        match=r"only the first sheet 'Sheet' is read. For another, pass "
+        "sheet='Site 2'",
     ):
-        load_table(path, target="y")
+        assert load_table(path, target="y").target.tolist() == ["u"]
+    assert load_table(path, target="y", sheet="Site 2").target.tolist() == ["v"]
+    with pytest.raises(ValueError, match="there is no sheet 'site'; there are 'Sheet', 'Site 2'"):
+        load_table(path, sheet="site")
 
 
 def test_a_damaged_workbook(workbook, tmp_path):
