@@ -3,15 +3,15 @@
 How much the constants matter
 ==============================
 
-The rows of this library have four constants that were set by hand: the least factor of a centre,
-the rows' worth of the variance of all classes, how far rare classes are filled under prior
-correction, and the share of a real row in each generated one. This program changes one at a time
-and runs the board with it, on half of its tables and with a seed that the board does not report::
+Four constants of the samplers were set by hand: the least factor of a class centre, the weight of
+the pooled variance (in rows), how far rare classes are filled before prior correction, and the
+share of a real row in each generated one. This program changes one constant at a time and runs the
+board on half of its tables, with a seed that the board does not report::
 
     python examples/board_constants.py --tables FOLDER --results constants.jsonl --figure FILE.png
 
-The half are the tables whose family is at an even place in the sorted list of families. All
-settings of the samplers were chosen on these.
+The half consists of the tables whose family has an even position in the sorted list of families.
+All settings of the samplers were chosen on these tables.
 """
 
 import argparse
@@ -36,60 +36,61 @@ SEED = 5
 CLASSIFIERS = ("SVC", "logistic", "neighbours", "forest")
 
 
-class Varied(BaseEstimator):
-    """`ShrunkenSampler`, with a constant of the package at another value while it works."""
+class PatchedSampler(BaseEstimator):
+    """`ShrunkenSampler` with another value of a constant of the package."""
 
     def __init__(self, place: str, value: float, random_state: int = SEED) -> None:
         self.place, self.value, self.random_state = place, value, random_state
 
     def fit_resample(self, X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Resample, with the constant changed."""
+        """Change the constant, resample, and restore it."""
         module, _, name = self.place.rpartition(".")
         with mock.patch.object(import_module(module), name, self.value):
             return ShrunkenSampler(random_state=self.random_state).fit_resample(X, y)
 
 
-def few(share: float) -> Callable[[], ShrunkenSampler]:
-    """Rows for prior correction: classes filled by this share."""
+def partly_filled(share: float) -> Callable[[], ShrunkenSampler]:
+    """Return what makes a sampler for prior correction, which fills classes by this share."""
     return partial(ShrunkenSampler, center="mean", sampling_strategy=PartialFill(share))
 
 
-# Each constant: its values, of which the second is the package's, and what makes the sampler.
+# Of each constant: three values (the second is the package's), a function that takes a value and
+# returns what makes the sampler, and a suffix of the arm's name.
 CONSTANTS = {
     "least factor of a centre": (
         (0.05, 0.15, 0.3),
-        lambda v: partial(Varied, "skadan._models.centers.LEAST", v),
+        lambda v: partial(PatchedSampler, "skadan._models.centers.LEAST", v),
         "",
     ),
     "rows' worth of the pooled variance": (
         (1, 5, 20),
-        lambda v: partial(Varied, "skadan._models.scatter.PRIOR", v),
+        lambda v: partial(PatchedSampler, "skadan._models.scatter.PRIOR", v),
         "",
     ),
-    "share of PartialFill": ((0.1, 0.25, 0.5), few, CORRECTION),
+    "share of PartialFill": ((0.1, 0.25, 0.5), partly_filled, CORRECTION),
     "anchor": ((0.4, 0.75, 1.0), lambda v: partial(WADANSampler, anchor=v), ""),
 }
 
 
 def half(found: dict[str, Source]) -> list[str]:
-    """The tables whose family is at an even place among all."""
+    """Return the names of the tables whose family has an even position among all."""
     families = sorted({source.family for source in found.values()})
     return [name for name, source in found.items() if families.index(source.family) % 2 == 0]
 
 
-def arm(constant: str, value: float) -> str:
-    """The name of an arm."""
+def arm_name(constant: str, value: float) -> str:
+    """Return the name of the arm with this value."""
     return f"{constant} {value:g}"
 
 
 def run(found: dict[str, Source], path: Path, n_jobs: int) -> list[dict]:
-    """Run what is missing; returns all records."""
+    """Run what is missing, and return all records."""
     own = {
-        arm(constant, value): make(value)
+        arm_name(constant, value): make(value)
         for constant, (values, make, _) in CONSTANTS.items()
         for value in values
     }
-    arms = [arm(c, v) + suffix for c, (values, _, suffix) in CONSTANTS.items() for v in values]
+    arms = [arm_name(c, v) + suffix for c, (values, _, suffix) in CONSTANTS.items() for v in values]
     names = sorted(half(found), key=lambda name: read(found[name]).cost)
     done = resumable.load(path, KEY)
     todo = tasks(done, names, "cut", [SEED], ["none", *arms], CLASSIFIERS)
@@ -98,16 +99,16 @@ def run(found: dict[str, Source], path: Path, n_jobs: int) -> list[dict]:
 
 
 def draw(records: list[dict], path: Path) -> None:
-    """Gains of each value over the package's, recall and AUC, with intervals over tables."""
+    """Draw and print the gain of each value over the package's, with intervals over tables."""
     every = {"UAR": score_all(records), "AUC": score_all(records, "auc")}
     figure, panels = plt.subplots(
         1, len(CONSTANTS), figsize=(11, 2.9), sharey=True, layout="constrained"
     )
     for (constant, (values, _, suffix)), axes in zip(CONSTANTS.items(), panels, strict=True):
-        usual = arm(constant, values[1]) + suffix
+        usual = arm_name(constant, values[1]) + suffix
         for shift, (measure, scores) in zip((-0.06, 0.06), every.items(), strict=True):
             for place, value in enumerate(values):
-                gains = mean_gains(scores, arm(constant, value) + suffix, usual)
+                gains = mean_gains(scores, arm_name(constant, value) + suffix, usual)
                 gains = gains[~np.isnan(gains)]
                 low, high = interval(gains)
                 colour = "C0" if measure == "UAR" else "C1"
@@ -126,7 +127,7 @@ def draw(records: list[dict], path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> list[dict]:
-    """Run and draw."""
+    """Run the board with each value, draw the gains, and return the records."""
     parser = argparse.ArgumentParser(description="Change one constant at a time.")
     parser.add_argument("--tables", type=Path, nargs="+", required=True)
     parser.add_argument("--results", type=Path, required=True, help="jsonl file, for resuming too")

@@ -8,13 +8,13 @@ The tables of the board, fetched or made by a seed
     python examples/board_tables.py --out FOLDER
     python examples/board_tables.py --out FOLDER --generate
 
-The first command fetches the public tables that a recipe is known for, and checks that each of them
-is the one the published records were measured on. A table that is in the folder already is checked
-and left as it is, so the same command resumes. Tables without a recipe are listed with their
-sources; one that you make yourself is accepted if it is the board's.
+The first command fetches the public tables that have a recipe, and checks that each is the table
+that the published records were measured on. A table that is already in the folder is checked and
+left as it is, so the same command resumes. Tables without a recipe are listed with their sources;
+if you make one yourself, it is accepted if it is the same table.
 
-The second command needs no network. It draws tables from known densities, and notes in the
-manifest how well the best of all classifiers does.
+The second command needs no network. It draws tables from known densities, and writes the best
+recall that any classifier can reach into the manifest.
 """
 
 import argparse
@@ -44,14 +44,14 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Make a folder of tables for board.py.")
     add = parser.add_argument
-    add("--out", type=Path, metavar="FOLDER", help="where tables and manifest.csv go")
+    add("--out", type=Path, metavar="FOLDER", help="folder for tables and manifest.csv")
     add("--only", nargs="+", metavar="NAME", help="names of tables")
-    add("--cache", type=Path, metavar="FOLDER", help="for source files; FOLDER/downloads of --out")
-    add("--base-url", metavar="URL", help="a mirror, in the place of every source's host")
+    add("--cache", type=Path, metavar="FOLDER", help="for source files (default: OUT/downloads)")
+    add("--base-url", metavar="URL", help="a mirror to use instead of every source's host")
     add("--list", type=Path, default=LIST, metavar="FILE.toml", help="another list of tables")
     add("--generate", action="store_true", help="draw tables instead of fetching any")
-    add("--seed", type=int, default=0, help="of the tables that are drawn")
-    add("--page", type=Path, metavar="FILE.md", help="page that the list of tables is written to")
+    add("--seed", type=int, default=0, help="for the tables that are drawn")
+    add("--page", type=Path, metavar="FILE.md", help="page to write the list of tables to")
     args = parser.parse_args(arguments)
     if not (args.out or args.page):
         parser.error("--out FOLDER is needed, or --page FILE.md.")
@@ -83,7 +83,7 @@ def fetch_one(table: ListedTable, packages: dict[str, str], args: argparse.Names
     path, cache = args.out / f"{table.name}.npz", args.cache or args.out / "downloads"
     if path.exists():
         check(table, file_digest(path), str(path))
-        return "there already"
+        return "already there"
     arrays = rebuild(table.fetch, packages, cache, args.base_url)
     check(table, table_digest(*arrays), f"its source file in {cache}")
     save_table(path, *arrays)
@@ -102,7 +102,7 @@ def fetch(args: argparse.Namespace) -> int:
         try:
             say(f"{table.name}: {fetch_one(table, packages, args)}")
             there.append(table)
-        except Exception as error:  # whatever a source does: the other tables go on
+        except Exception as error:  # any failure of one source must not stop the others
             failed.append(table)
             message = f"{table.name}: {type(error).__name__}: {error}"
             say(message, style="red", markup=False, highlight=False)
@@ -130,7 +130,7 @@ def make(args: argparse.Namespace) -> None:
 
 
 def page(tables: dict[str, ListedTable]) -> str:
-    """The tables of the list as text: those that are fetched, and the others."""
+    """Return the list of tables as markdown: first those that are fetched, then the others."""
     columns = "Table", "Domain", "Rows", "Columns", "Classes", "Source", "Reference", "Licence"
     text = []
     for title, kind in (("Fetched", True), ("Not obtainable by this program", False)):
@@ -149,7 +149,7 @@ def page(tables: dict[str, ListedTable]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what was asked for; return the number of tables that failed."""
+    """Write the page, fetch or draw tables, and return the number of tables that failed."""
     args = parse(arguments)
     if args.page:
         put(args.page, "tables", PROGRAM, page(load_list(args.list)[0]))

@@ -3,8 +3,8 @@
 Compare samplers, one speaker out at a time
 ============================================
 
-Does augmentation help a linear SVM on speakers it has not heard? Each sampler gets the same budget
-(`skadan.Replicate`: a number of synthetic sets, each as large as the training data), sees the
+Does augmentation help a linear SVM on speakers that it has not heard? Each sampler adds the same
+number of synthetic sets, each as large as the training data (`skadan.Replicate`). It sees the
 training speakers only, and is followed by ``StandardScaler`` and ``LinearSVC``. Accuracy (WA) and
 unweighted average recall (UAR) are computed from the pooled predictions of all held-out speakers.
 
@@ -17,7 +17,7 @@ It also runs on your own features, from an npz file with ``X``, ``y`` and ``grou
     python examples/compare_samplers.py --data FILE.npz --sets 10 --setting paper \
         --results FILE.jsonl
 
-``--results`` keeps every fold as soon as it is done. The same command then goes on from there.
+``--results`` writes every fold to a file as soon as it is done. The same command then resumes.
 """
 
 import argparse
@@ -42,15 +42,15 @@ from skadan import ADANSampler, Replicate, WADANSampler
 from skadan.datasets import make_speaker_classification
 
 # %%
-# The arms. SMOTE measures distances, so it gets z-scores to work on; ADAN and WADAN scale the
-# columns themselves.
+# The arms. SMOTE measures distances, so it gets z-scores; ADAN and WADAN scale the columns
+# themselves.
 
 LABELS = {"none": "no augmentation"}
 ARMS = ("none", "duplication", "SMOTE", "ADAN", "WADAN")
 
 
 def sampling_steps(arm, n_sets, setting, seed):
-    """The pipeline steps that come before the scaler and the SVM."""
+    """Return the pipeline steps that come before the scaler and the SVM."""
     common = {"sampling_strategy": Replicate(n_sets), "random_state": seed}
 
     def adversarial(sampler):
@@ -70,7 +70,7 @@ def sampling_steps(arm, n_sets, setting, seed):
 
 
 def run_fold(arm, seed, fold, X, y, train, test, n_sets, setting):
-    """Predictions for the held-out speaker, and the seconds that they took."""
+    """Return the record of one fold: predictions for the held-out speaker, and the seconds."""
     steps = sampling_steps(arm, n_sets, setting, seed)
     pipe = Pipeline([*steps, ("scale", StandardScaler()), ("svm", LinearSVC(random_state=0))])
     start = time.perf_counter()
@@ -96,7 +96,7 @@ KEY = ("arm", "seed", "fold", "sets", "setting")
 
 
 def run(X, y, groups, arms, seeds, n_sets, setting, n_jobs, results):
-    """Run every arm, seed and fold that ``results`` does not hold yet, and return all of them."""
+    """Run every arm, seed and fold that ``results`` lacks, and return all records."""
     folds = list(LeaveOneGroupOut().split(X, y, groups))
 
     def work(arm, seed, fold, sets, setting):
@@ -116,7 +116,7 @@ def run(X, y, groups, arms, seeds, n_sets, setting, n_jobs, results):
 
 
 def summarise(records, y, arms, seeds):
-    """For each arm: WA and UAR of each seed, the mean of rows added in a fold, and all seconds."""
+    """Return WA and UAR by seed, mean rows added in a fold, and seconds of a seed, for each arm."""
     summary = {}
     for arm in arms:
         scores, seconds, added = [], 0.0, []
@@ -156,7 +156,7 @@ def print_table(summary, title):
 
 
 def plot(summary, title, n_rows):
-    """Draw the UAR of each arm and seed, beside no augmentation and its standard error."""
+    """Draw the UAR of each arm and seed, with a band for no augmentation ± 1 standard error."""
     figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
     for height, (arm, result) in enumerate(summary.items()):
         uar = result["scores"][:, 1]
@@ -195,7 +195,7 @@ def main(arguments=None):
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--n-jobs", type=int, default=2)
-    parser.add_argument("--results", type=Path, help="jsonl file: keep each fold, and resume")
+    parser.add_argument("--results", type=Path, help="jsonl file for the folds, to resume a run")
     parser.add_argument("--figure", type=Path, default=Path("compare_samplers.png"))
     args = parser.parse_args(arguments)
 

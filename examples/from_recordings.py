@@ -37,14 +37,14 @@ from skadan.metrics import recall_gain, unweighted_average_recall
 from skadan.model_selection import augmentation_curve
 
 # %%
-# The generated corpus has four speakers and four emotions. Each speaker has another pitch, and each
-# emotion changes pitch and loudness.
+# The generated corpus has four speakers and four emotions. Each speaker has a pitch of their own,
+# and each emotion changes pitch and loudness.
 
 EMOTIONS = {"W": (1.5, 1.0), "F": (1.3, 0.7), "N": (1.0, 0.4), "T": (0.9, 0.25)}
 
 
 def utterance(pitch, loudness, rng, rate=16000, seconds=0.7):
-    """A tone of ten harmonics with a wavering pitch, in noise."""
+    """Return a tone of ten harmonics with a wavering pitch, in noise."""
     t = np.arange(int(rate * seconds)) / rate
     wavering = pitch * (1 + 0.05 * loudness * np.sin(2 * np.pi * rng.uniform(3, 6) * t))
     phase = 2 * np.pi * np.cumsum(wavering) / rate
@@ -65,8 +65,8 @@ def make_recordings(folder, n_takes=5, seed=0):
 
 
 # %%
-# Every sampler is a step of the same pipeline. It works on z-scores, and a set has as many rows of
-# each class as there are real ones. The same linear SVC follows.
+# Every sampler is a step of the same pipeline, before the same linear SVC. It works on z-scores. A
+# synthetic set has as many rows of each class as the real one.
 
 SAMPLERS = {
     "duplication": RandomOverSampler,
@@ -77,7 +77,7 @@ SAMPLERS = {
 
 
 def pipeline(sampler):
-    """A pipeline of z-scores, the sampler, z-scores again and the SVC."""
+    """Return a pipeline: scaler, sampler, scaler again, and the SVC."""
     return Pipeline(
         [
             ("before", StandardScaler()),
@@ -89,7 +89,7 @@ def pipeline(sampler):
 
 
 def compare(corpus, samplers, n_sets, n_repeats, n_jobs):
-    """The augmentation curve of each sampler, with one speaker held out at a time."""
+    """Return the augmentation curve of each sampler, holding out one speaker at a time."""
     curves = {}
     for name in samplers:
         print(f"{name} ...", flush=True)
@@ -108,7 +108,7 @@ def compare(corpus, samplers, n_sets, n_repeats, n_jobs):
 
 
 def print_table(curves, y):
-    """Print WA and UAR with one set, and the gain over none."""
+    """Print WA and UAR with one synthetic set, and the gain over no augmentation."""
     none = next(iter(curves.values())).predictions[0]
     arms = {"no augmentation": none} | {name: c.predictions[1] for name, c in curves.items()}
     print(f"{'sampler':<16} {'WA %':>6} {'UAR %':>6}   gain in UAR, 95 % interval")
@@ -121,7 +121,7 @@ def print_table(curves, y):
 
 
 def draw(curves, y):
-    """Draw the confusion matrix of the last sampler with one set, and all curves."""
+    """Draw the confusion matrix of the last sampler with one synthetic set, and all curves."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.5), layout="constrained")
     name, curve = list(curves.items())[-1]
     ConfusionMatrixDisplay.from_predictions(
@@ -139,7 +139,7 @@ def draw(curves, y):
     for (name, curve), marker in zip(curves.items(), "sD^o", strict=False):
         display = AugmentationCurveDisplay(n_sets=curve.n_sets, scores=curve.scores)
         display.plot(right, label=name, color=styles[name], marker=marker)
-    right.set_title("speakers that were not heard in training")
+    right.set_title("held-out speakers")
     return figure
 
 
@@ -152,15 +152,15 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="From recordings to a tested classifier.")
     parser.add_argument("--folder", type=Path, help="EmoDB's wav files (default: generated ones)")
     parser.add_argument("--feature-set", default="IS11_speaker_state")
-    parser.add_argument("--cache", type=Path, help="folder that keeps the features")
+    parser.add_argument("--cache", type=Path, help="folder for the extracted features")
     parser.add_argument("--samplers", nargs="+", choices=SAMPLERS, default=list(SAMPLERS))
-    parser.add_argument("--sets", nargs="+", type=int, default=[0, 1, 3], help="from 0 and 1 on")
+    parser.add_argument("--sets", nargs="+", type=int, default=[0, 1, 3], help="starting with 0 1")
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--n-jobs", type=int, default=2)
     parser.add_argument("--figure", type=Path, default=Path("from_recordings.png"))
     args = parser.parse_args(arguments)
     if args.sets[:2] != [0, 1]:
-        parser.error("--sets begins with 0 and 1, for the table.")
+        parser.error("--sets must start with 0 1, because the table shows both.")
 
     with tempfile.TemporaryDirectory() as generated:
         if args.folder is None:

@@ -19,16 +19,16 @@ sampler = WADANSampler(random_state=0).fit(X, y)
 
 # %%
 # The losses by epoch. The reconstruction error falls and flattens. The classifier soon recognises
-# every training row. The terms of critic and generator swing around each other, which says nothing
-# of success: what ends the training is that "unrestored" and "code distance", of rows held out, no
-# longer fall.
+# every training row. The losses of critic and generator oscillate, which says nothing about the
+# quality of the rows. Training ends when "unrestored" and "code distance", which are measured on
+# held-out rows, no longer fall.
 
 TrainingHistoryDisplay.from_estimator(sampler)
 plt.show()
 
 # %%
 # Codes and rows in the plane, by t-SNE. The generator fills the region of each class, even of the
-# rare class 3, of which it has seen 20 rows.
+# rare class 3, which has 20 rows.
 
 figure, axes = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
 for ax, space in zip(axes, ("latent", "original"), strict=True):
@@ -43,8 +43,8 @@ FeatureHistogramDisplay.from_estimator(sampler, X, y, feature=0, random_state=0)
 plt.show()
 
 # %%
-# Two numbers: the share of synthetic rows to which a classifier of real rows gives their own label,
-# and the share that nearly copy a real row.
+# Two numbers: the share of synthetic rows whose label a classifier trained on real rows predicts,
+# and the share that are nearly copies of a real row.
 
 X_new, y_new = sampler.sample(240, random_state=0)
 print(f"conditional hit rate {conditional_hit_rate(X, y, X_new, y_new):.3f}")

@@ -3,10 +3,10 @@
 Gene expression: a rare tumour subtype
 =======================================
 
-100 patients of five hospitals, 2,000 genes, four subtypes, one of them with eight patients. Does
-augmentation find more of these eight, in hospitals that no classifier has seen? The data are
-generated the way expression looks: modules of genes that rise and fall together, a shift of each
-hospital, and noise.
+100 patients of five hospitals, 2,000 genes, and four subtypes, one of them with eight patients.
+Does augmentation find more of these eight, in hospitals that the classifier has not seen? The data
+are generated to look like expression data: modules of genes that rise and fall together, a shift
+for each hospital, and noise.
 """
 
 import numpy as np
@@ -30,17 +30,17 @@ y = np.repeat(SUBTYPES, COUNTS)
 subtype = np.repeat(np.arange(4), COUNTS)
 hospital = np.concatenate([np.arange(count) % 5 for count in COUNTS])
 activity = 0.6 * rng.normal(size=(4, 30))[subtype] + 0.5 * rng.normal(size=(5, 30))[hospital]
-activity += rng.normal(size=(100, 30))  # of each patient
+activity += rng.normal(size=(100, 30))  # variation between patients
 genes = rng.normal(size=(30, 2000)) * (rng.random((30, 2000)) < 0.1)  # of each module
 X = 6 + activity @ genes + 2 * rng.normal(size=(100, 2000))  # log2 of the expression
 
 # %%
-# Each pipeline is tested on one hospital after another. The sampler stands inside the pipeline, so
-# that it learns from the other four hospitals alone.
+# Each pipeline is tested on one hospital after another. The sampler is inside the pipeline, so it
+# learns from the other four hospitals only.
 
 
 def predictions(*steps, classifier=None):
-    """What a classifier predicts for each hospital from the other four."""
+    """Return predictions for each hospital, by a classifier trained on the other four."""
     classifier = classifier or LogisticRegression()
     pipeline = make_pipeline(StandardScaler(), *steps, classifier)
     return cross_val_predict(pipeline, X, y, groups=hospital, cv=LeaveOneGroupOut())
@@ -58,8 +58,8 @@ predicted = {
 }
 
 # %%
-# Three seeds of each sampler, because seeds differ. The interval is over patients: what another
-# hundred might have given.
+# Each sampler has three seeds, because results differ between seeds. The interval is over patients:
+# how the gain might vary with another hundred.
 
 print(f"{'':16s}  recall   gain over nothing, 95 % interval")
 for name, several in predicted.items():
@@ -68,10 +68,11 @@ for name, several in predicted.items():
     print(f"{name:16s} {recall:7.1%}   {gain}")
 
 # %%
-# The intervals are wide, since the rare subtype has eight patients: nothing here is certain. Which
-# patients are found? In rows, the true subtype. After SMOTE most of the rare subtype is still
-# missed; after WADAN most of it is found, at the price of some patients of the others. That is what
-# unweighted average recall rewards. Whether it is worth it depends on what a missed case costs.
+# The intervals are wide, since the rare subtype has only eight patients: nothing here is certain.
+# Which patients are found? In the matrices, rows are the true subtypes. With SMOTE, most of the
+# rare subtype is still missed. With WADAN, most of it is found, but more patients of other subtypes
+# are missed. Unweighted average recall rewards that. Whether it is worth it depends on what a
+# missed case costs.
 
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", sharey=True)
 for ax, name in zip(axes, ("SMOTE", "WADANSampler"), strict=True):

@@ -3,9 +3,9 @@
 Rows, weights or a correction: one table
 ========================================
 
-A table with a rare class, from the file to a decision: read it, compare the remedies on patients
-that are held out, look at what changed, and choose. The command ``skadan evaluate`` does the same,
-tunes each penalty, and writes a report.
+A table with a rare class, from the file to a decision: read it, compare the remedies on held-out
+patients, look at what changed, and choose. The command ``skadan evaluate`` does the same, tunes
+each penalty, and writes a report.
 """
 
 # sphinx_gallery_thumbnail_number = 1
@@ -32,7 +32,7 @@ from skadan.model_selection import CappedSMOTE
 # ---------
 #
 # A file as a laboratory might send it: semicolons, decimal commas, a column of text. It is
-# generated here: 60 genes of 120 samples of 40 patients; 12 samples are of a rare subtype.
+# generated here: 60 genes in 120 samples from 40 patients; 12 samples are of a rare subtype.
 
 rng = np.random.default_rng(0)
 subtype = np.repeat(["common", "rare"], [108, 12])
@@ -54,7 +54,8 @@ print(f"{table.data.shape[1]} features; left out: {table.left_out}")
 # The remedies
 # ------------
 #
-# The sampler is inside the pipeline, so that it sees training rows only. Patients stay together.
+# The sampler is inside the pipeline, so it sees training rows only. All samples of a patient are in
+# the same fold.
 
 logistic = LogisticRegression(C=0.01, max_iter=1000)
 balanced = LogisticRegression(C=0.01, max_iter=1000, class_weight="balanced")
@@ -86,7 +87,7 @@ RecallGainDisplay.from_predictions(table.target, predictions, groups=table.group
 # ------------
 #
 # All remedies move the decision: the rare subtype is found more often, and some common samples are
-# taken for it.
+# mistaken for it.
 
 figure, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")
 for ax, name in zip(axes, ("none", "prior correction", "ShrunkenSampler"), strict=True):
@@ -99,7 +100,7 @@ for ax, name in zip(axes, ("none", "prior correction", "ShrunkenSampler"), stric
 # The choice
 # ----------
 #
-# Take the cheapest remedy that no dearer one surely beats: a correction adds no row, and leaves
-# the ranking as it is. In a shell, with tuned penalties and a page that others can read::
+# Take the cheapest remedy, unless a dearer one is clearly better. Prior correction adds no rows and
+# leaves the ranking as it is. The same in a shell, with tuned penalties and a report to share::
 #
 #     skadan evaluate expression.csv --target subtype --groups patient --report report.html

@@ -3,13 +3,13 @@
 Unequal classes without synthetic rows
 =========================================
 
-If one class is rare, a classifier hardly ever predicts it. Dividing its probabilities by the class
-shares helps, and needs no synthetic rows: `PriorCorrectedClassifier` does so, and is better here
-than SMOTE, most of all for a random forest. It also works the other way round. Resampling makes the
-rare class look too probable; the correction calibrates the probabilities of a logistic regression
-again, but not those of a forest.
+If one class is rare, a classifier hardly ever predicts it. `PriorCorrectedClassifier` divides its
+probabilities by the class shares. This needs no synthetic rows, and is better here than SMOTE,
+above all for a random forest. It also works the other way round: resampling makes the probabilities
+of the rare class too high, and the correction calibrates those of a logistic regression again, but
+not those of a forest.
 
-The table is generated, so that the true probabilities are known.
+The table is generated, so the true probabilities are known.
 """
 
 import numpy as np
@@ -29,15 +29,15 @@ from skadan.metrics import unweighted_average_recall
 # The truth
 # ---------
 #
-# Ten columns of normal noise. In rows of the rare class, 5 % of all, four columns are larger by one
-# standard deviation. Bayes' rule then gives the probability of the rare class in closed form, for
-# any share of it.
+# Ten columns of normal noise. In rows of the rare class (5 % of all), four columns are larger by
+# one standard deviation. Bayes' rule then gives the probability of the rare class in closed form,
+# for any share of this class.
 
 RARE, N_COLUMNS, N_SHIFTED = 0.05, 10, 4
 
 
 def draw(n_rows, rng):
-    """Rows and their classes, 1 for the rare one."""
+    """Return rows and their classes; 1 is the rare class."""
     y = (rng.random(n_rows) < RARE).astype(int)
     X = rng.normal(size=(n_rows, N_COLUMNS))
     X[:, :N_SHIFTED] += y[:, None]
@@ -45,7 +45,7 @@ def draw(n_rows, rng):
 
 
 def true_probability(X, share):
-    """The probability of the rare class, if it has this share of the rows."""
+    """Return the probability of the rare class, if it has this share of the rows."""
     return expit(X[:, :N_SHIFTED].sum(axis=1) - N_SHIFTED / 2 + logit(share))
 
 
@@ -53,12 +53,12 @@ def true_probability(X, share):
 # Recall
 # ------
 #
-# The unweighted average recall counts both classes alike, and so does the correction by default. It
-# needs no more than a wrapper around the classifier.
+# The unweighted average recall gives both classes the same weight, and so does the correction by
+# default. It only takes a wrapper around the classifier.
 
 
 def models(classifier):
-    """A classifier as it is, after SMOTE, and corrected."""
+    """Return a classifier as it is, after SMOTE, and corrected."""
     return {
         "as it is": classifier,
         "SMOTE": make_pipeline(SMOTE(random_state=0), classifier),
@@ -68,13 +68,13 @@ def models(classifier):
 
 CLASSIFIERS = {
     "logistic regression": LogisticRegression(),
-    # Leaves of several rows: a probability of exactly 0 could not be corrected.
+    # Leaves have several rows, because a probability of exactly 0 cannot be corrected.
     "random forest": RandomForestClassifier(min_samples_leaf=5, random_state=0),
 }
 
 
 def recalls(seed):
-    """Unweighted average recall of each model on one table, in percent, and the best there is."""
+    """Return the recall of each model on one table, in percent, and the best possible one."""
     rng = np.random.default_rng(seed)
     X, y = draw(2000, rng)
     X_test, y_test = draw(5000, rng)
@@ -96,9 +96,9 @@ print(f"{'best possible':31s} {best:5.1f} %")
 
 # %%
 # As they are, both classifiers miss most rows of the rare class: guessing gets 50 %. SMOTE adds
-# rows between the real ones of that class. New rows often lie elsewhere, and a forest, which
-# decides by small regions, gains less from SMOTE than from the correction. The logistic regression
-# comes close to the best possible with either.
+# rows between the real ones of that class, but test rows are often elsewhere. A forest decides by
+# small regions, so it gains less from SMOTE than from the correction. The logistic regression comes
+# close to the best possible recall with either.
 
 figure, ax = plt.subplots(figsize=(7, 2.8), layout="constrained")
 ways = list(dict.fromkeys(way for _, way in recall))
@@ -115,9 +115,8 @@ plt.show()
 # Calibration
 # -----------
 #
-# After SMOTE, half of the rows that a classifier is trained on are of the rare class, so that its
-# probabilities of this class are too high. ``priors="training"`` corrects them for the class shares
-# of the real training rows.
+# After SMOTE, half of the training rows are of the rare class, so the probabilities of this class
+# are too high. ``priors="training"`` corrects them for the class shares of the real training rows.
 
 rng = np.random.default_rng(0)
 X, y = draw(2000, rng)
@@ -148,7 +147,7 @@ print(f"{'truth':39s} {p.mean():16.3f} {scores[0]:12.4f} {scores[1]:9.3f}")
 # %%
 # A calibrated classifier follows the diagonal. After SMOTE the curves are far below it: of the rows
 # with a predicted probability of one half, few are of the rare class. The corrected logistic
-# regression is back where it is without SMOTE. The corrected forest is not. The correction assumes
-# that the rows of a class are alike in training and in use, and to a forest synthetic rows are not
-# like real ones: its probabilities were too high and are now too low. If you need probabilities of
-# a forest, train it on the rows as they are.
+# regression is as well calibrated as without SMOTE. The corrected forest is not: its probabilities
+# were too high and are now too low. The correction assumes that the rows of a class have the same
+# distribution in training and in use, and a forest can tell synthetic rows from real ones. If you
+# need probabilities of a forest, train it on the real rows only.

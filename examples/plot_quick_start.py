@@ -8,15 +8,15 @@ From a checkout, with Python 3.11 or newer::
     python3 -m venv .venv
     .venv/bin/pip install -e ".[examples]"
 
-The extra ``examples`` brings the plots, and torch in the version that is tested. Others are
-``audio`` (openSMILE), ``tables`` (CSV, ARFF, parquet), ``plot`` and ``save``.
+The extra ``examples`` installs what the plots need, and the tested version of torch. Other extras
+are ``audio`` (openSMILE), ``tables`` (CSV, ARFF, parquet), ``plot`` and ``save``.
 """
 
 # %%
 # A table
 # -------
 #
-# 150 recordings of four emotions by six speakers, 800 features each. One emotion is rare.
+# 150 recordings of four emotions by six speakers, with 800 features each. One emotion is rare.
 
 import numpy as np
 
@@ -31,8 +31,8 @@ print(X.shape, np.bincount(y))
 # A sampler in a pipeline
 # -----------------------
 #
-# The sampler stands before the classifier. In each fold it learns from the training speakers alone
-# and fills up their rarer classes. The held-out rows are predicted as they are.
+# The sampler comes before the classifier. In each fold it learns from the training speakers only,
+# and adds rows to their rarer classes. Held-out rows are not resampled.
 
 from imblearn.pipeline import make_pipeline
 from sklearn.linear_model import LogisticRegression
@@ -46,7 +46,7 @@ plain = make_pipeline(StandardScaler(), LogisticRegression())
 without = cross_val_predict(plain, X, y, **by_speaker)
 
 with_rows = []
-for seed in range(3):  # trainings differ: average over a few
+for seed in range(3):  # results differ between seeds, so average over a few
     sampler = WADANSampler(random_state=seed)
     augmented = make_pipeline(StandardScaler(), sampler, LogisticRegression())
     with_rows.append(cross_val_predict(augmented, X, y, **by_speaker))
@@ -55,8 +55,9 @@ for seed in range(3):  # trainings differ: average over a few
 # Did it help?
 # ------------
 #
-# Unweighted average recall counts each class once. `recall_gain` gives the difference, and its 95 %
-# interval over speakers, since rows of one speaker tend to be right or wrong together.
+# Unweighted average recall is the mean of the recalls of all classes. `recall_gain` returns the
+# difference and its 95 % interval. The interval is over speakers, since rows of one speaker tend to
+# be right or wrong together.
 
 from skadan.metrics import recall_gain, unweighted_average_recall
 
@@ -65,8 +66,8 @@ print(f"with:    {np.mean([unweighted_average_recall(y, p) for p in with_rows]):
 print(recall_gain(y, with_rows, without, groups=speaker, random_state=0))
 
 # %%
-# What it is compared with matters. Class weights, and a correction of the probabilities for the
-# class shares, need no rows at all, and `ShrunkenSampler` takes milliseconds.
+# Compare with cheaper remedies, too. Class weights and prior correction (of the probabilities, for
+# the class shares) need no synthetic rows, and `ShrunkenSampler` takes milliseconds.
 
 from skadan import PriorCorrectedClassifier, ShrunkenSampler
 
@@ -82,13 +83,13 @@ for name, pipeline in rivals.items():
     print(f"{name}: {recall_gain(y, predicted, without, groups=speaker, random_state=0)}")
 
 # %%
-# An interval that holds 0 says: not shown. :doc:`plot_rare_classes` averages over many tables with
-# a known truth, and the :doc:`board </board>` over public ones.
+# If an interval contains 0, a gain is not shown. :doc:`plot_rare_classes` averages over many
+# generated tables, and the :doc:`board </board>` over public ones.
 #
 # What has it learned?
 # --------------------
 #
-# The rows of a trained sampler among the real ones, by t-SNE of their codes.
+# Synthetic rows among the real ones, by t-SNE of their codes.
 
 from matplotlib import pyplot as plt
 
@@ -99,7 +100,7 @@ EmbeddingDisplay.from_estimator(sampler, X, y, space="latent", random_state=0)
 plt.show()
 
 # %%
-# Draw as many rows as you like, of any class. They are whole feature vectors.
+# You can draw any number of rows of each class. A row is a whole feature vector.
 
 X_new, y_new = sampler.sample([3, 3, 0], random_state=0)
 print(X_new.shape, y_new)
@@ -108,8 +109,8 @@ print(X_new.shape, y_new)
 # Your own data
 # -------------
 #
-# - A table in a file: `skadan.datasets.load_table`, or without a line of Python
+# - A table in a file: `skadan.datasets.load_table`, or in a shell
 #   ``skadan evaluate features.csv --target emotion --groups speaker``.
 # - A folder of recordings: `skadan.datasets.extract_features`, as in :doc:`plot_speech`.
-# - Anything that scikit-learn takes: arrays, data frames, sparse matrices. Raw columns in any units
-#   are fine; the sampler scales for itself.
+# - Anything that scikit-learn accepts: arrays, data frames, sparse matrices. Columns may have any
+#   units, because the sampler scales them.

@@ -3,8 +3,8 @@
 Rare classes in a wide table
 ==============================
 
-120 rows, 800 columns, four classes, one of them with six rows: what do synthetic rows of the rare
-class gain? The table is generated, so that the truth is known. Each classifier is tested on
+120 rows, 800 columns, and four classes, one of them with six rows: what do synthetic rows of the
+rare class gain? The table is generated, so the truth is known. Each classifier is tested on
 thousands of new rows, and compared with the best that any classifier could reach.
 """
 
@@ -24,22 +24,22 @@ from skadan.metrics import Gain, unweighted_average_recall
 # The truth
 # ---------
 #
-# A row has eight hidden numbers: the centre c of its class, the shift of its speaker (or patient,
-# or batch), and its own spread. Loadings A carry them into 800 columns, each with noise.
+# A row has eight hidden values: the centre of its class, plus the shift of its speaker (or patient,
+# or batch), plus its own deviation. Loadings map them to 800 columns, and noise is added.
 
 N_CLASSES, N_COLUMNS, N_HIDDEN = 4, 800, 8
-SHIFT, NOISE = 0.5, 2.0  # standard deviations; that of the rows' own spread is 1
+SHIFT, NOISE = 0.5, 2.0  # standard deviations; that of a row's own deviation is 1
 TRAIN, TEST = (38, 38, 38, 6), (500, 500, 500, 500)  # rows of each class
 
 
 def population(rng):
-    """Class centres and loadings."""
+    """Return class centres and loadings."""
     centres = 1.5 * rng.normal(size=(N_CLASSES, N_HIDDEN))
     return centres, rng.normal(size=(N_HIDDEN, N_COLUMNS)) / np.sqrt(N_HIDDEN)
 
 
 def draw(centres, loadings, counts, n_speakers, rng):
-    """Rows, their classes and their speakers, which are new in each draw."""
+    """Return rows, their classes and their speakers; each draw has new speakers."""
     y = np.repeat(np.arange(N_CLASSES), counts)
     speaker = np.concatenate([np.arange(count) % n_speakers for count in counts])
     shifts = SHIFT * rng.normal(size=(n_speakers, N_HIDDEN))
@@ -48,7 +48,7 @@ def draw(centres, loadings, counts, n_speakers, rng):
 
 
 def best_prediction(X, centres, loadings):
-    """The rule of somebody who knows the truth: the nearest centre, in the true metric."""
+    """Predict with knowledge of the truth: the nearest centre, in the true metric."""
     inverse = np.linalg.inv(loadings @ loadings.T)
     away = (X @ loadings.T @ inverse)[:, None] - centres  # (n, classes, hidden)
     metric = np.linalg.inv((1 + SHIFT**2) * np.eye(N_HIDDEN) + NOISE**2 * inverse)
@@ -59,11 +59,11 @@ def best_prediction(X, centres, loadings):
 # What is compared
 # ----------------
 #
-# One classifier, and six ways to treat the rare class. Each sampler fills it up to 38 rows.
+# One classifier, and six ways to treat the rare class. Each sampler fills this class up to 38 rows.
 
 
 def pipelines(seed):
-    """A pipeline for each way."""
+    """Return a pipeline for each way to treat the rare class."""
     balanced = LogisticRegression(class_weight="balanced")
     plain = make_pipeline(StandardScaler(), LogisticRegression())
     return {
@@ -81,7 +81,7 @@ def pipelines(seed):
 
 
 def recalls(seed):
-    """Unweighted average recall of each way on one table, in percent, and the best there is."""
+    """Return the recall of each way on one table, in percent, and the best possible one."""
     rng = np.random.default_rng(seed)
     truth = population(rng)
     X, y, _ = draw(*truth, TRAIN, 6, rng)
@@ -92,7 +92,7 @@ def recalls(seed):
 
 
 # %%
-# Twelve tables, each of a population of its own.
+# Twelve tables, each from another population.
 
 N_TABLES = 12
 found = Parallel(n_jobs=2)(delayed(recalls)(seed) for seed in range(N_TABLES))
@@ -101,7 +101,7 @@ best = recall.pop("best possible").mean()
 
 
 def interval(values):
-    """A mean over tables and its 95 % interval, by the bootstrap."""
+    """Return a mean over tables and its 95 % bootstrap interval."""
     rng = np.random.default_rng(0)
     means = values[rng.integers(len(values), size=(10_000, len(values)))].mean(1)
     return Gain(values.mean(), *np.quantile(means, [0.025, 0.975]))
@@ -115,12 +115,12 @@ print(f"{'best possible':16s} {best:6.1f} %")
 
 # %%
 # The figure shows the gain over nothing, with its interval over tables. Class weights and SMOTE
-# tell the classifier that the rare class matters. They do not tell it that new rows of a class of
-# six lie nearer to the middle than these six, whose noise it has learned by heart. Dividing its
-# probabilities by the class shares (`PriorCorrectedClassifier`) moves the boundary without a single
-# row, and gets most of what can be gained. The samplers of skadan gain about as much with rows,
-# whose centre is drawn towards the middle and which deviate from it as rows of all classes do. This
-# is a linear classifier; for others the order changes (:doc:`the board </board>`).
+# make the classifier give the rare class more weight. But the classifier has overfitted the noise
+# of the six rows, and new rows of this class are closer to the centre of all rows. Dividing the
+# probabilities by the class shares (`PriorCorrectedClassifier`) moves the boundary without adding
+# rows, and gets most of what can be gained. The samplers of skadan gain about as much with rows:
+# they move the class centre towards the centre of all rows, and take the spread from all classes.
+# This is a linear classifier; for others the order changes (:doc:`the board </board>`).
 
 del gains["nothing"]
 figure, ax = plt.subplots(figsize=(7, 3), layout="constrained")

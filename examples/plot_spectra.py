@@ -3,9 +3,9 @@
 Infrared spectra: when not to augment
 =====================================
 
-60 spectra of 500 wavenumbers, four varieties of a product, one of them with four spectra. Spectra
-are the other side of wide tables: hundreds of columns, but hardly any noise, and little that one
-row has and no other row shares. There is nothing to gain here, and the example shows how to see
+60 spectra with 500 wavenumbers, of four varieties of a product, one of them with four spectra.
+Spectra differ from most wide tables: they have hundreds of columns, but hardly any noise, and rows
+have little variation of their own. There is nothing to gain here, and the example shows how to see
 that in seconds.
 """
 
@@ -21,8 +21,8 @@ from skadan import ShrunkenSampler, WADANSampler
 from skadan.metrics import recall_gain, unweighted_average_recall
 
 # %%
-# A spectrum is a mixture of twelve bands. Their shares differ between varieties and, half as much,
-# between samples; the path length and a sloping baseline differ, too.
+# A spectrum is a mixture of twelve bands. Their shares differ between varieties and, about half as
+# much, between samples. The path length and a sloping baseline differ, too.
 
 COUNTS = (20, 20, 16, 4)
 rng = np.random.default_rng(0)
@@ -46,11 +46,11 @@ ax.legend(ncols=4, fontsize="small")
 plt.show()
 
 # %%
-# Weak regularisation lets the classifier see small differences.
+# Weak regularisation lets the classifier use small differences.
 
 
 def predictions(*steps, **settings):
-    """What logistic regression predicts in four folds."""
+    """Return predictions of a logistic regression from four folds."""
     pipeline = make_pipeline(StandardScaler(), *steps, LogisticRegression(C=100, **settings))
     return cross_val_predict(pipeline, X, y, cv=StratifiedKFold(4, shuffle=True, random_state=0))
 
@@ -69,7 +69,7 @@ for name, several in predicted.items():
     print(f"{name:16s} {recall:7.1%}   {gain}")
 
 # %%
-# An interval that holds 0 says: not shown. Of the six tables of public spectra on :doc:`the board
-# </board>` four gain from rows of this library. Two, of beef and of coffee, lose with a logistic
-# regression, as they do with SMOTE and class weights. Where nothing, class weights and SMOTE agree,
-# leave the table as it is.
+# If an interval contains 0, a gain is not shown. Of the six tables of public spectra on :doc:`the
+# board </board>`, four gain from rows of this library. Two, of beef and of coffee, lose with a
+# logistic regression, as they do with SMOTE and class weights. If class weights and SMOTE do not
+# change the recall, leave the table as it is.

@@ -3,9 +3,9 @@
 Speech: a rarely heard emotion
 ================================
 
-From wav files to a tested classifier: openSMILE features, speakers that the classifier has not
-heard, and an emotion of which each speaker has one recording. The recordings are tones made here.
-Put the folder of EmoDB's (`skadan.datasets.fetch_emodb` downloads them) in their place.
+From wav files to a tested classifier: openSMILE features, held-out speakers, and an emotion of
+which each speaker has one recording. The recordings are tones that are generated here. To use
+EmoDB's recordings instead, set ``folder`` to theirs (`skadan.datasets.fetch_emodb` downloads them).
 
 The example needs the extra ``audio``, for openSMILE.
 """
@@ -28,8 +28,8 @@ from skadan.datasets import load_emodb
 from skadan.metrics import recall_gain, unweighted_average_recall
 
 # %%
-# Five speakers of different pitch. Each emotion changes pitch and loudness; of happiness (F) there
-# is one recording a speaker, of the others eight. The names of the files are EmoDB's: speaker,
+# Five speakers with different pitch. Each emotion changes pitch and loudness. Each speaker has one
+# recording of happiness (F) and eight of every other emotion. Files are named as in EmoDB: speaker,
 # text, emotion, version.
 
 VOICES = {"03": 110, "08": 210, "11": 125, "16": 190, "10": 100}
@@ -38,7 +38,7 @@ RATE = 16_000
 
 
 def utterance(pitch, loudness, rng):
-    """0.7 seconds of a tone of ten harmonics with a wavering pitch, in noise."""
+    """Return 0.7 seconds of a tone of ten harmonics with a wavering pitch, in noise."""
     t = np.arange(int(0.7 * RATE)) / RATE
     wavering = pitch * (1 + 0.05 * loudness * np.sin(2 * np.pi * rng.uniform(3, 6) * t))
     phase = 2 * np.pi * np.cumsum(wavering) / RATE
@@ -57,17 +57,17 @@ for speaker, voice in VOICES.items():
             soundfile.write(folder / f"{speaker}a{take + 1:02d}{emotion}a.wav", wave, RATE)
 
 # %%
-# 4,368 features of each recording, the set of the INTERSPEECH 2011 challenge.
+# 4,368 features per recording: the set of the INTERSPEECH 2011 challenge.
 
 corpus = load_emodb(folder, feature_set="IS11_speaker_state")
 print(corpus.data.shape, dict(zip(*np.unique(corpus.target, return_counts=True), strict=True)))
 
 # %%
-# One speaker after another is held out.
+# Hold out one speaker after another.
 
 
 def predictions(*steps, **settings):
-    """What a linear SVM predicts for each speaker from the others."""
+    """Return predictions for each speaker, by a linear SVM trained on the others."""
     pipeline = make_pipeline(StandardScaler(), *steps, LinearSVC(C=0.01, **settings))
     speakers = {"groups": corpus.groups, "cv": LeaveOneGroupOut()}
     return cross_val_predict(pipeline, corpus.data, corpus.target, **speakers)
@@ -86,7 +86,7 @@ for name, labels in predicted.items():
     print(f"{name:16s} {recall:7.1%}   {gain}")
 
 # %%
-# In rows, the true emotion; each row adds up to 1.
+# Rows are the true emotions; each row adds up to 1.
 
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained", sharey=True)
 for ax, name in zip(axes, ("nothing", "WADANSampler"), strict=True):
@@ -97,6 +97,6 @@ for ax, name in zip(axes, ("nothing", "WADANSampler"), strict=True):
 plt.show()
 
 # %%
-# Tones are no speech, and five recordings of the rare emotion decide nothing: the interval says so.
-# On EmoDB and RAVDESS themselves, whose 4,368 columns hold far more of each recording's own noise,
-# the gains are those of :doc:`the results </results>`.
+# Tones are not speech, and five recordings of the rare emotion are too few to decide, as the
+# intervals show. For gains on EmoDB and RAVDESS, whose 4,368 columns have far more noise, see
+# :doc:`the results </results>`.

@@ -1,4 +1,4 @@
-"""What to use, by what is known of a table beforehand: its shape, and its rarest class."""
+"""Which remedy to use, by the shape of a table and the rows of its rarest class."""
 
 from collections.abc import Iterable
 
@@ -6,11 +6,11 @@ import numpy as np
 from board_parts.figures import TITLES
 from board_parts.report import Grid, in_words
 from board_parts.scores import FEWEST_TABLES, Scores, score_all, summary
-from board_parts.tables import Table, folds, kept
+from board_parts.tables import Table, folds, rows_left
 
 RARE = {"up to 4": (0, 4), "5 to 15": (5, 15), "16 and more": (16, np.inf)}
 SHAPES = {"wide": "more than 2 n", "between": "n to 2 n", "narrow": "fewer than n"}
-# From the cheapest on. An arm is worth its cost if it has half a point more than all before it.
+# From the cheapest to the dearest. A dearer arm must gain `MIN_GAIN` points more to be advised.
 CHOICES = {
     "none": "nothing",
     "prior correction": "prior correction",
@@ -24,21 +24,21 @@ CHOICES = {
     "bagged under-sampling": "bagged under-sampling",
     "WADAN": "`WADANSampler`",
 }
-WORTH = 0.5
+MIN_GAIN = 0.5
 
 
-def rarest(table: Table, scenario: str, seeds: Iterable[int]) -> float:
-    """Training rows of the rarest class, in the mean over folds and seeds."""
+def rarest_class_rows(table: Table, scenario: str, seeds: Iterable[int]) -> float:
+    """Return the training rows of the rarest class, averaged over folds and seeds."""
     counts = []
     for seed in seeds:
         for fold, (train, _) in enumerate(folds(table, seed)):
-            y = table.y[kept(table, train, scenario, seed, fold)]
+            y = table.y[rows_left(table, train, scenario, seed, fold)]
             counts.append(np.unique(y, return_counts=True)[1].min())
     return float(np.mean(counts))
 
 
-def places(scores: Scores, rows: dict[str, float]) -> dict[tuple[str, str], np.ndarray]:
-    """Which tables are of each shape and rarest class; those with few tables are left out."""
+def table_masks(scores: Scores, rows: dict[str, float]) -> dict[tuple[str, str], np.ndarray]:
+    """Return a mask of tables for each shape and size of the rarest class, if it has enough."""
     found = {}
     kinds = np.array([about.kind for about in scores.about])
     counts = np.round([rows[table] for table in scores.tables])
@@ -51,18 +51,18 @@ def places(scores: Scores, rows: dict[str, float]) -> dict[tuple[str, str], np.n
 
 
 def choice(means: dict[str, float]) -> str:
-    """The cheapest arm that no dearer one passes by what is worth its cost."""
+    """Return the cheapest arm that no dearer one beats by `MIN_GAIN` points."""
     best = "none"
     for arm in CHOICES:
-        if arm in means and means[arm] >= means[best] + WORTH:
+        if arm in means and means[arm] >= means[best] + MIN_GAIN:
             best = arm
     return best
 
 
-def advised(scores: Scores, there: np.ndarray) -> str:
-    """What to use on some tables (a mask) with one classifier, and its gain over none.
+def advice_cell(scores: Scores, there: np.ndarray) -> str:
+    """Return the remedy for some tables (a mask) with one classifier, and its gain over none.
 
-    Arms with fewer seeds or tables than none cannot be compared with the others.
+    Arms that lack seeds or tables of none are left out: they cannot be compared with the others.
     """
     lacking = {arm: np.isnan(scores.of(arm)) & ~np.isnan(scores.of("none")) for arm in CHOICES}
     arms = [arm for arm in CHOICES if not lacking[arm].any()]
@@ -73,19 +73,19 @@ def advised(scores: Scores, there: np.ndarray) -> str:
 
 
 def advice(records: list[dict], rows: dict[str, float]) -> Grid:
-    """For each shape, rarest class and classifier: what to use, and what it gained.
+    """Return the remedy and its gain for each shape, size of the rarest class and classifier.
 
-    `rows` has the training rows of each table's rarest class.
+    `rows` has the training rows of the rarest class of each table.
     """
     every = score_all(records)
-    found = places(next(iter(every.values())), rows)
+    found = table_masks(next(iter(every.values())), rows)
     heads = [
         f"{SHAPES[kind]} columns, {rare} rows ({there.sum()} tables)"
         for (kind, rare), there in found.items()
     ]
     lines = [
-        (TITLES.get(name, name), *(advised(scores, there) for there in found.values()))
+        (TITLES.get(name, name), *(advice_cell(scores, there) for there in found.values()))
         for name, scores in every.items()
     ]
-    title = "What to use, by columns of the table and rows of its rarest class, and its gain"
+    title = "What to use and its gain, by number of columns and rows of the rarest class"
     return Grid(title, ("classifier", *heads), lines, is_markdown=True)

@@ -1,4 +1,4 @@
-"""Arms of the board: ways to make a training set, or to use the one there is in another way."""
+"""Arms of the board: each changes the training set, or how a classifier uses it."""
 
 from collections.abc import Callable
 from functools import cached_property, partial
@@ -36,22 +36,22 @@ SAMPLERS: dict[str, Callable[..., Any]] = {
     "ShrunkenSampler": ShrunkenSampler,
     "ADAN": ADANSampler,
 }
-PARTIAL = "partial "  # before the name of an arm: rare classes are filled a part of the way
+PARTIAL = "partial "  # prefix of arms that fill rare classes only in part
 CODES = {"latent Gaussian": gaussian, "latent mixing": mixture}
-OF_ONE_TRAINING = ("WADAN", PARTIAL + "WADAN", *CODES)  # in one task: WADAN is trained once
+SHARING_WADAN = ("WADAN", PARTIAL + "WADAN", *CODES)  # in one task: WADAN is trained once
 BAGGED = "bagged under-sampling"
 TUNED = "tuned thresholds"
-WRAPPED = {BAGGED: in_bags, TUNED: TunedThresholds}
+WRAPPERS = {BAGGED: in_bags, TUNED: TunedThresholds}
 WITHOUT_ROWS = ("none", "prior correction", TUNED, "class weights", BAGGED, LDA)
 WITH_FEW_ROWS = tuple(PARTIAL + arm + CORRECTION for arm in ("SMOTE", "ShrunkenSampler", "WADAN"))
 ARMS = (*WITHOUT_ROWS, *SAMPLERS, "WADAN", *CODES, *WITH_FEW_ROWS, *PACKAGES)
 
 
 class TrainingSets:
-    """The training sets that the arms make of one fold's rows Z (n, d) and labels y (n,).
+    """The training sets that arms make from the rows Z (n, d) and labels y (n,) of one fold.
 
-    `strategy` says what samplers add. Under-sampling has its own: down to the rarest class. `own`
-    are samplers of a study's, by name.
+    `strategy` says how many rows samplers add. Under-sampling ignores it, and cuts all classes to
+    the size of the rarest. `own` are the samplers of a study file, by name.
     """
 
     def __init__(
@@ -66,18 +66,18 @@ class TrainingSets:
 
     @cached_property
     def wadan(self) -> WADANSampler:
-        """WADAN trained on the rows, once for all arms that want it."""
+        """WADAN trained on the rows, once for all arms that need it."""
         return WADANSampler(random_state=self.seed).fit(self.Z, self.y)
 
     def make(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and labels of an arm. RuntimeError or ValueError where a sampler refuses."""
+        """Return rows and labels of an arm; RuntimeError or ValueError if the sampler refuses."""
         Z, y, strategy, seed = self.Z, self.y, self.strategy, self.seed
         centre: dict[str, Any] = {}
         if arm.startswith(PARTIAL):
-            # The correction moves the boundary, so that rows are centred on the class means.
+            # The correction moves the boundary already, so rows are centred on the class means.
             arm, strategy, centre = arm.removeprefix(PARTIAL), PartialFill(), {"center": "mean"}
         if arm in self.own:
-            return self._own(arm)
+            return self._own_sampler_rows(arm)
         if arm in PACKAGES:
             return peer_rows(arm, Z, y, strategy, seed)
         if arm in CODES:
@@ -96,8 +96,8 @@ class TrainingSets:
             keywords[NEIGHBORS[arm]] = smote_neighbors(y)
         return SAMPLERS[arm](**keywords).fit_resample(Z, y)
 
-    def _own(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and labels of a sampler of the study's, which has its own parameters."""
+    def _own_sampler_rows(self, arm: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows and labels of a sampler of a study file, with its own parameters."""
         sampler = self.own[arm]()
         params = sampler.get_params()
         if "random_state" in params:

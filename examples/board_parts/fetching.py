@@ -1,4 +1,4 @@
-"""From a source file on the network to a table: fetch, read, and split into X, y and groups."""
+"""Fetch a source file, read it, and split it into X, y and groups."""
 
 import hashlib
 import os
@@ -20,9 +20,9 @@ TIMEOUT = 60  # seconds without an answer
 
 
 def download(url: str, cache: Path, base_url: str | None = None) -> Path:
-    """Return the file of a URL, from the cache where it is there already.
+    """Return the path of a URL's file; download it if the cache lacks it.
 
-    ``base_url`` takes the place of the URL's host.
+    ``base_url`` replaces the URL's host.
     """
     parts = urlsplit(url)
     path = cache / parts.path.lstrip("/")
@@ -40,8 +40,8 @@ def download(url: str, cache: Path, base_url: str | None = None) -> Path:
 def download_wheel(package: str, cache: Path, base_url: str | None = None) -> Path:
     """Return the wheel of a package (``name==version``) of PyPI, from the cache if possible.
 
-    pip fetches it, so that its settings of mirrors and proxies hold. ``base_url`` is that of a
-    mirror with an index of packages at ``simple/``.
+    pip fetches it, so pip's settings for mirrors and proxies apply. ``base_url`` is a mirror with
+    a package index at ``simple/``.
     """
     name, _, version = package.partition("==")
     pattern = f"{name.replace('-', '_')}-{version}-*.whl"
@@ -59,13 +59,13 @@ def download_wheel(package: str, cache: Path, base_url: str | None = None) -> Pa
     return next(cache.glob(pattern))
 
 
-def checked(path: Path, sha256: str | None) -> bytes:
-    """Return a file's content.
+def read_checked(path: Path, sha256: str | None) -> bytes:
+    """Return a file's content, after a check of its SHA-256.
 
     Raises
     ------
     ValueError
-        If its SHA-256 is known and differs.
+        If the SHA-256 is known and differs.
     """
     content = path.read_bytes()
     found = hashlib.sha256(content).hexdigest()
@@ -78,7 +78,7 @@ def checked(path: Path, sha256: str | None) -> bytes:
 
 
 def read_keel(file: BytesIO) -> pd.DataFrame:
-    """Read a file of the KEEL repository; what it calls nominal becomes text."""
+    """Read a file of the KEEL repository; nominal columns become text."""
     head, _, rows = file.read().decode().partition("@data")
     lines = [line for line in head.splitlines() if line.lower().startswith("@attribute")]
     names = [line.replace("{", " ").split()[1] for line in lines]
@@ -90,7 +90,7 @@ READERS: dict[str, Callable[[BytesIO], pd.DataFrame]] = {
     "csv": pd.read_csv,
     "csv without header": partial(pd.read_csv, header=None),
     "keel": read_keel,
-    # Unpickling runs code: only from packages whose SHA-256 is in the list.
+    # Unpickling runs code: use it only for packages whose SHA-256 is in the list.
     "pickle.xz": partial(pd.read_pickle, compression="xz"),
 }
 
@@ -105,7 +105,7 @@ def split(
     roles = [label] if groups is None else [label, groups]
     columns = frame.drop(columns=[*roles, *drop])
     cells = pd.concat([pd.get_dummies(columns[[name]], dtype=float) for name in columns], axis=1)
-    # Whole numbers stay what they are, since their order is not that of their texts.
+    # Whole numbers stay numbers: as text they would sort in another order.
     y, *rest = [
         frame[name].to_numpy(dtype=None if frame[name].dtype.kind in "iu" else str)
         for name in roles
@@ -116,7 +116,7 @@ def split(
 def rebuild(
     fetch: dict, packages: dict[str, str], cache: Path, base_url: str | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Follow a recipe of the list: X, y and groups (or None) of its table.
+    """Follow a recipe of the list, and return X, y and groups (or None) of its table.
 
     A recipe has ``url``, or ``package`` (whose SHA-256 is in ``packages``) and ``file``; then
     ``format``, a key of `READERS`, and the arguments of `split`.
@@ -125,8 +125,8 @@ def rebuild(
     package, url, file = (recipe.pop(key, None) for key in ("package", "url", "file"))
     read, sha256 = READERS[recipe.pop("format")], recipe.pop("sha256", None)
     if package:
-        wheel = checked(download_wheel(package, cache, base_url), packages[package])
+        wheel = read_checked(download_wheel(package, cache, base_url), packages[package])
         content = zipfile.ZipFile(BytesIO(wheel)).read(file)
     else:
-        content = checked(download(url, cache, base_url), sha256)
+        content = read_checked(download(url, cache, base_url), sha256)
     return split(read(BytesIO(content)), **recipe)

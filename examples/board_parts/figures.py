@@ -1,4 +1,4 @@
-"""Figures of the board: gains by classifier, and gains table by table."""
+"""Figures of the board: gains by classifier, and gains by table."""
 
 from pathlib import Path
 
@@ -7,9 +7,9 @@ import numpy as np
 from board_parts.classifiers import CORRECTION
 from board_parts.scores import Scores, mean_gain, mean_gains, mean_over, score_all
 
-# The arms that figures show, with a name and a colour that tells kinds of remedy apart: nothing is
-# added (green and yellow), rows that others make (greys), and rows of this library (blue and red).
-# Hollow markers are for a few rows and a correction of the probabilities.
+# The arms that figures show, each with a name, a colour and a marker. Remedies that add no rows are
+# green and yellow, those of other packages grey, samplers of this library blue and red. Arms with a
+# few rows and a correction of the probabilities have hollow markers.
 SHOWN = {
     "prior correction": ("prior correction", "#009e73", "o"),
     "class weights": ("class weights", "#7fc97f", "s"),
@@ -23,7 +23,7 @@ SHOWN = {
     "partial ShrunkenSampler + correction": ("partial ShrunkenSampler + correction", "C0", "P"),
     "partial WADAN + correction": ("partial WADANSampler + correction", "C3", "X"),
 }
-COLUMNS = 6  # of small panels beside each other
+COLUMNS = 6  # of small panels
 WORDS = {
     "cut": "a third of the classes cut to a tenth of their training rows",
     "native": "tables of unequal classes as they are",
@@ -40,14 +40,14 @@ TITLES = {
 }
 
 
-def shown_in(every: dict[str, Scores]) -> list[str]:
-    """The arms that a figure of these classifiers shows."""
+def shown_arms(every: dict[str, Scores]) -> list[str]:
+    """Return the arms that a figure of these classifiers shows."""
     return [arm for arm in SHOWN if any(arm in scores.arms for scores in every.values())]
 
 
 def draw_gains(every: dict[str, Scores], axes: plt.Axes) -> None:
-    """Gain of each arm over none, with its interval over tables, a row for each classifier."""
-    arms = shown_in(every)
+    """Draw the gain of each arm over none and its interval, in one row per classifier."""
+    arms = shown_arms(every)
     # From below: the mean over all classifiers, then each of them.
     groups = [every, *({name: every[name]} for name in reversed(every))]
     for place, group in enumerate(groups):
@@ -70,7 +70,7 @@ def draw_gains(every: dict[str, Scores], axes: plt.Axes) -> None:
 
 
 def draw_summary(records: list[dict], title: str) -> plt.Figure | None:
-    """Gains over none by classifier: recall on the left, ranking, if measured, on the right."""
+    """Draw gains over none by classifier: recall on the left and, if measured, AUC on the right."""
     found = {measure: score_all(records, measure) for measure in MEASURES}
     found = {m: every for m, every in found.items() if any(s.arms for s in every.values())}
     if not any("none" in scores.arms for every in found.values() for scores in every.values()):
@@ -91,8 +91,8 @@ def draw_summary(records: list[dict], title: str) -> plt.Figure | None:
 
 
 def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
-    """Gains over none, a dot for each table, in the rows of its domain; a bar is the mean."""
-    arms = shown_in(every)
+    """Draw gains over none by domain: a dot for each table, and a bar for their mean."""
+    arms = shown_arms(every)
     about = next(iter(every.values()))
     names = sorted({a.domain for a in about.about}, reverse=True)
     if "none" not in about.arms or not arms:
@@ -105,7 +105,7 @@ def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
     for axes in panels.flat[len(arms) :]:
         axes.set_axis_off()
     for axes in panels.flat[max(len(arms) - shape[1], 0) : len(arms)]:
-        axes.tick_params(labelbottom=True)  # the lowest of each column
+        axes.tick_params(labelbottom=True)  # the lowest panel of each column
     for arm, axes in zip(arms, panels.flat, strict=False):
         gains = mean_gains(every, arm, "none")
         for place, name in enumerate(names):
@@ -118,7 +118,7 @@ def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
         axes.set_title(SHOWN[arm][0].replace(" + ", "\n+ "), fontsize=9)
         axes.grid(axis="y", color="0.93")
         axes.set_axisbelow(True)
-    # A dollar sign in a name is no formula.
+    # A dollar sign in a name does not start a formula.
     panels[0, 0].set_yticks(range(len(names)), names, parse_math=False)
     figure.supxlabel(
         f"gain in unweighted average recall over nothing, in points; {title}.\n"
@@ -129,7 +129,7 @@ def draw_domains(every: dict[str, Scores], title: str) -> plt.Figure | None:
 
 
 def draw_all(records: list[dict], scenario: str, folder: Path) -> list[Path]:
-    """Save the figures; returns their paths."""
+    """Save the figures, and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = {
         f"board_{scenario}.png": draw_summary(records, WORDS[scenario]),

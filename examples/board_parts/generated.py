@@ -9,11 +9,12 @@ from scipy import stats
 
 from skadan.datasets import make_speaker_classification
 
-N_CHECKED, BLOCK = 20_000, 4_000  # rows of a class that the best recall is measured on, and at once
+N_CHECKED = 20_000  # rows of each class for measuring the best recall
+BLOCK = 4_000  # of them at once, to save memory
 
 
 class Law(Protocol):
-    """The density of a row, with the methods of SciPy's multivariate distributions."""
+    """The distribution of a row, with the methods of SciPy's multivariate distributions."""
 
     def rvs(self, size: int, random_state: np.random.Generator) -> np.ndarray: ...
 
@@ -22,7 +23,7 @@ class Law(Protocol):
 
 @dataclass(frozen=True)
 class IndependentColumns:
-    """Columns that are independent, each with a SciPy distribution of one variable."""
+    """Independent columns, each with a univariate SciPy distribution."""
 
     columns: Any  # a frozen distribution whose parameters are arrays of shape (d,)
 
@@ -37,7 +38,7 @@ class IndependentColumns:
 
 @dataclass(frozen=True)
 class Clusters:
-    """A mixture of laws in equal parts."""
+    """A mixture of distributions with equal weights."""
 
     parts: tuple[Law, ...]
 
@@ -52,10 +53,10 @@ class Clusters:
 
 @dataclass(frozen=True)
 class Problem:
-    """A classification problem: rows of each class, the classes' laws, and groups.
+    """A classification problem: rows of each class, the distribution of each class, and groups.
 
-    A row of a group is a draw from its class's law and the group's shift, a draw from ``shift``.
-    ``with_shift`` are the laws of their sum: those of a row of a group that nobody has seen.
+    A row is a draw from the distribution of its class (``laws``) plus the shift of its group, which
+    is a draw from ``shift``. ``with_shift`` are the distributions of the sum for a new group.
     """
 
     counts: tuple[int, ...]
@@ -74,10 +75,10 @@ class Problem:
         return X + self.shift.rvs(self.n_groups, random_state=rng)[groups], y, groups
 
     def best_uar(self, rng: np.random.Generator, n: int = N_CHECKED) -> float:
-        """Return the unweighted average recall, in percent, of the best of all classifiers.
+        """Return the unweighted average recall, in percent, of the best possible classifier.
 
-        It takes the class of the highest density, whatever the classes' sizes. Its recall is
-        measured on n rows of each class, which leaves an error of about 0.2 points.
+        That classifier predicts the class of the highest density, whatever the sizes of the
+        classes. Its recall is measured on n rows of each class, so its error is about 0.2 points.
         """
         laws, hits = self.with_shift or self.laws, 0
         for c, law in enumerate(laws):
@@ -93,7 +94,7 @@ def normal_columns(mean: np.ndarray, scale: Any = 1.0) -> Law:
 
 
 def covariance(rng: np.random.Generator, d: int, n_factors: int, size: float = 1.0) -> np.ndarray:
-    """Return a covariance of unit noise and some strong random directions."""
+    """Return a covariance: unit noise plus some strong random directions."""
     loadings = size * rng.normal(size=(d, n_factors))
     return loadings @ loadings.T + np.eye(d)
 
@@ -181,7 +182,7 @@ def narrow_unequal(rng: np.random.Generator) -> Problem:
 
 
 def narrow_clusters(rng: np.random.Generator) -> Problem:
-    """Two classes of two clusters each, as in exclusive or: no line parts them."""
+    """Two classes of two clusters each, as in exclusive or: no line separates them."""
     corners = np.array([[[-1, -1], [1, 1]], [[-1, 1], [1, -1]]])  # exclusive or
     centres = np.concatenate([1.5 * corners, np.zeros((2, 2, 3))], axis=2)
     parts = [
@@ -206,11 +207,11 @@ PROBLEMS: dict[str, Callable[[np.random.Generator], Problem]] = {
         narrow_clusters,
     )
 }
-SPEAKERS = "gen_wide_speakers"  # of skadan.datasets, which does not tell its densities
+SPEAKERS = "gen_wide_speakers"  # from skadan.datasets; its densities are not known
 
 
 def generate(name: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, str]:
-    """Return X, y, groups (or None) and the best recall in percent ("" if it is not known)."""
+    """Return X, y, groups (or None) and the best recall in percent ("" if not known)."""
     if name == SPEAKERS:
         weights = (4, 3, 2, 1)
         X, y, groups = make_speaker_classification(

@@ -1,4 +1,4 @@
-"""What one setting of one arm says of all held-out rows of a table, and how good that is."""
+"""Predictions of one setting of one arm for all held-out rows of a table, and their scores."""
 
 import warnings
 from typing import NamedTuple
@@ -8,8 +8,8 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from skadan.metrics import one_vs_rest_auc, unweighted_average_recall
 
-# What a record holds of each setting, besides the predictions. Losses are of the probabilities as
-# they come, and after they are put right for the shares of the training rows.
+# The scores of each setting in a record. Losses are those of the raw probabilities, and ("_right")
+# of probabilities that are corrected for the class shares of the real training rows.
 MEASURES = ("recall", "auc", "log_loss", "log_loss_right", "brier", "brier_right")
 
 
@@ -22,7 +22,7 @@ class Fold(NamedTuple):
 
 
 def shares(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The classes in y, and the share of each."""
+    """Return the classes in y, and the share of each."""
     classes, counts = np.unique(y, return_counts=True)
     return classes, counts / counts.sum()
 
@@ -30,9 +30,9 @@ def shares(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 class HeldOut:
     """Predictions (n,), scores (n, K) and weights (n,) of the rows of a table.
 
-    The weights make the test rows of a fold as unequal as its training rows: probabilities can only
-    be judged where classes are as frequent as in training. A row that no fold could predict has the
-    label -1 and no weight.
+    The weights give the classes of a fold's test rows the shares that they have in its training
+    rows, because probabilities can only be judged at these shares. A row that no fold could predict
+    has the label -1 and weight 0.
     """
 
     def __init__(self, y: np.ndarray) -> None:
@@ -40,7 +40,7 @@ class HeldOut:
         self.y, self.predicted = y, np.full(len(y), -1)
         self.fold, self.weight = np.full(len(y), -1), np.zeros(len(y))
         self.score = np.zeros((len(y), n_classes))
-        self.right = np.zeros((len(y), n_classes))
+        self.corrected = np.zeros((len(y), n_classes))
         self.are_probabilities = False
 
     def keep(
@@ -49,27 +49,27 @@ class HeldOut:
         classes: np.ndarray,
         predicted: np.ndarray,
         scores: np.ndarray,
-        right: np.ndarray | None,
+        corrected: np.ndarray | None,
     ) -> None:
-        """Keep a fold: labels, scores of the classes, and probabilities that were put right."""
+        """Store the predictions, scores and corrected probabilities (if any) of a fold."""
         test = fold.test
         self.predicted[test], self.fold[test] = predicted, fold.number
-        self.score[test] = scores.min() - 1 if right is None else 0.0  # of a class it has not seen
+        self.score[test] = scores.min() - 1 if corrected is None else 0.0  # for unseen classes
         self.score[np.ix_(test, classes)] = scores
-        self.are_probabilities = right is not None
-        if right is not None:
-            self.right[np.ix_(test, classes)] = right
+        self.are_probabilities = corrected is not None
+        if corrected is not None:
+            self.corrected[np.ix_(test, classes)] = corrected
             tested, found = shares(self.y[test])
             for c, share in zip(tested, found, strict=True):
                 self.weight[test[self.y[test] == c]] = fold.shares.get(c, 0.0) / share
 
     def scores(self) -> dict[str, float]:
-        """The figures of a record, by name."""
+        """Return the scores of a record, by name."""
         auc = 100 * one_vs_rest_auc(self.y, self.score, folds=self.fold)
         found = {"recall": recall(self.y, self.predicted), "auc": round(auc, 2)}
         if not self.are_probabilities or not self.weight.any():
             return found
-        for end, probabilities in (("", self.score), ("_right", self.right)):
+        for end, probabilities in (("", self.score), ("_right", self.corrected)):
             there = self.weight > 0
             labels = np.arange(self.score.shape[1])
             given = (self.y[there], probabilities[there])
@@ -81,7 +81,7 @@ class HeldOut:
 
 
 def recall(y: np.ndarray, predicted: np.ndarray) -> float:
-    """Unweighted average recall in percent; -1 is a row that no fold could predict."""
+    """Return the unweighted average recall in percent; -1 is a row that no fold could predict."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "y_pred contains classes not in y_true")
         return round(100 * unweighted_average_recall(y, predicted), 2)

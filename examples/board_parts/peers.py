@@ -1,4 +1,4 @@
-"""Peers of other packages, which need not be there: CTGAN, TVAE and TabEBM."""
+"""Samplers of other packages, which need not be installed: CTGAN, TVAE and TabEBM."""
 
 import signal
 from collections.abc import Iterator
@@ -12,21 +12,21 @@ from imblearn.utils import check_sampling_strategy
 
 PACKAGES = {"CTGAN": "ctgan", "TVAE": "ctgan", "TabEBM": "tabebm"}
 SECONDS = 600  # for one fit
-DRAWS = 20  # at most, of as many rows as are missing, until a class has its own
+DRAWS = 20  # at most, until a class has the rows that it lacks
 
 
 class TooSlow(Exception):
     """A fit took longer than ten minutes."""
 
 
-def is_there(arm: str) -> bool:
-    """Whether an arm's package is installed; arms of no other package always are."""
+def is_installed(arm: str) -> bool:
+    """Return whether the package of an arm is installed; most arms need no other package."""
     return arm not in PACKAGES or find_spec(PACKAGES[arm]) is not None
 
 
 @contextmanager
-def within(seconds: int) -> Iterator[None]:
-    """Raise `TooSlow` after so many seconds (in a main thread, where there are signals)."""
+def time_limit(seconds: int) -> Iterator[None]:
+    """Raise `TooSlow` after a number of seconds. Signals need the main thread."""
 
     def stop(*_: Any) -> None:
         raise TooSlow
@@ -43,26 +43,26 @@ def within(seconds: int) -> Iterator[None]:
 def peer_rows(
     arm: str, Z: np.ndarray, y: np.ndarray, strategy: Any, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The rows, and below them those that a peer makes for the classes that lack some."""
+    """Return the rows and, below them, the rows that a peer makes for the smaller classes."""
     missing = {c: n for c, n in check_sampling_strategy(strategy, y, "over-sampling").items() if n}
-    make = by_energies if arm == "TabEBM" else by_ctgan
-    with within(SECONDS):
+    make = tabebm_rows if arm == "TabEBM" else ctgan_rows
+    with time_limit(SECONDS):
         new = make(arm, Z, y, missing, seed)
     labels = np.repeat(list(new), [len(rows) for rows in new.values()])
     return np.vstack([Z, *new.values()]), np.concatenate([y, labels.astype(y.dtype)])
 
 
-def by_ctgan(arm: str, Z: np.ndarray, y: np.ndarray, missing: dict, seed: int) -> dict:
-    """Rows of a CTGAN or TVAE that knows the label as one more column.
+def ctgan_rows(arm: str, Z: np.ndarray, y: np.ndarray, missing: dict, seed: int) -> dict:
+    """Return rows by class from a CTGAN or TVAE that is trained with the label as a column.
 
-    It draws whole rows, and those of a wanted label are kept: a rare class may get fewer than it
-    lacks.
+    It draws rows of any label, and those with the wanted label are kept, so a rare class may get
+    fewer rows than it lacks.
     """
     import pandas as pd
     import torch
 
     torch.manual_seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the package draws from it
+    np.random.seed(seed)  # noqa: NPY002 - the package uses it
     table = pd.DataFrame(Z, columns=[f"x{j}" for j in range(Z.shape[1])])
     table["label"] = y.astype(str)
     synthesizer = getattr(import_module("ctgan"), arm)()
@@ -81,8 +81,8 @@ def by_ctgan(arm: str, Z: np.ndarray, y: np.ndarray, missing: dict, seed: int) -
     return made
 
 
-def by_energies(arm: str, Z: np.ndarray, y: np.ndarray, missing: dict, seed: int) -> dict:
-    """Rows of TabEBM: Langevin steps down the energy of a TabPFN for each class."""
+def tabebm_rows(arm: str, Z: np.ndarray, y: np.ndarray, missing: dict, seed: int) -> dict:
+    """Return rows by class from TabEBM: Langevin steps on the energy of a TabPFN."""
     make = import_module("tabebm.TabEBM").TabEBM().generate
     if not missing:
         return {}

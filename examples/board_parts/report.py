@@ -1,4 +1,4 @@
-"""The report of the board: tables for the terminal, and the same for a page."""
+"""The report of the board: tables for the terminal and for a page."""
 
 import html
 import re
@@ -29,16 +29,16 @@ from board_parts.scores import (
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
-from studies.pages import folded, markdown, put
+from studies.pages import foldable, markdown, put
 
 SCENARIOS = {
-    "cut": "Cut: a tenth of a third of the classes",
+    "cut": "Cut: a third of the classes keep a tenth of their rows",
     "native": "Native: unequal classes as they are",
-    "full": "Full: one set more of all rows",
+    "full": "Full: one more set of all rows",
 }
 
 
-FEWER = "\N{DAGGER}"  # marks a gain that is of fewer tables than others in its column
+FEWER = "\N{DAGGER}"  # marks a gain over fewer tables than others in its column
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class Grid:
     title: str
     columns: tuple[str, ...]
     lines: list[tuple[str, ...]]
-    is_markdown: bool = False  # such as `code`; else all text stands for itself
+    is_markdown: bool = False  # otherwise special characters are escaped
 
     def show(self, console: Console) -> None:
-        """Print it."""
+        """Print the table."""
         table = RichTable(title=self.title, title_justify="left")
         for k, column in enumerate(self.columns):
             table.add_column(escape(column), justify="right" if k else "left")
@@ -60,27 +60,30 @@ class Grid:
         console.print(table)
 
     def markdown(self) -> str:
-        """The same for a page."""
+        """Return the table as markdown, below its title."""
         columns, lines = self.columns, self.lines
         if not self.is_markdown:
-            columns, lines = map(plain, columns), [map(plain, line) for line in lines]
+            columns, lines = (
+                map(escape_markdown, columns),
+                [map(escape_markdown, line) for line in lines],
+            )
         return f"{self.title}:\n\n{markdown(columns, lines, align='--:')}"
 
 
-def plain(text: str) -> str:
-    """Text of a name, such as one of a manifest, as markdown and HTML that show it as it is."""
+def escape_markdown(text: str) -> str:
+    """Return markdown and HTML that show a text, such as a name in a manifest, literally."""
     one_line = html.escape(" ".join(text.split()), quote=False)
     # An underscore within a word means nothing.
     return re.sub(r"[\\`*|$~{}\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", one_line)
 
 
-def in_order(arms: list[str]) -> list[str]:
-    """Arms as the board lists them."""
+def in_board_order(arms: list[str]) -> list[str]:
+    """Return arms in the order of the board, then the others by name."""
     return [arm for arm in ARMS if arm in arms] + sorted(set(arms) - set(ARMS))
 
 
 def in_words(found: Gain | None) -> str:
-    """A gain and its interval, in points."""
+    """Return a gain and its interval in points, as text."""
     if found is None:
         return ""
     bounds = "" if np.isnan(found.low) else f" ({found.low:.1f} to {found.high:.1f})"
@@ -88,24 +91,24 @@ def in_words(found: Gain | None) -> str:
 
 
 def points(found: Gain | None) -> str:
-    """A gain in points, without its interval."""
+    """Return a gain in points as text, without its interval."""
     return "" if found is None else f"{found.points:+.1f}"
 
 
 def over_none(scores: Scores, arm: str) -> str:
-    """The gain of an arm over none in points, marked if it was run on fewer tables."""
+    """Return the gain of an arm over none in points, marked if it is over fewer tables."""
     found, everything = gain(scores, arm, "none"), gain(scores, "none", "none")
     fewer = found and everything and found.n_tables < everything.n_tables
     return f"{points(found)}{FEWER if fewer else ''}"
 
 
 def arms_of(every: dict[str, Scores]) -> list[str]:
-    """The arms that a classifier has scores of."""
-    return in_order([arm for scores in every.values() for arm in scores.arms])
+    """Return the arms that some classifier has scores for."""
+    return in_board_order([arm for scores in every.values() for arm in scores.arms])
 
 
 def by_classifier(every: dict[str, Scores], measure: str) -> Grid:
-    """None's score, and each arm's gain over none, classifier by classifier and in the mean."""
+    """Return none's score and the gain of each arm over none, by classifier and on average."""
     groups = {"mean": every, "mean of those with probabilities": with_probabilities(every)}
     groups = {name: group for name, group in groups.items() if group}
     lines = []
@@ -123,8 +126,8 @@ def by_classifier(every: dict[str, Scores], measure: str) -> Grid:
     return Grid(title, ("arm", *every, *groups), lines)
 
 
-def against(every: dict[str, Scores], measure: str) -> Grid:
-    """Gains over each rival in the mean over the classifiers that have both, and worst tables."""
+def over_rivals(every: dict[str, Scores], measure: str) -> Grid:
+    """Return the gain over each rival, averaged over classifiers, and the worst table."""
     arms = arms_of(every)
     references = [arm for arm in REFERENCES if arm in arms]
     lines = []
@@ -137,8 +140,8 @@ def against(every: dict[str, Scores], measure: str) -> Grid:
     return Grid(title, ("arm", *references, "worst table against none"), lines)
 
 
-def duels(every: dict[str, Scores]) -> Grid:
-    """Tables won and lost in the mean over the classifiers, and Holm's p of Wilcoxon tests."""
+def wins_and_losses(every: dict[str, Scores]) -> Grid:
+    """Return tables won and lost, and Holm's p of Wilcoxon tests, from means over classifiers."""
     arms = arms_of(every)
     references, cells = [arm for arm in REFERENCES if arm in arms], {}
     for reference in references:
@@ -151,12 +154,12 @@ def duels(every: dict[str, Scores]) -> Grid:
 
 
 def by_kind(every: dict[str, Scores], measure: str) -> Grid:
-    """Mean gain over none for each shape of table and each domain of several tables."""
+    """Return the mean gain over none for each shape of table and each domain with enough tables."""
     about = next(iter(every.values()))
     kinds = {kind: about.where(kind) for kind in ("wide", "between", "narrow")}
     domains = {name: about.of_domain(name) for name in sorted({a.domain for a in about.about})}
     large = [item for item in domains.items() if item[1].sum() >= FEWEST_TABLES]
-    columns = [*kinds.items(), *large]  # a list, as a domain may have the name of a shape
+    columns = [*kinds.items(), *large]  # not a dict: a domain may have the name of a shape
     lines = []
     for arm in arms_of(every):
         if arm != "none":
@@ -169,7 +172,7 @@ def by_kind(every: dict[str, Scores], measure: str) -> Grid:
 
 
 def probabilities(records: list[dict]) -> Grid:
-    """How far each arm's log loss and Brier score are above none's; lower is better."""
+    """Return how far the log loss and Brier score of each arm are above none's."""
     every = {measure: score_all(records, measure) for measure in LOSSES}
     every = {measure: with_probabilities(scores) for measure, scores in every.items()}
     lines = []
@@ -182,12 +185,12 @@ def probabilities(records: list[dict]) -> Grid:
             found = mean_gain(scores, arm, "none")
             cells.append(f"{found.points:+.3f} ({found.low:.3f} to {found.high:.3f})")
         lines.append(("none: the loss" if arm == "none" else arm, *cells))
-    heads = ("log loss as they come", "put right", "Brier score as they come", "put right")
+    heads = ("log loss", "log loss, corrected", "Brier score", "Brier score, corrected")
     return Grid("Probabilities, loss above none's (lower is better)", ("arm", *heads), lines)
 
 
 def reference_lines(records: list[dict], measures: dict[str, str]) -> Grid:
-    """Shrinkage LDA with equal priors, against the classifiers that experts would name."""
+    """Return shrinkage LDA with equal priors, and its gain over three common choices."""
     lines = []
     for measure, title in measures.items():
         lda, every = score(records, "LDA", measure), score_all(records, measure)
@@ -208,11 +211,11 @@ def reference_lines(records: list[dict], measures: dict[str, str]) -> Grid:
     return Grid("Shrinkage LDA with equal priors, and its gain over others", columns, lines)
 
 
-def standing(scores: Scores, name: str) -> Grid:
-    """Recall and rank of each arm, the penalty that was chosen most, and its worst table."""
+def ranking(scores: Scores, name: str) -> Grid:
+    """Return recall, rank, most chosen penalty and worst table of each arm."""
     ranked, ranks = scores.ranked
     lines = []
-    for arm in in_order(scores.arms):
+    for arm in in_board_order(scores.arms):
         usual = Counter(scores.chosen[arm]).most_common(1)
         worst = gain(scores, arm, "none") if arm != "none" else None
         lines.append(
@@ -226,31 +229,37 @@ def standing(scores: Scores, name: str) -> Grid:
             )
         )
     columns = ("arm", "tables", "usual penalty", "UAR %", "mean rank", "worst table against none")
-    return Grid(f"{name}: standing; ranks over {ranks.shape[1]} tables", columns, lines)
+    return Grid(f"{name}: recall, and ranks over {ranks.shape[1]} tables", columns, lines)
 
 
 def costs(records: list[dict]) -> Grid:
-    """Seconds of each arm, and what it could not do."""
+    """Return the seconds of each arm, and the number of refused and slow folds."""
     lines = []
-    for arm in in_order([r["arm"] for r in records]):
+    for arm in in_board_order([r["arm"] for r in records]):
         of_arm = [r for r in records if r["arm"] == arm]
         making, fitting = (np.array([r[n] for r in of_arm]) for n in ("seconds", "seconds_fitting"))
         refused, late = (sum(r[n] for r in of_arm) for n in ("refused", "late"))
         figures = (f"{making.mean():.1f}", f"{making.max():.0f}", f"{fitting.mean():.1f}")
         lines.append((arm, str(len(of_arm)), *figures, str(refused), str(late)))
     columns = ("arm", "records", "s to make rows", "longest", "s to fit", "refused", "too slow")
-    return Grid("Seconds of a table's five folds, and folds refused", columns, lines)
+    return Grid("Seconds for the five folds of a table, and refused folds", columns, lines)
 
 
 def sections(records: list[dict]) -> dict[str, list[Grid]]:
-    """The report: recall, then what else was measured."""
+    """Return the tables of the report by section: recall, then what else was measured."""
     recall = score_all(records)
-    found = {"Recall": [by_classifier(recall, "UAR"), against(recall, "UAR"), duels(recall)]}
+    found = {
+        "Recall": [
+            by_classifier(recall, "UAR"),
+            over_rivals(recall, "UAR"),
+            wins_and_losses(recall),
+        ]
+    }
     measures = {"recall": "UAR"}
     auc = {name: scores for name, scores in score_all(records, "auc").items() if scores.arms}
     if auc:
         measures["auc"] = "AUC"
-        found["Ranking"] = [by_classifier(auc, "AUC"), against(auc, "AUC")]
+        found["Ranking"] = [by_classifier(auc, "AUC"), over_rivals(auc, "AUC")]
     if any(record.get("log_loss") for record in records):
         found["Probabilities"] = [probabilities(records)]
     found["Shapes and domains"] = [by_kind(recall, "UAR")]
@@ -260,36 +269,40 @@ def sections(records: list[dict]) -> dict[str, list[Grid]]:
 
 
 def intro(records: list[dict]) -> str:
-    """What was run."""
+    """Return a sentence with the number of tables, the classifiers and the seeds."""
     seeds: dict[tuple, list[str]] = {}
-    for arm in in_order([r["arm"] for r in records]):
+    for arm in in_board_order([r["arm"] for r in records]):
         of_arm = tuple(sorted({r["seed"] for r in records if r["arm"] == arm}))
         seeds.setdefault(of_arm, []).append(arm)
     n_tables = len({r["table"] for r in records})
-    # The seeds of most arms come first.
+    # The seeds that most arms have come first.
     *_, usual = sorted(seeds, key=lambda of_arm: len(seeds[of_arm]))
-    text = f"{n_tables} tables; {', '.join(classifiers_of(records))}; seeds {in_a_row(usual)}"
-    others = [f"{plain(', '.join(seeds[s]))}: seeds {in_a_row(s)}" for s in seeds if s != usual]
+    text = f"{n_tables} tables; {', '.join(classifiers_of(records))}; seeds {join_numbers(usual)}"
+    others = [
+        f"{escape_markdown(', '.join(seeds[s]))}: seeds {join_numbers(s)}"
+        for s in seeds
+        if s != usual
+    ]
     if others:
         text += f" ({'; '.join(others)}). Two arms are compared on the seeds that both have"
     return f"{text}."
 
 
-def in_a_row(numbers: tuple[int, ...]) -> str:
-    """Numbers with commas between them."""
+def join_numbers(numbers: tuple[int, ...]) -> str:
+    """Return numbers with commas between them."""
     return ", ".join(map(str, numbers))
 
 
 def report(records: list[dict], scenario: str, path: Path | None, command: str) -> None:
-    """Print the report of one scenario, and write it to its place on a page."""
+    """Print the report of one scenario, and write it to its part of a page."""
     console, found = Console(width=160), sections(records)
     parts = [f"## {SCENARIOS[scenario]}", "", f"Written by `{command}`.", intro(records), ""]
     for title, grids in found.items():
         console.rule(title)
         for grid in grids:
             grid.show(console)
-        parts.append(folded(title, "\n".join(grid.markdown() for grid in grids)))
-    for name, scores in score_all(records).items():  # for the terminal alone
-        standing(scores, name).show(console)
+        parts.append(foldable(title, "\n".join(grid.markdown() for grid in grids)))
+    for name, scores in score_all(records).items():  # on the terminal only
+        ranking(scores, name).show(console)
     if path:
         put(path, scenario, "examples/board.py", "\n".join(parts))

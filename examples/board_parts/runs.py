@@ -1,4 +1,4 @@
-"""Runs of the board: a table, a seed and some arms over all folds, and what is left to do."""
+"""Run the tasks of the board: each is a table, a seed and some arms, over all folds."""
 
 import time
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from board_parts.arms import OF_ONE_TRAINING, WRAPPED, TrainingSets
+from board_parts.arms import SHARING_WADAN, WRAPPERS, TrainingSets
 from board_parts.classifiers import (
     PENALTIES,
     Rows,
@@ -19,7 +19,7 @@ from board_parts.classifiers import (
 )
 from board_parts.heldout import MEASURES, Fold, HeldOut, shares
 from board_parts.peers import TooSlow
-from board_parts.tables import Source, Table, folds, kept, read
+from board_parts.tables import Source, Table, folds, read, rows_left
 from joblib import Parallel, delayed
 from rich.markup import escape
 from rich.progress import Progress, TimeElapsedColumn
@@ -30,16 +30,16 @@ from studies import resumable
 from skadan import PriorCorrectedClassifier, Replicate
 
 KEY = ("table", "scenario", "seed", "arm")
-Todo = dict[str, list[str]]  # arms, and the classifiers that each has still to fit
+Todo = dict[str, list[str]]  # arms, each with the classifiers that are left to fit
 
 
 def strategy_of(scenario: str) -> Any:
-    """What a sampler is asked for: every class as large as the largest, or one set more of each."""
+    """Return what samplers add: one more set of all rows, or rows for all but the largest class."""
     return Replicate(1) if scenario == "full" else "auto"
 
 
 class Tally:
-    """What one arm did on one table: predictions and scores by setting, seconds, and refusals."""
+    """Results of one arm on one table: predictions and scores by setting, seconds, refusals."""
 
     def __init__(self, arm: str, classifiers: list[str], table: Table, seed: int) -> None:
         self.arm, self.seed, self.table = arm, seed, table
@@ -50,11 +50,11 @@ class Tally:
 
     @property
     def source(self) -> str:
-        """The arm whose fits this one uses: its own, unless it corrects those of another."""
+        """The arm whose fits this one uses: itself, or the arm whose probabilities it corrects."""
         return source_of(self.arm)
 
     def rows(self, sets: TrainingSets, Z_test: np.ndarray) -> Rows:
-        """The arm's training set. A sampler that refuses leaves the rows as they are."""
+        """Return the arm's training set: the real rows alone if the sampler refuses."""
         start = time.process_time()
         Z, y = sets.Z, sets.y
         try:
@@ -67,17 +67,18 @@ class Tally:
     def keep(
         self, setting: str, fitted: Any, Z_test: np.ndarray, fold: Fold, y: np.ndarray
     ) -> None:
-        """Keep what a classifier says of a fold's test rows; it was fitted on labels y."""
-        decides = corrected(fitted, y, "balanced") if self.source != self.arm else fitted
-        scores, are_probabilities = scores_of(decides, Z_test)
-        right = None
-        if are_probabilities and (self.arm == "none" or self.source != "none"):  # else as none's
-            right = corrected(fitted, y, fold.shares).predict_proba(Z_test)
-        found = (decides.predict(Z_test), scores, right)
+        """Store the predictions for a fold's test rows by a classifier fitted on labels y."""
+        model = correct_priors(fitted, y, "balanced") if self.source != self.arm else fitted
+        scores, are_probabilities = scores_of(model, Z_test)
+        corrected = None
+        # Prior correction uses the fits of none, so its corrected probabilities are those of none.
+        if are_probabilities and (self.arm == "none" or self.source != "none"):
+            corrected = correct_priors(fitted, y, fold.shares).predict_proba(Z_test)
+        found = (model.predict(Z_test), scores, corrected)
         self.heldout[setting].keep(fold, fitted.classes_, *found)
 
     def record(self, scenario: str) -> dict[str, Any]:
-        """One line of the results file."""
+        """Return the record for the results file."""
         found = {} if self.late else self.heldout
         scores = {setting: heldout.scores() for setting, heldout in found.items()}
         by_name = {
@@ -100,17 +101,18 @@ class Tally:
         }
 
 
-def corrected(fitted: Any, y: np.ndarray, priors: Any) -> PriorCorrectedClassifier:
-    """A fitted classifier whose probabilities are put right, from its training labels y."""
+def correct_priors(fitted: Any, y: np.ndarray, priors: Any) -> PriorCorrectedClassifier:
+    """Return a fitted classifier with corrected probabilities, given its training labels y."""
+    # The frozen estimator is not fitted again, so X is not used.
     return PriorCorrectedClassifier(FrozenEstimator(fitted), priors=priors).fit(y[:, None], y)
 
 
 def fit_all(tallies: list[Tally], sets: TrainingSets, Z_test: np.ndarray, fold: Fold) -> None:
-    """Fit the classifiers of arms that share their fits, each at every penalty."""
+    """Fit each classifier at every penalty, for arms that share these fits."""
     first = tallies[0]
     rows = first.rows(sets, Z_test)
     class_weight = "balanced" if first.source == "class weights" else None
-    wrap = partial(WRAPPED[first.source], seed=first.seed) if first.source in WRAPPED else None
+    wrap = partial(WRAPPERS[first.source], seed=first.seed) if first.source in WRAPPERS else None
     start = time.process_time()
     for name in PENALTIES:
         takers = [tally for tally in tallies if name in tally.classifiers]
@@ -124,10 +126,10 @@ def fit_all(tallies: list[Tally], sets: TrainingSets, Z_test: np.ndarray, fold: 
 def run(
     table: Table, scenario: str, seed: int, todo: Todo, own: dict[str, Any] | None = None
 ) -> list[dict[str, Any]]:
-    """The records of some arms: each classifier and penalty, pooled over the folds."""
+    """Return a record for each arm: all classifiers and penalties, pooled over the folds."""
     tallies = [Tally(arm, names, table, seed) for arm, names in todo.items()]
     for number, (train, test) in enumerate(folds(table, seed)):
-        train = kept(table, train, scenario, seed, number)
+        train = rows_left(table, train, scenario, seed, number)
         y = table.y[train]
         if len(np.unique(y)) < 2:
             continue
@@ -150,7 +152,7 @@ def run(
 def attempt(
     source: Source, scenario: str, seed: int, todo: Todo, own: dict[str, Any] | None = None
 ) -> list[dict] | str:
-    """The records, or what went wrong: one table's error does not end the board."""
+    """Return the records, or an error as text: a failure on one table must not stop the board."""
     try:
         return run(read(source), scenario, seed, todo, own)
     except Exception as error:
@@ -158,8 +160,10 @@ def attempt(
         return f"{source.path.stem}, seed {seed}, {arms}: {type(error).__name__}: {error}"
 
 
-def left(done: dict[tuple, dict], key: tuple, classifiers: Iterable[str]) -> list[str]:
-    """The classifiers that a record lacks."""
+def missing_classifiers(
+    done: dict[tuple, dict], key: tuple, classifiers: Iterable[str]
+) -> list[str]:
+    """Return the classifiers that the record of a key lacks."""
     record = done.get(key, {"late": False, "recall": {}})
     names = [name for name in classifiers if not record["late"] and suits(name, key[-1])]
     return [name for name in names if not set(settings(name)) <= set(record["recall"])]
@@ -173,23 +177,26 @@ def tasks(
     arms: Iterable[str],
     classifiers: Iterable[str],
 ) -> list[tuple[str, int, Todo]]:
-    """What is left to do, in turn: a whole seed at a time, its tables in the order of `names`."""
-    groups: dict[str, list[str]] = {}  # arms of one task, which share fits or a training
+    """Return the tasks that are left: seed by seed, with tables in the order of `names`."""
+    groups: dict[str, list[str]] = {}  # arms of one task: they share fits, or a training of WADAN
     for arm in arms:
         source = source_of(arm)
-        shared = "WADAN" if source in OF_ONE_TRAINING else source
+        shared = "WADAN" if source in SHARING_WADAN else source
         groups.setdefault(shared, []).append(arm)
     found = []
     for seed in seeds:
         for name in names:
             for group in groups.values():
-                todo = {arm: left(done, (name, scenario, seed, arm), classifiers) for arm in group}
+                todo = {
+                    arm: missing_classifiers(done, (name, scenario, seed, arm), classifiers)
+                    for arm in group
+                }
                 found.append((name, seed, {arm: names for arm, names in todo.items() if names}))
     return [task for task in found if task[2]]
 
 
-def merged(record: dict, former: dict | None) -> dict:
-    """A record with the classifiers of a former one of the same key."""
+def merge(record: dict, former: dict | None) -> dict:
+    """Return a record, with the classifiers of a former record of the same key added."""
     if former is None:
         return record
     both = {name: former.get(name, {}) | record[name] for name in (*MEASURES, "predicted")}
@@ -198,10 +205,10 @@ def merged(record: dict, former: dict | None) -> dict:
 
 
 def keep(records: list[dict], path: Path, done: dict[tuple, dict]) -> str:
-    """Append the records of a task, merged with what is there of their keys; returns their name."""
+    """Merge the records of a task with former ones, append them, and return a label of the task."""
     for record in records:
         key = tuple(record[name] for name in KEY)
-        done[key] = merged(record, done.get(key))
+        done[key] = merge(record, done.get(key))
         resumable.append(path, done[key])
     return f"{record['table']} seed {record['seed']}: {record['arm']}"
 
@@ -214,11 +221,11 @@ def run_all(
     n_jobs: int,
     own: dict[str, Any] | None = None,
 ) -> list[str]:
-    """Do all tasks, append each record to the file as soon as it is there; returns the failures."""
+    """Run all tasks, append each record as soon as it is computed, and return the failures."""
     failures: list[str] = []
     if not wanted:
         return failures
-    with resumable.alone_with(path):
+    with resumable.hold_lock(path):
         done = resumable.load(path, KEY)
         jobs = (
             delayed(attempt)(found[name], scenario, seed, todo, own) for name, seed, todo in wanted

@@ -1,4 +1,4 @@
-"""What records say: scores at a penalty chosen on other families, gains and their intervals."""
+"""Scores from records at a penalty chosen on other families; gains and their intervals."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ REFERENCES = (
     "smoothed bootstrap",
     "bagged under-sampling",
 )
-LOSSES = ("log_loss", "log_loss_right", "brier", "brier_right")  # the lower, the better
+LOSSES = ("log_loss", "log_loss_right", "brier", "brier_right")  # lower is better
 N_RESAMPLES = 10_000
-FEWEST_TABLES = 4  # of a row of its own, with an interval: a domain, a shape
-USUAL = 0.9  # of the tables: an arm that was run on fewer has no rank
+FEWEST_TABLES = 4  # of a domain or shape that gets a column of its own
+USUAL = 0.9  # share of the tables: an arm that was run on fewer has no rank
 
 
 class About(NamedTuple):
-    """What is known of a table beside its scores."""
+    """Domain, family and size of a table."""
 
     domain: str
     family: str
@@ -32,7 +32,7 @@ class About(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Wide (columns above twice the rows), narrow (fewer than rows), or between."""
+        """Wide (columns above twice the rows), narrow (fewer columns than rows), or between."""
         wide, narrow = self.n_columns > 2 * self.n_rows, self.n_columns < self.n_rows
         return "wide" if wide else "narrow" if narrow else "between"
 
@@ -48,28 +48,28 @@ class Scores:
     chosen: dict[str, list[str]]  # the setting of each arm, table by table
 
     def of(self, arm: str) -> np.ndarray:
-        """The values (tables, seeds) of an arm; NaN for an arm that this classifier lacks."""
+        """Return the values (tables, seeds) of an arm; NaN if this classifier lacks it."""
         if arm not in self.arms:
             return np.full(self.values.shape[1:], np.nan)
         return self.values[self.arms.index(arm)]
 
     def gains(self, arm: str, reference: str) -> np.ndarray:
-        """Differences (tables,) of two arms, in the mean over the seeds that both have."""
+        """Return the differences (tables,) of two arms, averaged over the seeds that both have."""
         return mean_over(self.of(arm) - self.of(reference), axis=1)
 
     def where(self, kind: str) -> np.ndarray:
-        """Which tables are of a kind; "all" is any."""
+        """Return a mask of the tables of a kind; "all" is every table."""
         return np.array([kind in ("all", about.kind) for about in self.about])
 
     def of_domain(self, domain: str) -> np.ndarray:
-        """Which tables are of a domain, which may have the name of a kind."""
+        """Return a mask of the tables of a domain. Domains and kinds may share names."""
         return np.array([about.domain == domain for about in self.about])
 
     @property
     def ranked(self) -> tuple[list[str], np.ndarray]:
         """The arms that were run on nearly all tables, and ranks (arms, tables that all have).
 
-        Where arms have different seeds, those that all of them have count.
+        Only seeds that all these arms have count.
         """
         n_tables = (~np.isnan(self.values)).any(2).sum(1)
         usual = n_tables >= USUAL * n_tables.max()
@@ -80,16 +80,16 @@ class Scores:
 
 
 def mean_over(values: np.ndarray, axis: int) -> np.ndarray:
-    """Mean of the values that are not NaN; NaN where there is none."""
+    """Return the mean of the values that are not NaN, or NaN if all are."""
     known = ~np.isnan(values)
     with np.errstate(invalid="ignore"):
         return np.where(known, values, 0).sum(axis) / known.sum(axis)
 
 
 def choose(values: np.ndarray, families: list[str]) -> list[int | None]:
-    """For each table the penalty of the highest mean over the tables of other families.
+    """Return, for each table, the index of the penalty with the best mean over other families.
 
-    values (tables, penalties). None where there is no other family.
+    `values` has the shape (tables, penalties). The index is None if there is no other family.
     """
     names, found = np.array(families), []
     for family in families:
@@ -99,7 +99,7 @@ def choose(values: np.ndarray, families: list[str]) -> list[int | None]:
 
 
 def score(records: list[dict], name: str, measure: str = "recall") -> Scores:
-    """The scores of one classifier, each arm at the penalties that are best for this measure."""
+    """Return the scores of one classifier, each arm at the penalties chosen for this measure."""
     grid, sign = settings(name), -1 if measure in LOSSES else 1
     about = {r["table"]: About(r["domain"], r["family"], *r["shape"]) for r in records}
     tables, seeds = sorted(about), sorted({r["seed"] for r in records})
@@ -124,28 +124,28 @@ def score(records: list[dict], name: str, measure: str = "recall") -> Scores:
 
 
 def classifiers_of(records: list[dict]) -> list[str]:
-    """The classifiers that records know; LDA is a line of its own."""
+    """Return the classifiers in records, without LDA, which the report shows separately."""
     found = {setting.split()[0] for record in records for setting in record["recall"]}
     return [name for name in PENALTIES if name in found and name != "LDA"]
 
 
 def score_all(records: list[dict], measure: str = "recall") -> dict[str, Scores]:
-    """The scores of every classifier."""
+    """Return the scores of every classifier."""
     return {name: score(records, name, measure) for name in classifiers_of(records)}
 
 
 def with_probabilities(every: dict[str, Scores]) -> dict[str, Scores]:
-    """The classifiers that all arms can do, but for class weights: those with probabilities."""
+    """Return the classifiers with probabilities, which all arms but class weights can use."""
     return {name: scores for name, scores in every.items() if name in WITH_PROBABILITIES}
 
 
 def mean_gains(every: dict[str, Scores], arm: str, reference: str) -> np.ndarray:
-    """Gains (tables,) in the mean over the classifiers that have both arms."""
+    """Return gains (tables,), averaged over the classifiers that have both arms."""
     return mean_over(np.array([s.gains(arm, reference) for s in every.values()]), axis=0)
 
 
 class Gain(NamedTuple):
-    """An arm against another over tables: points, 95 % interval, wins, losses, p, worst table."""
+    """Gain of an arm over another: mean, 95 % interval, tables won and lost, p, and worst table."""
 
     points: float
     low: float
@@ -159,7 +159,10 @@ class Gain(NamedTuple):
 
 
 def interval(gains: np.ndarray) -> tuple[float, float]:
-    """95 % interval of the mean: bootstrap over tables, the same resamples for all arms."""
+    """Return the 95 % bootstrap interval of the mean over tables.
+
+    A fixed seed gives all arms the same resamples.
+    """
     if len(gains) < 2:
         return np.nan, np.nan
     rows = np.random.default_rng(0).integers(len(gains), size=(N_RESAMPLES, len(gains)))
@@ -168,18 +171,18 @@ def interval(gains: np.ndarray) -> tuple[float, float]:
 
 
 def gain(scores: Scores, arm: str, reference: str, kind: str = "all") -> Gain | None:
-    """The gain of an arm over another on the tables of a kind that both have."""
+    """Return the gain of an arm over another, on the tables of a kind that both have."""
     return summary(scores.gains(arm, reference), scores.tables, scores.where(kind))
 
 
 def mean_gain(every: dict[str, Scores], arm: str, reference: str) -> Gain | None:
-    """The gain of an arm over another in the mean over the classifiers that have both."""
+    """Return the gain of an arm over another, averaged over the classifiers that have both."""
     tables = next(iter(every.values())).tables
     return summary(mean_gains(every, arm, reference), tables, np.full(len(tables), True))
 
 
 def summary(gains: np.ndarray, names: list[str], tables: np.ndarray) -> Gain | None:
-    """A gain over some tables (a mask), from the gains (tables,); None where no table has one."""
+    """Summarise gains (tables,) over some tables (a mask); None if no table has one."""
     there = np.flatnonzero(tables & ~np.isnan(gains))
     if not len(there):
         return None
@@ -198,7 +201,7 @@ def summary(gains: np.ndarray, names: list[str], tables: np.ndarray) -> Gain | N
 
 
 def holm(p: Iterable[float]) -> np.ndarray:
-    """Holm's p-values: for as many tests as there are."""
+    """Return the p-values adjusted by Holm's method."""
     p = np.array(list(p))
     order = np.argsort(p)
     steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))

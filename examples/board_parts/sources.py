@@ -1,4 +1,4 @@
-"""The list of the board's public tables, the digest that tells them, and their manifest."""
+"""The list of the board's public tables, the digest of a table, and the manifest of a folder."""
 
 import csv
 import hashlib
@@ -29,10 +29,10 @@ MANIFEST = (
 
 @dataclass(frozen=True)
 class ListedTable:
-    """What the list says of one table.
+    """An entry of the list of tables.
 
-    ``digest`` is `table_digest` of its content. ``fetch`` says how to get and read the source
-    file, and is empty where no recipe is known; ``missing`` then says why.
+    ``digest`` is `table_digest` of the content. ``fetch`` says how to get and read the source file.
+    It is empty if no recipe is known; ``missing`` then says why.
     """
 
     name: str
@@ -50,7 +50,7 @@ class ListedTable:
     fetch: dict = field(default_factory=dict)
 
     def manifest_line(self) -> dict[str, str]:
-        """The table's line of ``manifest.csv``."""
+        """Return the table's line in ``manifest.csv``."""
         return {name: str(getattr(self, name, "")) for name in MANIFEST}
 
 
@@ -62,10 +62,10 @@ def load_list(path: Path = LIST) -> tuple[dict[str, ListedTable], dict[str, str]
 
 
 def table_digest(X: np.ndarray, y: np.ndarray, groups: np.ndarray | None = None) -> str:
-    """Return the SHA-256 of a table's content, whatever its labels and groups are called.
+    """Return the SHA-256 of a table's content, whatever the names of labels and groups.
 
-    It covers the shape, the cells as little-endian float32, row by row, and the indices of class
-    and group (none: an empty array) in sorted order as little-endian int64.
+    It covers the shape, the cells as little-endian float32, row by row, and the class and group of
+    each row as indices of the sorted names (no groups: an empty array), as little-endian int64.
     """
     groups = np.empty(0) if groups is None else groups
     cells = np.asarray(X, dtype="<f4") + np.float32(0)  # -0.0 becomes 0.0
@@ -83,9 +83,9 @@ def file_digest(path: Path) -> str:
 
 
 def save_table(path: Path, X: np.ndarray, y: np.ndarray, groups: np.ndarray | None = None) -> None:
-    """Write a table as an npz file that `tables.read` reads; no half file is left behind.
+    """Write a table as an npz file for `tables.read`. An interrupted write leaves no such file.
 
-    A file that is replaced keeps its mode, and a symbolic link stays one.
+    A file that is replaced keeps its mode, and a symbolic link stays a link.
     """
     arrays = {"X": np.asarray(X, dtype=np.float32), "y": y}
     if groups is not None:
@@ -100,7 +100,7 @@ def save_table(path: Path, X: np.ndarray, y: np.ndarray, groups: np.ndarray | No
 
 
 def write_manifest(folder: Path, lines: list[dict[str, str]]) -> None:
-    """Add lines to the folder's ``manifest.csv``; a table that is there gets its new line."""
+    """Add lines to the folder's ``manifest.csv``, or replace those of the same tables."""
     path = folder / "manifest.csv"
     known = manifest(path) | {line["name"]: line for line in lines}
     with path.open("w", newline="", encoding="utf-8") as file:

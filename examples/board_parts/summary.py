@@ -1,11 +1,11 @@
-"""The board's answer in one table, for first pages."""
+"""The main result of the board in one table, for README and results page."""
 
 import numpy as np
 from board_parts.figures import SHOWN, TITLES
 from board_parts.report import FEWER, Grid, arms_of, in_words, over_none
 from board_parts.scores import mean_gain, score_all
 
-# Class names of this library as code; the others are plain words.
+# Names of arms with class names of this library as code.
 CODE = {
     "ShrunkenSampler": "`ShrunkenSampler`",
     "WADAN": "`WADANSampler`",
@@ -15,7 +15,7 @@ CODE = {
 
 
 def summary_grid(records: list[dict]) -> Grid:
-    """Gains over none: the mean over all classifiers in recall and ranking, then each in recall."""
+    """Return gains over none: mean recall and AUC over all classifiers, then recall of each."""
     recall, auc = score_all(records), score_all(records, "auc")
     lines = []
     for arm in (arm for arm in arms_of(recall) if arm in SHOWN):

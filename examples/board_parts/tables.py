@@ -1,4 +1,4 @@
-"""Tables of the board: rows, labels and groups of npz files, their folds, and what is cut."""
+"""Tables of the board: npz files, their folds, and the rows that a scenario cuts."""
 
 import csv
 import warnings
@@ -11,13 +11,13 @@ import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 N_FOLDS = 5
-FEWEST = 3  # rows that are left of a class that is cut
+FEWEST = 3  # rows that are left in a class that is cut
 SPEECH = {"emodb_is11": "speech: emotion", "ravdess_is11": "speech: emotion"}
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a table is, and what the manifest says of it."""
+    """The path of a table, and its domain and family from the manifest."""
 
     path: Path
     domain: str
@@ -26,7 +26,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: X (n, d), class numbers y (n,), groups (n,) or None, and where it comes from."""
+    """One table: X (n, d), class indices y (n,), groups (n,) or None, domain and family."""
 
     name: str
     domain: str
@@ -37,24 +37,24 @@ class Table:
 
     @property
     def is_unequal(self) -> bool:
-        """Whether the largest class has twice the rows of the smallest, or more."""
+        """Whether the largest class has at least twice the rows of the smallest."""
         counts = np.bincount(self.y)
         return bool(counts.max() >= 2 * counts.min())
 
     @property
     def cost(self) -> int:
-        """A rough measure of how long a fit takes: the smaller tables come first."""
+        """A rough measure of how long a fit takes, to run the smaller tables first."""
         n, d = self.X.shape
         return n * min(n, d) + n * d // 10
 
 
 def sources(paths: list[Path]) -> dict[str, Source]:
-    """The npz files named, and those of folders with their ``manifest.csv``, by name.
+    """Return npz files and those in folders by name, with the entries of ``manifest.csv``.
 
     Raises
     ------
     OSError, ValueError
-        If there are none at one of the paths, or a manifest cannot be read.
+        If a path has no npz file, or a manifest cannot be read.
     """
     found = {}
     for path in paths:
@@ -71,24 +71,22 @@ def sources(paths: list[Path]) -> dict[str, Source]:
 
 
 def manifest(path: Path) -> dict[str, dict[str, str]]:
-    """The lines of a manifest by the name of the table; none where there is no file.
-
-    Excel puts a byte order mark before them.
-    """
+    """Return the lines of a manifest by the name of the table; none if there is no file."""
     if not path.exists():
         return {}
     try:
+        # Excel writes a byte order mark, which this encoding skips.
         with path.open(newline="", encoding="utf-8-sig") as file:
             return {line["name"]: line for line in csv.DictReader(file)}
     except KeyError:
-        raise ValueError(f"{path} has no column 'name', or not commas between its cells.") from None
+        raise ValueError(f"{path} has no column 'name', or not commas between cells.") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{path} is not a CSV file in UTF-8: {error}.") from None
 
 
 @lru_cache(maxsize=2)
 def read(source: Source) -> Table:
-    """One table; a worker keeps the last two."""
+    """Return a table. A worker keeps the last two in memory."""
     with np.load(source.path) as file:
         groups = file["groups"] if "groups" in file else np.empty(0)
         X, y = file["X"].astype(float), np.unique(file["y"], return_inverse=True)[1]
@@ -97,10 +95,10 @@ def read(source: Source) -> Table:
 
 
 def folds(table: Table, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Training and test rows of five folds, by groups where there are any."""
+    """Yield training and test rows of five folds, which keep groups together."""
     keywords = {"shuffle": True, "random_state": seed}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # classes of fewer rows than folds
+        warnings.simplefilter("ignore", UserWarning)  # classes with fewer rows than folds
         if table.groups is None:
             yield from StratifiedKFold(N_FOLDS, **keywords).split(table.X, table.y)
             return
@@ -112,16 +110,16 @@ def folds(table: Table, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 
 def rare_classes(table: Table, seed: int) -> np.ndarray:
-    """A third of the classes, one or more, drawn by the seed: the same in every fold."""
+    """Return a third of the classes (at least one), drawn by the seed: the same in every fold."""
     classes = np.unique(table.y)
     rng = np.random.default_rng(seed)
     return rng.choice(classes, max(1, round(len(classes) / 3)), replace=False)
 
 
-def kept(table: Table, train: np.ndarray, scenario: str, seed: int, fold: int) -> np.ndarray:
-    """The training rows that a scenario leaves.
+def rows_left(table: Table, train: np.ndarray, scenario: str, seed: int, fold: int) -> np.ndarray:
+    """Return the training rows that a scenario leaves.
 
-    "cut" leaves a tenth of each rare class, but three rows, or all where there are fewer.
+    "cut" leaves a tenth of each rare class, but at least three rows, or all if there are fewer.
     """
     if scenario != "cut":
         return train

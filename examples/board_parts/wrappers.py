@@ -1,4 +1,4 @@
-"""What the board puts around a classifier: balanced bags, and thresholds tuned on held-out rows."""
+"""Wrappers of classifiers: balanced bags, and thresholds tuned on held-out rows."""
 
 import warnings
 from typing import Any
@@ -11,14 +11,14 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 
 N_BAGS = 10
-MOST_FOLDS = 5  # to tune thresholds: as many as the rarest class has rows, up to this
+MOST_FOLDS = 5  # for tuning thresholds; fewer if the rarest class has fewer rows
 N_ROUNDS = 10  # over the offsets of all classes
 
 
 def in_bags(classifier: Any, seed: int) -> Any:
-    """The same classifier, bagged over balanced under-samples; a forest has its own kind.
+    """Return the classifier bagged over balanced under-samples, or a balanced random forest.
 
-    A bag under-samples all rows, not a bootstrap of them, in which a class of three rows may lack.
+    A bag under-samples all rows and not a bootstrap of them, which may lack a class of three rows.
     """
     if isinstance(classifier, RandomForestClassifier):
         return BalancedRandomForestClassifier(
@@ -32,16 +32,16 @@ def in_bags(classifier: Any, seed: int) -> Any:
 
 
 class TunedThresholds(ClassifierMixin, BaseEstimator):
-    """The same classifier, with thresholds that maximise UAR on rows held out of the training set.
+    """A classifier with thresholds that maximise UAR on rows held out of the training set.
 
-    scikit-learn tunes the threshold of two classes; an offset for each class is the same for more.
+    For two classes, scikit-learn tunes the threshold. For more, an offset is tuned for each class.
     """
 
     def __init__(self, classifier: Any, seed: int = 0) -> None:
         self.classifier, self.seed = classifier, seed
 
     def fit(self, Z: np.ndarray, y: np.ndarray) -> "TunedThresholds":
-        """Fit on all rows; the offsets come from fits on parts of them."""
+        """Fit on all rows, with offsets tuned by cross-validation."""
         self.classes_, counts = np.unique(y, return_counts=True)
         n_folds = int(np.clip(counts.min(), 2, MOST_FOLDS))
         splitter = StratifiedKFold(n_folds, shuffle=True, random_state=self.seed)
@@ -61,12 +61,12 @@ class TunedThresholds(ClassifierMixin, BaseEstimator):
         return self
 
     def decision_function(self, Z: np.ndarray) -> np.ndarray:
-        """Scores with their offsets; the threshold of two classes moves none."""
+        """Return scores plus offsets; for two classes, scores without the threshold."""
         scores = in_logarithms(*scores_of(self.fitted_, Z))
         return scores if len(self.classes_) == 2 else scores + self.offsets_
 
     def predict(self, Z: np.ndarray) -> np.ndarray:
-        """Labels by the tuned thresholds."""
+        """Return labels by the tuned thresholds."""
         if len(self.classes_) == 2:
             return self.fitted_.predict(Z)
         return self.classes_[self.decision_function(Z).argmax(1)]
@@ -75,8 +75,8 @@ class TunedThresholds(ClassifierMixin, BaseEstimator):
 def tuned_threshold(
     classifier: Any, splitter: StratifiedKFold, Z: np.ndarray, y: np.ndarray
 ) -> Any:
-    """A classifier of two classes with a tuned threshold, or its own where none can be tuned."""
-    if np.unique(y, return_counts=True)[1].min() < 2:  # none can be held out
+    """Return a fitted classifier of two classes, with a tuned threshold if one can be tuned."""
+    if np.unique(y, return_counts=True)[1].min() < 2:  # no row can be held out
         return clone(classifier).fit(Z, y)
     try:
         tuned = TunedThresholdClassifierCV(classifier, scoring="balanced_accuracy", cv=splitter)
@@ -86,12 +86,15 @@ def tuned_threshold(
 
 
 def in_logarithms(scores: np.ndarray, are_probabilities: bool) -> np.ndarray:
-    """Logarithms of probabilities, so that an offset is a factor of a class; else the scores."""
+    """Return logarithms of probabilities, so that an offset is a factor; other scores unchanged."""
     return np.log(np.clip(scores, 1e-12, None)) if are_probabilities else scores
 
 
 def best_offsets(scores: np.ndarray, class_index: np.ndarray) -> np.ndarray:
-    """Offsets (K,) of scores (n, K) that raise the unweighted average recall, class by class."""
+    """Return offsets (K,) of scores (n, K) for a high unweighted average recall.
+
+    One offset is optimised at a time, until none changes.
+    """
     offsets = np.zeros(scores.shape[1])
     for _ in range(N_ROUNDS):
         before = offsets.copy()
@@ -103,19 +106,19 @@ def best_offsets(scores: np.ndarray, class_index: np.ndarray) -> np.ndarray:
 
 
 def best_offset(scores: np.ndarray, class_index: np.ndarray, k: int) -> float:
-    """What to add to the scores of class k alone. 0 where nothing is better."""
+    """Return the best offset of class k alone; 0 if no other is better."""
     others = scores.copy()
     others[:, k] = -np.inf
     # A row goes to class k as soon as its offset is above the margin.
     margin = others.max(1) - scores[:, k]
-    is_hit = others.argmax(1) == class_index  # as long as it does not go to k
+    is_hit = others.argmax(1) == class_index  # if the row does not go to k
     weight = 1 / np.bincount(class_index)[class_index]
     change = np.where(class_index == k, weight, -weight * is_hit)
     finite = np.isfinite(margin)
     order = np.argsort(margin[finite])
     steps = margin[finite][order]
     gains = np.cumsum(change[finite][order])
-    # Between two different margins nothing changes: the middle of the best interval is taken.
+    # Nothing changes between two different margins, so take the middle of the best interval.
     ends = np.flatnonzero(np.diff(steps) > 0)
     if not len(ends):
         return 0.0

@@ -3,16 +3,16 @@
 How fast, and compared with what?
 =================================
 
-Times training and sampling against their reference points and writes the tables to
-``docs/performance.md``. The two sides of each ratio run in turn, within one run. ::
+Times training and sampling against reference points, and writes the tables to
+``docs/performance.md``. The two sides of each ratio are timed in turn, in one run. ::
 
     python examples/studies/benchmark_speed.py
-    python examples/studies/benchmark_speed.py --data FILE.npz  # real rows too, group by group
-    python examples/studies/benchmark_speed.py --gpu            # a GPU's, to performance_gpu.md
+    python examples/studies/benchmark_speed.py --data FILE.npz  # also on real rows, by group
+    python examples/studies/benchmark_speed.py --gpu            # on a GPU, to performance_gpu.md
 
-The yardstick is a plain statement of Algorithm 1 (``plain_algorithm.py``): five updates an
-iteration, each with its own forward pass and a backward pass to the weights that it moves, by Adam
-as torch has it. The library's epochs are those of short fits, timed by a callback.
+The reference for training is a plain version of Algorithm 1 (``plain_algorithm.py``): five updates
+per iteration, each with a forward and a backward pass of its own and torch's Adam. The library's
+epochs are timed by a callback, in short fits.
 """
 
 import argparse
@@ -38,7 +38,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def sections(args: argparse.Namespace) -> list[Section]:
-    """Every section of the page. Nothing is measured before it is written."""
+    """Return every section of the page. Each is measured only when it is written."""
     if args.gpu:
         return gpu_sections(args.columns, args.rounds)
     X, y = random_table(args.rows, args.columns)
@@ -71,11 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--data", type=Path, help="npz file with X, y and groups")
     parser.add_argument("--peers", type=Path, help="python of an environment with ctgan 0.12")
-    parser.add_argument("--gpu", action="store_true", help="measure the GPU, and nothing else")
-    parser.add_argument("--out", type=Path, help="by default the page of the documentation")
+    parser.add_argument("--gpu", action="store_true", help="measure only the GPU")
+    parser.add_argument("--out", type=Path, help="page to write (default: the one in docs)")
     args = parser.parse_args(arguments)
     if args.gpu and not torch.cuda.is_available():
-        parser.error("--gpu: torch finds none")
+        parser.error("--gpu: torch finds no GPU")
     out = args.out or DOCS / ("performance_gpu.md" if args.gpu else "performance.md")
     start = time.perf_counter()
     with torch_threads(1):

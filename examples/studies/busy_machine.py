@@ -1,4 +1,4 @@
-"""Whether a second thread pays, on a machine that is free and on one that is busy."""
+"""How much a second thread helps, on a free and on a busy machine."""
 
 import multiprocessing
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from timing import alternate, epoch_timer, ratio
 
 
 def multiply_for_ever(started: Any) -> None:
-    """Keep one core busy, once `started` has been released."""
+    """Release `started`, then keep one core busy."""
     torch.set_num_threads(1)
     a = torch.randn(800, 800)
     started.release()
@@ -24,7 +24,7 @@ def multiply_for_ever(started: Any) -> None:
 
 @contextmanager
 def busy_processes(n_processes: int) -> Iterator[None]:
-    """Keep other processes at work for as long as the block runs."""
+    """Keep other processes busy while the block runs."""
     context = multiprocessing.get_context("spawn")
     started = context.Semaphore(0)
     processes = [
@@ -44,7 +44,7 @@ def busy_processes(n_processes: int) -> Iterator[None]:
 
 
 def thread_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
-    """Two threads against one, alone and beside two busy processes."""
+    """Time two threads against one, alone and beside two busy processes."""
     timers = {
         name: epoch_timer(paper_sampler("WADAN", row_space=False, n_threads=n), X, y)
         for name, n in {"two": 2, "one": 1}.items()

@@ -3,9 +3,9 @@
 Folds on a cluster, on paper, with measured costs
 ==================================================
 
-How long a study takes on many workers: the scheduler hands out one task after the other, the table
-goes from worker to worker, and at last all wait for the longest fit. Costs are measured on one
-machine and given here as arguments; network and disk of a cluster are its own::
+Simulates how long a study takes on many workers: the scheduler starts one task after the other, the
+table is sent from worker to worker, and in the end all wait for the last fit. The costs are
+arguments, measured on one machine; the network and disk of a real cluster may differ::
 
     python examples/studies/cluster_plan.py --page docs/distributed.md
 """
@@ -22,7 +22,7 @@ from pages import markdown, put
 N_DRAWS = 200
 
 
-def seconds(
+def run_seconds(
     n_tasks: int,
     n_workers: int,
     fits: np.ndarray,
@@ -30,7 +30,11 @@ def seconds(
     a_hop: float,
     rng: np.random.Generator,
 ) -> float:
-    """One run: tasks start in turn, wherever a worker is free, after the table has come to it."""
+    """Simulate one run and return its seconds.
+
+    Tasks start in turn, each on the first free worker that has the table.
+    """
+    # Workers pass the table on, so the number of them that have it doubles with each hop.
     hops = ceil(log2(n_workers + 1))
     free = [a_hop * min(hops, 1 + int(log2(worker + 1))) for worker in range(n_workers)]
     heapq.heapify(free)
@@ -44,16 +48,16 @@ def seconds(
 
 
 def main(arguments: Sequence[str] | None = None) -> list[list[str]]:
-    """Print the table, or put it on a page."""
+    """Print the table, write it to a page if one is given, and return its lines."""
     parser = argparse.ArgumentParser(description="Plan folds on a cluster.")
     add = parser.add_argument
-    add("--fit", type=float, default=12.0, help="seconds of a fold, in the mean")
-    add("--spread", type=float, default=0.15, help="standard deviation of a fold, a share of it")
-    add("--task", type=float, default=0.014, help="seconds that the scheduler needs for a task")
-    add("--hop", type=float, default=0.11, help="seconds that the table needs to another worker")
+    add("--fit", type=float, default=12.0, help="mean seconds of a fold")
+    add("--spread", type=float, default=0.15, help="standard deviation, as a share of --fit")
+    add("--task", type=float, default=0.014, help="seconds of the scheduler for a task")
+    add("--hop", type=float, default=0.11, help="seconds to send the table to a worker")
     add("--tasks", nargs="+", type=int, default=[10, 100, 1000, 10_000])
     add("--workers", nargs="+", type=int, default=[1, 10, 100, 1000])
-    add("--page", type=Path, help="page for the table")
+    add("--page", type=Path, help="page to write the table to")
     args = parser.parse_args(arguments)
     rng = np.random.default_rng(0)
     shape = 1 / max(args.spread, 1e-6) ** 2
@@ -63,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> list[list[str]]:
         line = [f"{n_tasks:,}"]
         for n_workers in args.workers:
             runs = [
-                seconds(n_tasks, n_workers, fits, args.task, args.hop, rng)
+                run_seconds(n_tasks, n_workers, fits, args.task, args.hop, rng)
                 for _ in range(max(1, N_DRAWS * 100 // max(n_tasks, 100)))
             ]
             took = float(np.median(runs))

@@ -1,4 +1,4 @@
-"""What a fit costs as it comes, on tables of many shapes: beside fixed sizes, SMOTE and peers."""
+"""Time default fits on tables of many shapes, beside fixed sizes, SMOTE and peers."""
 
 import subprocess
 import time
@@ -23,7 +23,7 @@ SHAPES = (
     (10_000, 50),
     (480, 4368),
 )
-# The defaults before networks and budget followed the table.
+# Earlier defaults, which did not depend on the table.
 FIXED = {
     "n_latent": 100,
     "n_noise": 100,
@@ -49,13 +49,13 @@ print(time.process_time() - start)
 
 
 def unequal_table(n_rows: int, n_columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Normal numbers, and labels of which every fifth is of the rare class."""
+    """Return normal numbers, and labels of which every fifth is rare."""
     rng = np.random.default_rng(0)
     return rng.standard_normal((n_rows, n_columns)), (np.arange(n_rows) % 5 == 0).astype(int)
 
 
 def fixed_fit(X: np.ndarray, y: np.ndarray) -> Callable[[], float]:
-    """A function that returns the seconds of 200 epochs, from the median of three."""
+    """Return a function that returns the seconds of 200 epochs: 200 times the median of three."""
 
     def run() -> float:
         clock = EpochClock()
@@ -67,13 +67,13 @@ def fixed_fit(X: np.ndarray, y: np.ndarray) -> Callable[[], float]:
 
 
 def default_fit(X: np.ndarray, y: np.ndarray, device: str = "cpu") -> Callable[[], float]:
-    """A function that fits `WADANSampler()` as it comes and returns its seconds."""
+    """Return a function that fits a default `WADANSampler` and returns its seconds."""
     sampler = WADANSampler(random_state=0, device=device)
     return call_timer(lambda: sampler.fit(X, y))
 
 
 def fits_section(n_rounds: int) -> Section:
-    """Default fits, beside 200 epochs of networks of one size for all tables, and SMOTE."""
+    """Time default fits, 200 epochs of networks with fixed sizes, and SMOTE."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for n_rows, n_columns in SHAPES:
@@ -91,15 +91,15 @@ def fits_section(n_rounds: int) -> Section:
 
     return Section(
         "Fits of many shapes",
-        "`WADANSampler()` as it comes, beside 200 epochs of the networks that all tables had "
-        "before (800 wide, codes of 100; a measured epoch times 200), and SMOTE; one thread.",
+        "`WADANSampler()` with its defaults, beside 200 epochs of the fixed networks of earlier "
+        "defaults (800 wide, codes of 100; a measured epoch times 200), and SMOTE; one thread.",
         ("table", "fixed, seconds", "default, seconds", "SMOTE, seconds", "times faster"),
         lines(),
     )
 
 
 def growth_of_fits_section(n_rounds: int) -> Section:
-    """Default fits of growing tables of 50 columns."""
+    """Time default fits of growing tables with 50 columns."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         timers = {}
@@ -112,14 +112,14 @@ def growth_of_fits_section(n_rounds: int) -> Section:
 
     return Section(
         "Growth of a fit with rows",
-        "`WADANSampler()` as it comes, 50 columns, one thread.",
+        "`WADANSampler()` with its defaults, 50 columns, one thread.",
         ("rows", "seconds", f"times that of {GROWING[0]:,}"),
         lines(),
     )
 
 
 def peers_section(python: Path) -> Section:
-    """Default fits of CTGAN and TVAE in an environment of their own."""
+    """Time default fits of CTGAN and TVAE, in another environment."""
 
     def seconds_of(name: str, n_rows: int, n_columns: int) -> float:
         code = PEER.format(name=name, n_rows=n_rows, n_columns=n_columns)
@@ -140,8 +140,8 @@ def peers_section(python: Path) -> Section:
 
     return Section(
         "Peers",
-        "Default fits of CTGAN and TVAE (ctgan, in an environment of its own), one after the other "
-        "with `WADANSampler()`; processor seconds of one thread.",
+        "Default fits of CTGAN and TVAE (ctgan, in another environment) and of `WADANSampler()`, "
+        "one after the other; processor seconds of one thread.",
         ("peer and table", "peer, seconds", "WADAN, seconds", "ratio"),
         lines(),
     )

@@ -25,7 +25,7 @@ GRIDS = {
 def classifier(
     name: str, penalty: float, class_weight: str | None, seed: int, mlp_epochs: int = 200
 ) -> Any:
-    """One classifier. `penalty` is the C of an SVM, or the L2 weight of the MLP."""
+    """Return one classifier. `penalty` is the C of an SVM, or the L2 weight of the MLP."""
     if name == "MLP":
         return MLPClassifier((100, 100), alpha=penalty, max_iter=mlp_epochs, random_state=seed)
     if name == "SVC":
@@ -34,7 +34,7 @@ def classifier(
 
 
 def cut(y: np.ndarray, scenario: str, seed: int, fold: int) -> np.ndarray:
-    """The training rows that a scenario leaves."""
+    """Return the training rows that a scenario leaves."""
     rng, classes = np.random.default_rng([seed, fold]), np.unique(y)
     if scenario == "full":
         return np.arange(len(y))
@@ -60,7 +60,7 @@ def predictions(
     seed: int,
     mlp_epochs: int,
 ) -> dict[str, list]:
-    """Predictions for the held-out rows by each classifier at each penalty of its grid."""
+    """Return predictions for held-out rows, by each classifier at each penalty of its grid."""
     predicted = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -86,7 +86,7 @@ def run_fold(
     names: list[str],
     mlp_epochs: int,
 ) -> dict:
-    """The record of one arm, seed and fold: what was added, and what was predicted."""
+    """Return the record of one arm, seed and fold: rows added, predictions and seconds."""
     train = train[cut(y[train], scenario, seed, fold)]
     start = time.perf_counter()
     varies = X[train].std(0) > 0

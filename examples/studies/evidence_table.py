@@ -8,7 +8,7 @@ from rich.table import Table
 
 
 def best_setting(records: list[dict], y: np.ndarray, arm: str, name: str) -> str:
-    """The classifier's setting of the highest mean UAR."""
+    """Return the classifier's setting with the highest mean UAR."""
     settings = [f"{name} {penalty:g}" for penalty in GRIDS[name]]
     scores = [recalls(y, pooled_predictions(records, arm, s, y)).mean() for s in settings]
     return settings[int(np.argmax(scores))]

@@ -3,13 +3,13 @@
 Keep the records of a folder
 =============================
 
-Packs the results files of a folder and writes their checksums. From then on the programs read them
-only as they are, and add nothing to them::
+Packs the results files of a folder and writes their checksums. From then on the programs add
+nothing to these files, and refuse to read them if they have changed::
 
     python examples/studies/keep_results.py
 
-The folder is ``docs/results`` unless another one is named. Do this after a file there has been
-replaced or added; ``git diff docs/results/checksums.txt`` shows which.
+The default folder is ``docs/results``. Run this after you add or replace a file there;
+``git diff docs/results/checksums.txt`` shows which files changed.
 """
 
 import argparse
@@ -24,13 +24,13 @@ RESULTS = Path(__file__).parents[2] / "docs" / "results"
 
 
 def pack(path: Path) -> None:
-    """Rewrite a file whose records hold lists of rows or predictions, or that is compressed badly.
+    """Rewrite a file with packed records; compress a ``.gz`` file as a whole.
 
-    A compressed file grows line by line; compressed as a whole it is a fifth smaller.
+    While it grows, such a file is compressed line by line. As a whole it is a fifth smaller.
     """
-    content = resumable.expanded(path, path.read_bytes())
+    content = resumable.expand(path, path.read_bytes())
     records = [json.loads(text) for text in content.decode().splitlines()]
-    if any(resumable.packed(record) != record for record in records):
+    if any(resumable.pack(record) != record for record in records):
         content = "".join(map(resumable.line, records)).encode()
         path.write_bytes(content)
     if path.suffix == resumable.COMPRESSED:
@@ -38,7 +38,7 @@ def pack(path: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, str]:
-    """Pack and list every results file; returns names and checksums."""
+    """Pack every results file, write the checksums, and return them by name."""
     parser = argparse.ArgumentParser(description="Pack results files and write their checksums.")
     parser.add_argument("folder", type=Path, nargs="?", default=RESULTS)
     folder = parser.parse_args(arguments).folder
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, str]:
     for path in sorted(folder.glob("*.jsonl*")):
         pack(path)
         sums[path.name] = resumable.checksum(path.read_bytes())
-    lines = [f"{found}  {name}\n" for name, found in sums.items()]  # as `sha256sum -c` reads them
+    lines = [f"{found}  {name}\n" for name, found in sums.items()]  # the format of `sha256sum -c`
     (folder / resumable.CHECKSUMS).write_bytes("".join(lines).encode())
     return sums
 

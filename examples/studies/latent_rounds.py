@@ -1,4 +1,4 @@
-"""A round of critic and generator: gradients written out against autograd."""
+"""Time a round of critic and generator: gradients written out by hand against autograd."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from timing import alternate, epoch_timer, ratio
 from skadan import GameSampler
 from skadan.games import ADANGame, CrossEntropy, WassersteinDivergence
 
-N_ROUNDS = 40  # in an iteration, so that the autoencoder's turn hardly counts
+N_ROUNDS = 40  # per iteration, so that the autoencoder's update hardly counts
 SIZES = {
-    "the paper's": {"n_latent": 100, "n_noise": 100, "latent_layers": (100, 100)},
-    "of ten columns": {"n_latent": 10, "n_noise": 10, "latent_layers": (32, 32)},
+    "the paper's sizes": {"n_latent": 100, "n_noise": 100, "latent_layers": (100, 100)},
+    "sizes for ten columns": {"n_latent": 10, "n_noise": 10, "latent_layers": (32, 32)},
 }
 
 
 @dataclass(frozen=True)
 class ByAutograd(ADANGame):
-    """The same game. A subclass may have other losses, so its gradients are autograd's."""
+    """The same game. A subclass may change the losses, so it is trained by autograd."""
 
 
 def round_section(n_rounds: int) -> Section:
-    """Milliseconds of one round, each way."""
+    """Time one round with each kind of gradient."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         X = np.random.default_rng(0).standard_normal((128, 10), dtype=np.float32)
@@ -44,7 +44,7 @@ def round_section(n_rounds: int) -> Section:
                     timers[game.__name__] = epoch_timer(sampler, X, y)
                 seconds = alternate(timers, n_rounds)
                 shown = (f"{1e3 * median(v) / N_ROUNDS:.2f}" for v in seconds.values())
-                name = f"{type(divergence).__name__}, sizes {size}"
+                name = f"{type(divergence).__name__}, {size}"
                 yield name, *shown, f"{ratio(*seconds.values()):.2f}"
 
     return Section(

@@ -1,4 +1,4 @@
-"""How near a training comes to what the machine can do: operations counted, rates measured."""
+"""How close training comes to the limit of the machine, from counts of operations and rates."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,16 +18,16 @@ from torch.utils.flop_counter import flop_registry
 from skadan.games import ADANGame, WassersteinDivergence, mlp
 
 BATCH_SIZE = 128
-ADAM_BYTES = 28  # read and written for each weight: four values in, three out
+ADAM_BYTES = 28  # per weight: four float32 values are read, three are written
 
 
 class CountOperations(TorchDispatchMode):
-    """Adds up the floating-point operations of torch's own matrix products inside the block."""
+    """Count the floating-point operations of torch's matrix products inside the block."""
 
     total = 0
 
     def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None):
-        """Call the function, and count what it does if it is a matrix product."""
+        """Call the function, and count its operations if it is a matrix product."""
         kwargs = kwargs or {}
         out = function(*args, **kwargs)
         count = flop_registry.get(function._overloadpacket)
@@ -38,7 +38,7 @@ class CountOperations(TorchDispatchMode):
 
 @contextmanager
 def without_onednn() -> Iterator[None]:
-    """Let torch multiply by its default library, whose products it can count."""
+    """Let torch multiply by its default library, because only those products can be counted."""
     before, torch.backends.mkldnn.enabled = torch.backends.mkldnn.enabled, False
     try:
         yield
@@ -47,7 +47,7 @@ def without_onednn() -> Iterator[None]:
 
 
 def operations_of_an_epoch(X: np.ndarray, y: np.ndarray, row_space: bool) -> int:
-    """Operations of a fit of two epochs less those of a fit of one."""
+    """Return the operations of a fit of two epochs minus those of a fit of one."""
     totals = []
     for n_epochs in (1, 2):
         sampler = paper_sampler("WADAN", row_space=row_space, max_epochs=n_epochs)
@@ -58,9 +58,9 @@ def operations_of_an_epoch(X: np.ndarray, y: np.ndarray, row_space: bool) -> int
 
 
 def autoencoder_layers(n_columns: int, n_rows: int) -> tuple[Callable[[], None], int]:
-    """A function that runs each layer of an autoencoder on its own, and its operations.
+    """Return a function that runs each layer of an autoencoder on its own, and its operations.
 
-    Forward and backward of a layer are three matrix products.
+    The forward and backward pass of a layer are three matrix products.
     """
     generator = torch.Generator().manual_seed(0)
     layers, n_operations = [], 0
@@ -81,7 +81,7 @@ def autoencoder_layers(n_columns: int, n_rows: int) -> tuple[Callable[[], None],
 
 
 def limit_line(X: np.ndarray, y: np.ndarray, row_space: bool, n_rounds: int) -> tuple[str, ...]:
-    """Operations, bytes, rates and the share of the limit that an epoch reaches."""
+    """Return operations, bytes, rates and the share of the limit of an epoch, as text."""
     n_rows, n_columns = X.shape
     # The rows are centred first, so they span one dimension less than there are rows.
     width = min(n_rows - 1, n_columns) if row_space else n_columns
@@ -118,7 +118,7 @@ def limit_line(X: np.ndarray, y: np.ndarray, row_space: bool, n_rounds: int) -> 
 
 
 def limit_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
-    """The share of the machine's limit, in all columns and in the row space."""
+    """Compare an epoch with the machine's limit, in all columns and in the row space."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for row_space in (False, True):
@@ -126,11 +126,11 @@ def limit_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
 
     return Section(
         "Share of the machine's limit",
-        f"A WADAN epoch in float32, {in_words(X)}. Operations are those of its matrix products; "
-        "bytes are what Adam reads and writes (28 a weight); a matrix rate is that of the "
-        "autoencoder's layers on their own, forward and backward, by torch's default library and "
-        "by the one that the training calls, whose rate is the limit; the memory rate is that of "
-        "adding two long vectors.",
+        f"A WADAN epoch in float32, {in_words(X)}. GFLOP counts its matrix products; Adam's GB "
+        "are what it reads and writes (28 bytes per weight). The matrix rates are those of the "
+        "autoencoder's layers alone, forward and backward, with torch's default library and with "
+        "the one that training calls, which sets the limit. The memory rate is that of adding two "
+        "long vectors.",
         (
             "training",
             "GFLOP",

@@ -1,4 +1,4 @@
-"""What a GPU brings: epochs of the paper's setting, default fits, and sampling."""
+"""Time a GPU: epochs at the paper's setting, default fits, and sampling."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -17,13 +17,13 @@ N_NEW = 100_000  # synthetic rows
 
 
 def gpu_sections(n_columns: int, n_rounds: int) -> list[Section]:
-    """All of them; nothing is measured before it is written."""
+    """Return all sections. Each is measured only when it is written."""
     few = max(n_rounds // 3, 1)
     return [epochs_section(n_columns, n_rounds), fits_section(few), sampling_section(few)]
 
 
 def epochs_section(n_columns: int, n_rounds: int) -> Section:
-    """Times of an epoch on the GPU, after its iteration has been captured as a graph."""
+    """Time an epoch on the GPU, after its iteration has been captured as a graph."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for n, papers in TABLE_III.items():
@@ -40,14 +40,14 @@ def epochs_section(n_columns: int, n_rounds: int) -> Section:
     return Section(
         f"One epoch on {torch.cuda.get_device_name()}",
         f"The paper's setting, {n_columns:,} columns, each iteration one CUDA graph; "
-        "milliseconds. The paper's are of a GTX 1080 Ti.",
+        "milliseconds. The paper's are from a GTX 1080 Ti.",
         ("training", "float32", "bfloat16", "paper"),
         lines(),
     )
 
 
 def fits_section(n_rounds: int) -> Section:
-    """Default fits on one thread of the processor, and on the GPU."""
+    """Time default fits on one thread of the processor, and on the GPU."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for shape in SHAPES:
@@ -59,14 +59,14 @@ def fits_section(n_rounds: int) -> Section:
 
     return Section(
         "Default fits on a GPU",
-        "`WADANSampler()` as it comes: seconds on one thread of the processor, and on the GPU.",
+        "`WADANSampler()` with its defaults, seconds: one thread of the processor, and the GPU.",
         ("table", "one thread", "GPU", "times faster"),
         lines(),
     )
 
 
 def sampling_section(n_rounds: int) -> Section:
-    """Synthetic rows a second."""
+    """Count synthetic rows per second on the processor and on the GPU."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for shape in ((1000, 50), (480, 4368)):
@@ -82,8 +82,8 @@ def sampling_section(n_rounds: int) -> Section:
 
     return Section(
         "Sampling on a GPU",
-        "Synthetic rows a second into an array in the host's memory, all included but the "
-        "training. They are drawn 256 at a time.",
+        "Synthetic rows per second, everything but the training included, into an array in the "
+        "host's memory. They are drawn 256 at a time.",
         ("trained on", "CPU", "GPU", "times faster"),
         lines(),
     )

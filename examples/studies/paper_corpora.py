@@ -1,4 +1,4 @@
-"""The corpora of the paper's experiments: EmoDB, and IEMOCAP or a generated table of its shape."""
+"""The corpora of the paper's experiments: EmoDB, and IEMOCAP or a generated stand-in."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ ELEVEN = {
 
 @dataclass
 class Corpus:
-    """What the classifier sees, and what the sampler learns from if that is another table."""
+    """The table for the classifier; `source` is the sampler's table if it is another one."""
 
     name: str
     X: np.ndarray
@@ -26,13 +26,13 @@ class Corpus:
 
 
 def emodb(path: Path) -> Corpus:
-    """EmoDB, each speaker a group."""
+    """Return EmoDB, with speakers as groups."""
     with np.load(path) as file:
         return Corpus("EmoDB", file["X"].astype(float), file["y"], file["groups"])
 
 
 def iemocap(path: Path) -> tuple[Corpus, Corpus]:
-    """IEMOCAP's four improvised classes: by themselves, and for a sampler of all eleven classes."""
+    """Return four improvised classes of IEMOCAP: alone, and with all eleven for the sampler."""
     with np.load(path) as file:
         X, y, groups = file["X"].astype(float), file["y"], file["groups"]
         improvised = np.array(["impro" in name for name in file["filenames"]])
@@ -40,7 +40,7 @@ def iemocap(path: Path) -> tuple[Corpus, Corpus]:
 
 
 def stand_in(n_features: int, scale: float = 1.0) -> tuple[Corpus, Corpus]:
-    """A generated table of IEMOCAP's shape: its class counts times `scale`, and five sessions."""
+    """Return a generated table like IEMOCAP: its class counts times `scale`, and five sessions."""
     classes = np.array(list(ELEVEN))
     counts = np.maximum(2, np.round(scale * np.array(list(ELEVEN.values())))).astype(int)
     X, y, groups = make_speaker_classification(
@@ -57,7 +57,7 @@ def stand_in(n_features: int, scale: float = 1.0) -> tuple[Corpus, Corpus]:
 def four_and_eleven(
     name: str, X: np.ndarray, y: np.ndarray, groups: np.ndarray, improvised: np.ndarray
 ) -> tuple[Corpus, Corpus]:
-    """The improvised rows of four classes, once alone and once with the whole table as source."""
+    """Return the improvised rows of four classes: alone, and with the whole table as source."""
     few = improvised & np.isin(y, list(FOUR))
     table = X[few], y[few], groups[few]
     eleven = Corpus(name, X, y, groups)

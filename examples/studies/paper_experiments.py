@@ -3,22 +3,22 @@
 The paper's experiments
 =========================
 
-Tables I and II and Figures 3 to 10 of Yi & Mak (2020), from the data that you have::
+Tables I and II and Figures 3 to 10 of Yi & Mak (2020), from your copy of the data::
 
     python examples/studies/paper_experiments.py --emodb emodb_is11.npz --out paper
 
-``--emodb`` is an npz file with ``X``, ``y`` and ``groups`` (speakers). ``--iemocap`` is one of all
-10,039 utterances (`skadan.datasets.load_iemocap`) with ``X``, ``y``, ``groups`` (sessions) and
-``filenames``. Without it, a generated table of the same shape takes its place, and the titles say
-so. Every fold is kept in ``results.jsonl`` as soon as it is done, and the same command goes on from
-there.
+``--emodb`` is an npz file with ``X``, ``y`` and ``groups`` (speakers). ``--iemocap`` is one with
+``X``, ``y``, ``groups`` (sessions) and ``filenames`` of all 10,039 utterances
+(`skadan.datasets.load_iemocap`). Without it, a generated table of the same shape is used, and the
+titles say so. Every fold is written to ``results.jsonl`` as soon as it is done, and the same
+command resumes an interrupted run.
 
-The experiments depart from the paper in five points. The number of synthetic sets is not chosen at
-its peak on the test speakers: the tables show one set and the largest number. The penalty of each
-classifier is chosen by groups inside the training rows of each fold. WA and UAR are computed from
-pooled predictions. The spread is over trainings and not over draws of rows. And since k added sets
-make the loss of the rows k + 1 times as heavy beside the penalty, the tables also show no
-augmentation at such a penalty.
+The experiments differ from the paper in five points. The number of synthetic sets is not chosen by
+the test speakers: the tables show one set and the largest number. The penalty of each classifier is
+chosen by groups within the training rows of each fold. WA and UAR are computed from pooled
+predictions. The spread is over trainings and not over draws of rows. Finally, k added sets make the
+loss k + 1 times as large relative to the penalty. Therefore the tables also show no augmentation
+with a penalty that is weaker by this factor.
 """
 
 import argparse
@@ -40,7 +40,7 @@ Lines = list[tuple[str, ...]]  # of a printed table
 
 
 def run(name: str, corpus: Corpus, arms: Sequence[str], args: argparse.Namespace) -> list[dict]:
-    """The records of all folds of one corpus: first without augmentation, then of each arm."""
+    """Return the records of all folds of a corpus, without augmentation and of each arm."""
     n_folds = len(np.unique(corpus.groups))
     sets = " ".join(map(str, sorted(set(args.sets))))
 
@@ -55,7 +55,7 @@ def run(name: str, corpus: Corpus, arms: Sequence[str], args: argparse.Namespace
 
 
 def experiment_emodb(args: argparse.Namespace) -> Lines:
-    """Table I and Figures 3 to 6 and 8."""
+    """Make Table I and Figures 3 to 6 and 8, and return the table."""
     corpus, trained = emodb(args.emodb), [arm for arm in args.arms if arm in TRAINED]
     records = run("emodb", corpus, args.arms, args)
     lines = print_table(records, corpus, args.arms, args.sets, "Table I: EmoDB")
@@ -69,7 +69,7 @@ def experiment_emodb(args: argparse.Namespace) -> Lines:
 
 
 def experiment_four(corpus: Corpus, args: argparse.Namespace) -> Lines:
-    """Table II and Figure 7."""
+    """Make Table II and Figure 7, and return the table."""
     records = run("four", corpus, args.arms, args)
     lines = print_table(records, corpus, args.arms, args.sets, f"Table II: {corpus.name}")
     curves(records, corpus, args.arms, args.sets).savefig(args.out / "fig7_curves.png", dpi=120)
@@ -77,7 +77,7 @@ def experiment_four(corpus: Corpus, args: argparse.Namespace) -> Lines:
 
 
 def experiment_eleven(corpus: Corpus, args: argparse.Namespace) -> Lines:
-    """Figures 9 and 10: the sampler learns from all eleven classes."""
+    """Make Figures 9 and 10, for a sampler trained on all eleven classes; return the table."""
     arms = [arm for arm in args.arms if arm in ("ADAN", "WADAN")]
     records = run("eleven", corpus, arms, args)
     lines = print_table(records, corpus, arms, args.sets, f"Fig. 10: {corpus.name}")
@@ -88,17 +88,17 @@ def experiment_eleven(corpus: Corpus, args: argparse.Namespace) -> Lines:
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The command line."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(description="The experiments of Yi & Mak (2020).")
     parser.add_argument("--emodb", type=Path, help="npz of EmoDB")
     parser.add_argument("--iemocap", type=Path, help="npz of IEMOCAP (default: a stand-in)")
     parser.add_argument("--out", type=Path, required=True, help="folder for results and figures")
     parser.add_argument("--arms", nargs="+", choices=SAMPLERS, default=list(SAMPLERS))
     parser.add_argument(
-        "--sets", nargs="+", type=int, default=[0, 1, 2, 5, 10], help="numbers, 0 and 1 among them"
+        "--sets", nargs="+", type=int, default=[0, 1, 2, 5, 10], help="including 0 and 1"
     )
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--hidden", nargs="+", type=int, default=[100, 100], help="of the DNN")
+    parser.add_argument("--hidden", nargs="+", type=int, default=[100, 100], help="DNN layers")
     parser.add_argument("--epochs", type=int, help="of every sampler (default: its own)")
     parser.add_argument("--skip", nargs="*", default=[], choices=PARTS)
     parser.add_argument("--features", type=int, default=600, help="columns of the stand-in")
@@ -106,12 +106,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--n-jobs", type=int, default=2)
     args = parser.parse_args(arguments)
     if not {0, 1} <= set(args.sets):
-        parser.error("--sets needs 0 and 1, for the tables.")
+        parser.error("--sets must include 0 and 1, because the tables show them.")
     return args
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, Lines]:
-    """Run what is missing; returns the tables by experiment."""
+    """Run what is missing, and return the tables by experiment."""
     args = parse(arguments)
     args.out.mkdir(parents=True, exist_ok=True)
     tables = {}

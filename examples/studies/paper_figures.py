@@ -21,8 +21,8 @@ from skadan.displays import (
 
 COLOURS = {"none": "black"} | dict(zip(SAMPLERS, plt.get_cmap("tab10").colors, strict=False))
 MARKERS = dict(zip(COLOURS, ".osD^vPX*", strict=True))
-# The panels of Fig. 3: the equations of the losses, the sampler, and what it is told beyond its
-# defaults. Eqs. 1 and 14 are the saturating loss of the generator, log(1 - D(G)).
+# The panels of Fig. 3: title, sampler, and parameters that differ from its defaults. Eqs. 1 and 14
+# are the saturating loss of the generator, log(1 - D(G)).
 LOSS_PANELS = {
     "(a) original GAN, Eq. 1": ("GAN", {"saturating": True}),
     "(b) GAN, Eqs. 2 and 3": ("GAN", {}),
@@ -40,7 +40,7 @@ def curves(
     n_sets: Sequence[int],
     only: bool = False,
 ) -> Figure:
-    """UAR against the number of sets (Figs. 6, 7, 10), or of synthetic rows alone (Fig. 8)."""
+    """Draw UAR against the number of sets, with real rows (Figs. 6, 7, 10) or without (Fig. 8)."""
     y, points = corpus.y, [k for k in n_sets if k > 0]
     figure, axes = plt.subplots(1, 2, figsize=(14, 5), layout="constrained", sharey=True)
 
@@ -69,7 +69,7 @@ def curves(
 
 
 def panels(n: int, n_columns: int, size: tuple[float, float]) -> tuple[Figure, list[Any]]:
-    """A figure of n axes, row by row; `size` is that of one of them, in inches."""
+    """Return a figure and its n axes, row by row, each of a size in inches."""
     n_rows = -(-n // n_columns)
     figure, axes = plt.subplots(
         n_rows,
@@ -84,7 +84,7 @@ def panels(n: int, n_columns: int, size: tuple[float, float]) -> tuple[Figure, l
 
 
 def draw_losses(fitted: dict[str, Any], X: np.ndarray, y: np.ndarray, epochs: int | None) -> Figure:
-    """Fig. 3. A panel whose losses are not the sampler's own trains one more sampler."""
+    """Draw Fig. 3. A panel whose parameters are not the defaults trains another sampler."""
     titles = [title for title, (arm, _) in LOSS_PANELS.items() if arm in fitted]
     figure, axes = panels(len(titles), 2, (7, 4))
     for ax, title in zip(axes, titles, strict=True):
@@ -97,7 +97,7 @@ def draw_losses(fitted: dict[str, Any], X: np.ndarray, y: np.ndarray, epochs: in
 
 
 def draw_embeddings(fitted: dict[str, Any], X: np.ndarray, y: np.ndarray) -> Figure:
-    """Figs. 4 and 9: real and synthetic rows, and codes, in the plane."""
+    """Draw Figs. 4 and 9: real and synthetic rows, and their codes, in the plane."""
     spaces = [
         (sampler, space)
         for sampler in fitted.values()
@@ -111,7 +111,7 @@ def draw_embeddings(fitted: dict[str, Any], X: np.ndarray, y: np.ndarray) -> Fig
 
 
 def draw_histograms(fitted: dict[str, Any], X: np.ndarray, y: np.ndarray, feature: int) -> Figure:
-    """Fig. 5: one feature in real and synthetic rows."""
+    """Draw Fig. 5: one feature in real and synthetic rows."""
     figure, axes = panels(len(fitted), len(fitted), (5, 4))
     for ax, (arm, sampler) in zip(axes, fitted.items(), strict=True):
         FeatureHistogramDisplay.from_estimator(
@@ -124,7 +124,7 @@ def draw_histograms(fitted: dict[str, Any], X: np.ndarray, y: np.ndarray, featur
 def portraits(
     corpus: Corpus, arms: Sequence[str], epochs: int | None, out: Path, prefix: str = ""
 ) -> None:
-    """Figs. 3, 4, 5 (and 9). They show one training on all rows, and measure nothing."""
+    """Save Figs. 3, 4, 5 (and 9). They illustrate one training on all rows; no score uses it."""
     source = corpus.source or corpus
     X, y, rng = source.X, source.y, np.random.default_rng(0)
     some = np.sort(rng.permutation(len(X))[:1500])

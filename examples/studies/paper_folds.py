@@ -1,4 +1,4 @@
-"""One fold of the paper's experiments: the sampler, then the SVM and the DNN, on training rows."""
+"""One fold of the paper's experiments: a sampler, then the SVM and the DNN."""
 
 import time
 import warnings
@@ -23,11 +23,11 @@ from skadan.metrics import (
 from skadan.model_selection import nested_sets
 
 KEY = ("experiment", "arm", "seed", "fold", "sets")
-Penalties = dict[str, dict[str, float]]  # by classifier: its parameter and the value
+Penalties = dict[str, dict[str, float]]  # by classifier: name and value of its parameter
 
 
 def classifiers(seed: int, hidden: tuple[int, ...]) -> dict[str, tuple[Any, dict]]:
-    """The paper's linear SVM and DNN, each with the grid of its penalty."""
+    """Return the paper's linear SVM and DNN, each with a grid of penalties."""
     dnn = MLPClassifier(hidden, random_state=seed)
     return {
         "SVM": (SVC(kernel="linear"), {"C": (1e-4, 1e-3, 1e-2)}),
@@ -38,7 +38,7 @@ def classifiers(seed: int, hidden: tuple[int, ...]) -> dict[str, tuple[Any, dict
 def choose(
     model: Any, grid: dict, X: np.ndarray, y: np.ndarray, groups: np.ndarray
 ) -> dict[str, float]:
-    """The penalty of the highest UAR, from pooled predictions of three parts of the groups."""
+    """Return the penalty with the highest UAR, from pooled predictions of three folds by group."""
     folds = GroupKFold(min(3, len(np.unique(groups))))
     ((name, values),) = grid.items()
 
@@ -50,13 +50,13 @@ def choose(
     return {name: max(values, key=uar)}
 
 
-def weighed(penalty: dict[str, float], k: int) -> dict[str, float]:
-    """The penalty that weighs as much on n rows as `penalty` does on k + 1 times as many."""
+def rescale_penalty(penalty: dict[str, float], k: int) -> dict[str, float]:
+    """Return the penalty that has the same effect on n rows as `penalty` on (k + 1) n rows."""
     return {n: value * (k + 1 if n == "C" else 1 / (k + 1)) for n, value in penalty.items()}
 
 
-def scaled(corpus: Corpus, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, ...]:
-    """z-scores of the sampler's rows, the training rows and the test rows, then the sampler's y.
+def scale_rows(corpus: Corpus, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return z-scores of the sampler's, training and test rows, and the sampler's labels.
 
     The sampler learns from all rows of its own table except those of the held-out group.
     """
@@ -76,7 +76,7 @@ def predictions(
     models: dict[str, tuple[Any, dict]],
     penalties: Penalties,
 ) -> dict[str, list]:
-    """Predictions by each classifier, fitted on these rows of the table at these penalties."""
+    """Return predictions of each classifier, fitted on some rows of a table at its penalty."""
     scaler = StandardScaler().fit(Z[rows])
     U, U_test = span(scaler.transform(Z[rows]), scaler.transform(Z_test))
     return {
@@ -93,11 +93,11 @@ def on_real_rows(
     models: dict[str, tuple[Any, dict]],
     penalties: Penalties,
 ) -> dict[str, list]:
-    """Predictions without augmentation, at a penalty for each number of sets."""
+    """Return predictions without augmentation, at a rescaled penalty for each number of sets."""
     found, rows = {}, np.arange(len(y))
     for k in n_sets:
-        as_heavy = {name: weighed(penalty, k) for name, penalty in penalties.items()}
-        predicted = predictions(Z, y, Z_test, rows, models, as_heavy)
+        rescaled = {name: rescale_penalty(penalty, k) for name, penalty in penalties.items()}
+        predicted = predictions(Z, y, Z_test, rows, models, rescaled)
         found |= {f"{name} {k}": labels for name, labels in predicted.items()}
     return found
 
@@ -111,7 +111,7 @@ def with_synthetic_rows(
     models: dict[str, tuple[Any, dict]],
     penalties: Penalties,
 ) -> dict[str, list]:
-    """Predictions with each number of synthetic sets, and from these sets alone."""
+    """Return predictions with each number of synthetic sets, with the real rows and without."""
     found, points = {}, [k for k in n_sets if k > 0]
     for suffix in ("", " only"):
         subsets = nested_sets(y, n_real, points, synthetic_only=bool(suffix))
@@ -122,7 +122,7 @@ def with_synthetic_rows(
 
 
 def quality(Z: np.ndarray, y: np.ndarray, new: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """How near the first synthetic set is to the real rows, and how often its labels are right."""
+    """Return the MMD of the first synthetic set to the real rows, and its conditional hit rate."""
     first_set = slice(0, len(y))
     return {
         "mmd": maximum_mean_discrepancy(Z, new[first_set]),
@@ -141,14 +141,14 @@ def run_fold(
     fold: int,
     sets: str,
 ) -> dict:
-    """The record of one fold: the penalties, the predictions and the quality of synthetic rows.
+    """Return the record of one fold: penalties, predictions and quality of the synthetic rows.
 
-    `penalties`, by seed and fold, are those that the arm without augmentation has chosen. That arm
-    gets None and chooses them, and fits the real rows at a penalty for each number of sets.
+    `penalties`, by seed and fold, are those that the arm without augmentation chose. That arm gets
+    None, chooses them, and fits the real rows at a rescaled penalty for each number of sets.
     """
     start, n_sets = time.perf_counter(), [int(k) for k in sets.split()]
     train, test = list(LeaveOneGroupOut().split(corpus.X, corpus.y, corpus.groups))[fold]
-    Z_source, Z, Z_test, y_source = scaled(corpus, train, test)
+    Z_source, Z, Z_test, y_source = scale_rows(corpus, train, test)
     y, models = corpus.y[train], classifiers(seed, hidden)
     record = {"experiment": experiment, "arm": arm, "seed": seed, "fold": fold, "sets": sets}
     record["rows"] = test.tolist()

@@ -1,4 +1,4 @@
-"""The samplers that the paper compares, and synthetic rows by each of them."""
+"""The samplers that the paper compares, and their synthetic rows."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ SAMPLERS = {"duplication": RandomOverSampler, "noise": NoiseSampler, "SMOTE": SM
 
 
 def new_sampler(arm: str, epochs: int | None, seed: int, **keywords: Any) -> Any:
-    """One of skadan's samplers. `epochs` is for trained ones; None leaves their own number."""
+    """Return a sampler. `epochs` is for trained ones; None leaves their default."""
     if arm in TRAINED and epochs is not None:
         keywords["max_epochs"] = epochs
     return SAMPLERS[arm](random_state=seed, **keywords)
@@ -36,7 +36,7 @@ def new_sampler(arm: str, epochs: int | None, seed: int, **keywords: Any) -> Any
 def synthetic_rows(
     arm: str, X: np.ndarray, y: np.ndarray, labels: np.ndarray, epochs: int | None, seed: int
 ) -> np.ndarray:
-    """Rows for these labels, by a sampler that has seen X and y alone."""
+    """Return synthetic rows for these labels, by a sampler fitted on X and y."""
     if arm in TRAINED or arm == "noise":
         return new_sampler(arm, epochs, seed).fit(X, y).sample(labels)[0]
     return resampled_rows(arm, X, y, labels, seed)
@@ -45,7 +45,7 @@ def synthetic_rows(
 def resampled_rows(
     arm: str, X: np.ndarray, y: np.ndarray, labels: np.ndarray, seed: int
 ) -> np.ndarray:
-    """Rows by a sampler of imbalanced-learn: whole sets, of which the wanted labels are taken."""
+    """Return rows for these labels from whole sets, made by a sampler of imbalanced-learn."""
     classes = np.unique(labels)
     n_sets = max(-(-np.sum(labels == c) // np.sum(y == c)) for c in classes)
     sampler = SAMPLERS[arm](sampling_strategy=Replicate(int(n_sets)), random_state=seed)

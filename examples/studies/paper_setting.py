@@ -1,4 +1,4 @@
-"""The trainings that the benchmark times: the paper's setting on a random table."""
+"""What the benchmark trains: the paper's setting on a random table."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ SAMPLERS = {"ADAN": ADANSampler, "WADAN": WADANSampler}
 
 
 def random_table(n_rows: int, n_columns: int) -> tuple[np.ndarray, np.ndarray]:
-    """Normal numbers (n_rows, n_columns) in float32, and labels of equal classes."""
+    """Return normal numbers (n_rows, n_columns) in float32, and labels of balanced classes."""
     rng = np.random.default_rng(0)
     X = rng.standard_normal((n_rows, n_columns), dtype=np.float32)
     return X, np.arange(n_rows) % N_CLASSES
 
 
 def paper_sampler(name: str, **keywords: Any) -> ADANSampler | WADANSampler:
-    """ADAN or WADAN at the paper's setting: three epochs on one thread, unless told otherwise."""
+    """Return ADAN or WADAN at the paper's setting, by default for three epochs on one thread."""
     short = {"max_epochs": 3, "n_threads": 1, "device": "cpu", "random_state": 0}
     return SAMPLERS[name](**SAMPLERS[name].paper_params() | short | keywords)
 
 
 def in_words(X: np.ndarray) -> str:
-    """The size of a table, as in "480 x 4,368"."""
+    """Return the size of a table as text, such as "480 x 4,368"."""
     return f"{X.shape[0]:,} x {X.shape[1]:,}"

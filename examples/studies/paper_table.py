@@ -16,7 +16,7 @@ COLUMNS = ("sampler", "classifier", "sets", "WA %", "UAR %", "gain in UAR over n
 
 
 def mean_and_spread(scores: np.ndarray) -> str:
-    """The mean over seeds, and their standard deviation if there are several."""
+    """Return the mean over seeds and, if there are several, their standard deviation."""
     spread = f" ± {np.std(scores, ddof=1):.1f}" if len(scores) > 1 else ""
     return f"{np.mean(scores):.1f}{spread}"
 
@@ -24,7 +24,7 @@ def mean_and_spread(scores: np.ndarray) -> str:
 def table_lines(
     records: list[dict], y: np.ndarray, arms: Sequence[str], n_sets: Sequence[int]
 ) -> Iterator[tuple[str, ...]]:
-    """WA and UAR of one set and of the largest number, and the gain over none."""
+    """Yield WA, UAR and gain over none, for one set and for the largest number of sets."""
     for name, arm in product(CLASSIFIERS, ("none", *arms)):
         none = pooled_predictions(records, "none", f"{name} 0", y)
         for k in sorted({0, 1, max(n_sets)} if arm == "none" else {1, max(n_sets)}):
@@ -43,7 +43,7 @@ def table_lines(
 def print_table(
     records: list[dict], corpus: Corpus, arms: Sequence[str], n_sets: Sequence[int], title: str
 ) -> list[tuple[str, ...]]:
-    """Print the table and a line on each sampler's rows; returns the lines of the table."""
+    """Print the table and a line on each sampler's rows, and return the lines of the table."""
     table = Table(title=title)
     for column in COLUMNS:
         table.add_column(column)
@@ -57,7 +57,7 @@ def print_table(
 
 
 def quality_in_words(records: list[dict], y: np.ndarray, arm: str) -> str:
-    """Mean MMD and hit rate over all folds, and the UAR of classifiers that saw one set alone."""
+    """Return mean MMD and hit rate, and the UAR of classifiers trained on one set alone."""
     mmd, hits = (np.mean([r[name] for r in records if r["arm"] == arm]) for name in ("mmd", "hits"))
     alone = {}
     for name in CLASSIFIERS:

@@ -25,7 +25,7 @@ class Section:
     lines: Iterable[tuple[str, ...]]
 
     def markdown(self) -> str:
-        """The section as text; each line is shown as soon as it is measured."""
+        """Return the section as text; print each line as soon as it is measured."""
         say(f"\n[bold]{self.title}[/bold]  ({' | '.join(self.columns)})")
         text = [f"## {self.title}", "", self.note, "", f"| {' | '.join(self.columns)} |"]
         text.append("|---" * len(self.columns) + "|")
@@ -36,8 +36,8 @@ class Section:
 
 
 def head(title: str, command: str, seconds: float) -> str:
-    """The title, the command that wrote the page, and what it ran on."""
-    capability = torch.backends.cpu.get_cpu_capability()  # which matters most
+    """Return the title, the command that wrote the page, processor and versions."""
+    capability = torch.backends.cpu.get_cpu_capability()  # such as AVX2: it matters most
     return f"""# {title}
 
 Written by `{command}`.
@@ -48,7 +48,7 @@ shared; Python {platform.python_version()}, torch {torch.__version__}, numpy
 
 
 def processor() -> str:
-    """The name of the processor, where the system tells it."""
+    """Return the name of the processor, or of its architecture if that is not known."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -1,4 +1,4 @@
-"""Algorithm 1 of the paper as it is printed. The benchmark compares the library with it."""
+"""Algorithm 1 of the paper, line by line. The benchmark compares the library with it."""
 
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ N_NOISE = N_LATENT = 100
 
 
 class PlainAlgorithm:
-    """Five updates an iteration, each with a forward and a backward pass of its own.
+    """Algorithm 1 with five updates per iteration, each with its own forward and backward pass.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class PlainAlgorithm:
     y : Tensor of shape (n, K)
         One-hot labels.
     wasserstein : bool
-        The losses of WADAN in place of those of ADAN.
+        Whether to use the losses of WADAN instead of those of ADAN.
     """
 
     def __init__(self, x: Tensor, y: Tensor, wasserstein: bool, batch_size: int = 128) -> None:
@@ -42,7 +42,7 @@ class PlainAlgorithm:
         }
 
     def _mlp(self, *sizes: int) -> nn.Sequential:
-        """A multilayer perceptron of torch's own layers."""
+        """Return a multilayer perceptron of torch layers."""
         layers: list[nn.Module] = []
         for n_in, n_out in pairwise(sizes):
             layer = nn.Linear(n_in, n_out)
@@ -51,13 +51,13 @@ class PlainAlgorithm:
         return nn.Sequential(*layers[:-1])
 
     def epoch(self) -> None:
-        """One pass over the table."""
+        """Train for one epoch."""
         order = torch.randperm(len(self.x), generator=self.generator)
         for rows in order.split(self.batch_size):
             self.iteration(self.x[rows], self.y[rows])
 
     def iteration(self, x: Tensor, y: Tensor) -> None:
-        """Lines 2 to 11 of Algorithm 1 for one batch: C, D, R, E and G move in turn."""
+        """Run lines 2 to 11 of Algorithm 1 on one batch: update C, D, R, E and G in turn."""
         n_rows = len(x)
         z = torch.randn(n_rows, N_NOISE, generator=self.generator)
         y_fake = self.y[torch.randint(len(self.y), (n_rows,), generator=self.generator)]
@@ -69,30 +69,30 @@ class PlainAlgorithm:
         self._descend("generator", self._generator_loss(z, y_fake))
 
     def _descend(self, name: str, loss: Tensor) -> None:
-        """One Adam step of a single network."""
+        """Take one Adam step with a single network."""
         self.adam[name].zero_grad()
         loss.backward(inputs=list(self.networks[name].parameters()))
         self.adam[name].step()
 
     def _class_loss(self, x: Tensor, y: Tensor) -> Tensor:
-        """Eq. 11."""
+        """Return Eq. 11."""
         net = self.networks
         return cross_entropy(net["classifier"](net["encoder"](x)), y).mean()
 
     def _reconstruction_loss(self, x: Tensor) -> Tensor:
-        """Eq. 12."""
+        """Return Eq. 12."""
         net = self.networks
         return (x - net["decoder"](net["encoder"](x))).square().sum(1).mean()
 
     def _encoder_loss(self, x: Tensor, y: Tensor) -> Tensor:
-        """Eq. 13, from one pass of the encoder."""
+        """Return Eq. 13, from one pass of the encoder."""
         net = self.networks
         h = net["encoder"](x)
         reconstruction = (x - net["decoder"](h)).square().sum(1).mean()
         return reconstruction + cross_entropy(net["classifier"](h), y).mean()
 
     def _critic_loss(self, x: Tensor, z: Tensor, y_fake: Tensor, mu: Tensor) -> Tensor:
-        """Eq. 10 (ADAN) or 17 (WADAN)."""
+        """Return Eq. 10 (ADAN) or 17 (WADAN)."""
         net, D = self.networks, self.networks["discriminator"]
         h, h_hat = net["encoder"](x), net["generator"](torch.cat([z, y_fake], 1))
         if not self.wasserstein:
@@ -102,7 +102,7 @@ class PlainAlgorithm:
         return D(h).mean() - D(h_hat).mean() + 10 * slope.norm(dim=1).pow(5).mean()
 
     def _generator_loss(self, z: Tensor, y_fake: Tensor) -> Tensor:
-        """Eq. 14 (ADAN) or 18 (WADAN)."""
+        """Return Eq. 14 (ADAN) or 18 (WADAN)."""
         net = self.networks
         h_hat = net["generator"](torch.cat([z, y_fake], 1))
         score = net["discriminator"](h_hat)

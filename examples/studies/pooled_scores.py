@@ -10,10 +10,10 @@ from skadan.metrics import recall_gain, unweighted_average_recall
 def pooled_predictions(
     records: Iterable[dict], arm: str, setting: str, y: np.ndarray
 ) -> np.ndarray:
-    """Predictions of one arm and setting from all folds of each seed, (n_seeds, n_rows).
+    """Return the predictions (n_seeds, n_rows) of an arm and setting, pooled over folds.
 
-    A row whose fold has not been run holds -1, which is no label. There is no seed where the
-    setting was never run.
+    A row whose fold was not run has -1, which is not a label. n_seeds counts the seeds that have
+    records of this setting, and may be 0.
     """
     chosen = [r for r in records if r["arm"] == arm and setting in r["predicted"]]
     seeds = sorted({r["seed"] for r in chosen})
@@ -24,11 +24,11 @@ def pooled_predictions(
 
 
 def recalls(y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """Unweighted average recall of each seed's predictions (n_seeds, n_rows), in percent."""
+    """Return the unweighted average recall in percent for each row of (n_seeds, n_rows)."""
     return 100 * np.array([unweighted_average_recall(y, p) for p in predicted])
 
 
 def gain_in_words(y: np.ndarray, predicted: np.ndarray, reference: np.ndarray) -> str:
-    """The gain in recall over a reference, in points, with its 95 % interval."""
+    """Return the gain in recall over a reference, in points, with its 95 % interval."""
     gain, low, high = 100 * np.array(recall_gain(y, predicted, reference, random_state=0))
     return f"{gain:+.1f} ({low:.1f} to {high:.1f})"

@@ -3,14 +3,14 @@
 The tables of the results page
 ================================
 
-From the kept records of the evidence study, without a training::
+Writes the tables from the records of the evidence study; nothing is trained::
 
     python examples/studies/results_page.py --emodb emodb_is11.npz --ravdess ravdess_is11.npz
 
-The npz files are those that the study was run on; their labels are needed here, no rows. A penalty
-is the best one of the same arm on the other corpus, as in the study. On complete training sets it
-is the best one there without augmentation, for all arms, which favours doing nothing. A cell is
-empty where an arm was not run with all seeds of its corpus, or not on the other one.
+The npz files are those that the study was run on; only their labels are read. The penalty of an arm
+is the best one of the same arm on the other corpus. On complete training sets it is, for all arms,
+the best one without augmentation on the other corpus, which favours doing nothing. A cell is empty
+if an arm was not run with all seeds of its corpus, or not on the other corpus.
 """
 
 import argparse
@@ -34,7 +34,7 @@ FEW = (5, 10, 20)
 
 @dataclass(frozen=True)
 class Corpus:
-    """Labels, the records of one set, and the seeds that count."""
+    """Labels of a corpus, and its records with one synthetic set."""
 
     name: str
     y: np.ndarray
@@ -42,30 +42,30 @@ class Corpus:
 
     @classmethod
     def read(cls, name: str, table: Path, results: Path) -> "Corpus":
-        """Labels from an npz file, records from a results file."""
+        """Read labels from an npz file and records from a results file."""
         with np.load(table) as file:
             y = np.unique(file["y"], return_inverse=True)[1]
         records = [r for r in resumable.load(results, KEY).values() if r["sets"] == 1]
         return cls(name, y, records)
 
     def of(self, scenario: str) -> list[dict]:
-        """The records of a scenario."""
+        """Return the records of a scenario."""
         return [r for r in self.records if r["scenario"] == scenario]
 
     def has(self, scenario: str, arm: str, name: str) -> bool:
-        """Whether an arm was run with this classifier and all seeds of the scenario."""
+        """Return whether an arm was run with this classifier and all seeds of the scenario."""
         records = self.of(scenario)
         found = {r["seed"] for r in records if r["arm"] == arm and ran(r, name)}
         return bool(found) and found == {r["seed"] for r in records}
 
 
 def ran(record: dict, name: str) -> bool:
-    """Whether a record has predictions of a classifier, at every penalty."""
+    """Return whether a record has predictions of a classifier at every penalty."""
     return {f"{name} {penalty:g}" for penalty in GRIDS[name]} <= record["predicted"].keys()
 
 
 def cell(corpus: Corpus, other: Corpus, scenario: str, arm: str, name: str) -> str:
-    """UAR, and the gain over none with its interval; each arm at its own penalty."""
+    """Return UAR and the gain over none with its interval, or "" if something was not run."""
 
     def predicted(arm: str) -> np.ndarray:
         tuned = "none" if scenario == "full" else arm
@@ -82,13 +82,13 @@ def cell(corpus: Corpus, other: Corpus, scenario: str, arm: str, name: str) -> s
 
 
 def by_arm(corpus: Corpus, other: Corpus, scenario: str, arms: Sequence[str]) -> str:
-    """A line for each training set, a column for each classifier."""
+    """Return a table with a line for each arm and a column for each classifier."""
     lines = [(arm, *(cell(corpus, other, scenario, arm, name) for name in GRIDS)) for arm in arms]
     return markdown(("training set", *GRIDS), lines)
 
 
 def by_rows(pairs: Sequence[tuple[Corpus, Corpus]], arm: str) -> str:
-    """A line for each corpus and number of rows of each class: one arm, and its gain over none."""
+    """Return a table of one arm, with a line for each corpus and number of rows per class."""
     lines = [
         (corpus.name, str(n), *(cell(corpus, other, f"few-{n}", arm, name) for name in GRIDS))
         for corpus, other in pairs
@@ -98,7 +98,7 @@ def by_rows(pairs: Sequence[tuple[Corpus, Corpus]], arm: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write all tables to their places on the page."""
+    """Write all tables to their parts of the page."""
     parser = argparse.ArgumentParser(description="Write the tables of the results page.")
     parser.add_argument("--emodb", type=Path, required=True, help="npz with y")
     parser.add_argument("--ravdess", type=Path, required=True, help="npz with y")

@@ -1,13 +1,14 @@
-"""Results files: one record a line, written as soon as it is there. All studies share this.
+"""Results files: one record per line, written as soon as it is computed. All studies use this.
 
-Records name the rows of a fold and what was predicted for them. In the file, rows are ranges and
-predictions one character a row: less than half of the lists, and a diff still shows the record that
-changed. A file whose name ends in ``.gz`` is compressed. Files that a ``checksums.txt`` beside them
-lists are kept: they are measured already, so they are read only as they were, and nothing is added
-to them.
+A record has the rows of a fold and the predictions for them. In the file, rows are ranges and
+predictions one character per row: this takes less than half of the space of lists, and a diff still
+shows the record that changed. A file whose name ends in ``.gz`` is compressed.
 
-A run that is killed, or a full disk, may leave half a line. It is left out, and taken off the file
-before the next record is added. One run at a time may add to a file.
+Files that are listed in a ``checksums.txt`` beside them are frozen: published results come from
+them, so nothing is added to them, and reading one that has changed is an error.
+
+A killed run or a full disk may leave half a line. It is skipped when the file is read, and removed
+before the next record is added. Only one run at a time may add to a file.
 """
 
 import gzip
@@ -27,13 +28,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 CHECKSUMS = "checksums.txt"
-COMPRESSED = ".gz"  # a compressed file is compressed line by line as it grows
+COMPRESSED = ".gz"  # such a file is compressed line by line as it grows
 LETTERS = digits + ascii_letters
-MEMBER = b"\x1f\x8b\x08\x00"  # what a line begins with in a compressed file
+MEMBER = b"\x1f\x8b\x08\x00"  # the first bytes of a compressed line
 
 
 def as_ranges(rows: list[int]) -> str:
-    """Row numbers in their order, neighbours put together: [0, 1, 2, 7] is "0-2,7"."""
+    """Return row numbers as text, in their order: [0, 1, 2, 7] is "0-2,7"."""
     ranges: list[list[int]] = []
     for row in rows:
         if ranges and row == ranges[-1][1] + 1:
@@ -44,47 +45,50 @@ def as_ranges(rows: list[int]) -> str:
 
 
 def from_ranges(text: str) -> list[int]:
-    """The row numbers again."""
+    """Return the row numbers of a text from `as_ranges`."""
     bounds = [[int(n) for n in part.split("-")] for part in text.split(",") if part]
     return [row for ends in bounds for row in range(ends[0], ends[-1] + 1)]
 
 
-def each(change: Callable[[Any], Any], predicted: Any) -> Any:
-    """A change of the predictions, of every setting where there are several."""
+def map_predictions(change: Callable[[Any], Any], predicted: Any) -> Any:
+    """Apply a function to the predictions, or to those of every setting."""
     if isinstance(predicted, dict):
         return {setting: change(labels) for setting, labels in predicted.items()}
     return change(predicted)
 
 
-def packed(record: dict) -> dict:
-    """A record as it stands in a file.
+def pack(record: dict) -> dict:
+    """Return a record as it is written to a file.
 
-    A predicted class 0 to 9 is its own digit. Other labels are numbered by ``classes``, which the
-    record then holds as well; if there are more of them than characters, they stay a list.
+    Predicted classes 0 to 9 are written as digits. Other labels are characters that index
+    ``classes``, which is then added to the record. If there are too many labels, the predictions
+    stay a list.
     """
     record = dict(record)
     if isinstance(record.get("rows"), list):
         record["rows"] = as_ranges(record["rows"])
     lists: list[list] = []
-    each(lists.append, record.get("predicted", []))
+    map_predictions(lists.append, record.get("predicted", []))
     labels = {label for found in lists if isinstance(found, list) for label in found}
     own_digits = all(type(label) is int and 0 <= label < 10 for label in labels)
     classes = list(range(10)) if own_digits else sorted(labels)
     if not labels or len(classes) > len(LETTERS):
         return record
     letters = dict(zip(classes, LETTERS, strict=False))
-    text = each(lambda found: "".join(letters[label] for label in found), record["predicted"])
+    text = map_predictions(
+        lambda found: "".join(letters[label] for label in found), record["predicted"]
+    )
     return record | {"predicted": text} | ({} if own_digits else {"classes": classes})
 
 
-def unpacked(record: dict) -> dict:
-    """The record with its rows and predictions as lists, whether or not it was packed."""
+def unpack(record: dict) -> dict:
+    """Return a record, packed or not, with its rows and predictions as lists."""
     record = dict(record)
     classes = record.pop("classes", list(range(10)))
     if isinstance(record.get("rows"), str):
         record["rows"] = from_ranges(record["rows"])
     if "predicted" in record:
-        record["predicted"] = each(
+        record["predicted"] = map_predictions(
             lambda text: [classes[LETTERS.index(c)] for c in text] if type(text) is str else text,
             record["predicted"],
         )
@@ -92,53 +96,53 @@ def unpacked(record: dict) -> dict:
 
 
 def line(record: dict) -> str:
-    """The line of a results file that holds a record."""
-    return json.dumps(packed(record), separators=(",", ":")) + "\n"
+    """Return the line of a record in a results file."""
+    return json.dumps(pack(record), separators=(",", ":")) + "\n"
 
 
 def checksum(content: bytes) -> str:
-    """What ``sha256sum`` says of a file of this content."""
+    """Return the SHA-256 of a file's content, as ``sha256sum`` prints it."""
     return hashlib.sha256(content).hexdigest()
 
 
-def kept(folder: Path) -> dict[str, str]:
-    """Names and checksums of the files of a folder that are kept as they are."""
+def frozen_checksums(folder: Path) -> dict[str, str]:
+    """Return the checksums of the frozen files of a folder, by name."""
     path = folder / CHECKSUMS
     lines = path.read_text().splitlines() if path.exists() else []
     return {name: found for found, name in (text.split(maxsplit=1) for text in lines)}
 
 
-def checked(path: Path) -> bytes:
-    """The content of a results file, if it is what was kept."""
-    expected = kept(path.parent).get(path.name)
+def read_checked(path: Path) -> bytes:
+    """Return the content of a results file. Raise ValueError if a frozen file has changed."""
+    expected = frozen_checksums(path.parent).get(path.name)
     content = path.read_bytes() if path.exists() else b""
     if expected and checksum(content) != expected:
         raise ValueError(
-            f"{path} is not the file that was kept: its SHA-256 is {checksum(content)}, "
-            f"{CHECKSUMS} beside it has {expected}. `git checkout {path}` brings it back. If the "
-            "change is meant, `python examples/studies/keep_results.py` writes the checksums anew."
+            f"{path} has changed: its SHA-256 is {checksum(content)}, {CHECKSUMS} beside it has "
+            f"{expected}. Restore it with `git checkout {path}`. If the change is intended, update "
+            "the checksums with `python examples/studies/keep_results.py`."
         )
     return content
 
 
-def expanded(path: Path, content: bytes) -> bytes:
-    """The lines in the content of a results file."""
+def expand(path: Path, content: bytes) -> bytes:
+    """Return the lines in the content of a results file, decompressed."""
     return gzip.decompress(content) if path.suffix == COMPRESSED else content
 
 
-def check_not_kept(path: Path) -> None:
-    """Refuse to add to a kept file: defaults may have changed since its records were made."""
-    if path.name in kept(path.parent):
+def check_not_frozen(path: Path) -> None:
+    """Raise ValueError for a frozen file: defaults may have changed since its records were made."""
+    if path.name in frozen_checksums(path.parent):
         raise ValueError(
-            f"{path} is kept as it is ({CHECKSUMS} beside it lists it) and lacks some of the "
-            "records that are asked for. Name another file, or a copy of this one elsewhere."
+            f"{path} must not change ({CHECKSUMS} beside it lists it), and lacks some of the "
+            "requested records. Name another file, or a copy of this one in another folder."
         )
 
 
 def whole_lines(path: Path, content: bytes) -> tuple[bytes, int]:
-    """The lines in the content of a results file but for half a one at its end.
+    """Return the lines in the content of a results file without half a line at its end.
 
-    Also the bytes of the content that they take.
+    Also return the size of these lines within the content.
     """
     if path.suffix == COMPRESSED:
         return whole_members(path, content)
@@ -148,7 +152,7 @@ def whole_lines(path: Path, content: bytes) -> tuple[bytes, int]:
 
 
 def is_half(text: bytes) -> bool:
-    """Whether text is the beginning of a record, or the zeros that some disks write for it."""
+    """Return whether text is the start of a record, or zeros that some disks write instead."""
     if not text.strip(b"\0"):
         return bool(text)
     try:
@@ -159,8 +163,9 @@ def is_half(text: bytes) -> bool:
 
 
 def whole_members(path: Path, content: bytes) -> tuple[bytes, int]:
-    """As `whole_lines`, of a file of lines that are compressed one by one."""
+    """Do as `whole_lines` does, for a file of lines that are compressed one by one."""
     n = len(content)
+    # The file may be whole, or end with one to three bytes of a line, or with more of it.
     for size in (n, n - 1, n - 2, n - 3, content.rfind(MEMBER)):
         if size >= 0 and (size == n or is_half_member(content[size:])):
             with suppress(EOFError, gzip.BadGzipFile, zlib.error):
@@ -169,7 +174,7 @@ def whole_members(path: Path, content: bytes) -> tuple[bytes, int]:
 
 
 def is_half_member(text: bytes) -> bool:
-    """Whether text is the beginning of a line in a compressed file, and no more."""
+    """Return whether text is the start of a compressed line, but not a whole line."""
     try:
         gzip.decompress(text)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -178,45 +183,45 @@ def is_half_member(text: bytes) -> bool:
 
 
 def load(path: Path | None, names: tuple[str, ...]) -> dict[tuple, dict]:
-    """The records of a results file, by their values under `names`; the last one counts."""
+    """Return the records of a file by their values under `names`; the last one counts."""
     found: dict[tuple, dict] = {}
     if path is None:
         return found
-    content = checked(path)
+    content = read_checked(path)
     lines, size = whole_lines(path, content)
     if size < len(content):
-        text = f"{path}: the last line is half a record of a run that was interrupted. It is left"
-        print(f"{text} out, and the same command does it again.", file=sys.stderr)
+        text = f"{path}: the last line is half a record of an interrupted run. It is skipped, and"
+        print(f"{text} computed again by the same command.", file=sys.stderr)
     for number, text in enumerate(lines.split(b"\n"), 1):
         if not text.strip():
             continue
         try:
-            record = unpacked(json.loads(text))
+            record = unpack(json.loads(text))
             key = tuple(record[n] for n in names)
         except (ValueError, TypeError, KeyError) as error:
             raise ValueError(
-                f"{path}, line {number}, is no record of this study: {error}. Name another file, "
-                "or take the line out, and the same command does it again."
+                f"{path}, line {number}, is not a record of this study: {error}. Name another "
+                "file, or remove the line and run the same command again."
             ) from None
         found[key] = record
     return found
 
 
 def append(path: Path, record: dict) -> None:
-    """Add a record to a results file, as a line of its own."""
-    check_not_kept(path)
-    mend(path)
+    """Add a record to a results file, as one line."""
+    check_not_frozen(path)
+    repair_end(path)
     with path.open("ab") as file:
-        file.write(compressed(path, line(record).encode()))
+        file.write(compress(path, line(record).encode()))
 
 
-def compressed(path: Path, text: bytes) -> bytes:
-    """Text as it stands in a results file."""
+def compress(path: Path, text: bytes) -> bytes:
+    """Return a line as the bytes that are written, compressed if the file is."""
     return gzip.compress(text) if path.suffix == COMPRESSED else text
 
 
-def mend(path: Path) -> None:
-    """Take half a line off the end of a results file, and end a line that is whole."""
+def repair_end(path: Path) -> None:
+    """Remove half a line from the end of a results file, or add a missing newline."""
     if not path.exists():
         return
     with path.open("r+b") as file:
@@ -225,24 +230,24 @@ def mend(path: Path) -> None:
         file.truncate(size)
         if lines and not lines.endswith(b"\n"):
             file.seek(size)
-            file.write(compressed(path, b"\n"))
+            file.write(compress(path, b"\n"))
 
 
 @contextmanager
-def alone_with(path: Path) -> Iterator[None]:
-    """Keep other runs from adding to a results file: none would know what the other adds.
+def hold_lock(path: Path) -> Iterator[None]:
+    """Lock a results file, because two runs would not see each other's records.
 
-    Kept files are refused before hours of work, not after. The system frees the lock of a process
-    that dies.
+    A frozen file is refused here, before hours of work and not after. The system frees the lock of
+    a process that dies.
     """
-    check_not_kept(path)
-    name = f".{path.name.replace('.', '_')}.lock"  # hidden, and of no kind that is read
+    check_not_frozen(path)
+    name = f".{path.name.replace('.', '_')}.lock"  # hidden, and not a name that programs read
     lock = FileLock(path.absolute().with_name(name), timeout=0)
     try:
         lock.acquire()
     except Timeout:
         raise ValueError(
-            f"Another run is adding to {path}: wait until it has ended, or name another file."
+            f"Another run is adding to {path}: wait until it ends, or name another file."
         ) from None
     try:
         yield
@@ -259,17 +264,17 @@ def run(
     path: Path | None,
     n_jobs: int,
 ) -> dict[tuple, dict]:
-    """Call ``work(*key)`` for every wanted key that the results file does not hold yet.
+    """Call ``work(*key)`` for every wanted key that the results file lacks.
 
-    A record holds its key under `names`. It is appended to the file as soon as it is there, so the
-    same call goes on after an interruption. Returns the records of all wanted keys.
+    A record has its key under `names`. It is appended to the file as soon as it is computed, so the
+    same call resumes after an interruption. Returns the records of all wanted keys.
     """
     wanted = list(wanted)
     done = load(path, names)
     if all(key in done for key in wanted):
         return {key: done[key] for key in wanted}
-    with alone_with(path) if path else nullcontext():
-        done = load(path, names)  # another run may have ended since
+    with hold_lock(path) if path else nullcontext():
+        done = load(path, names)  # another run may have added records since
         tasks = [key for key in wanted if key not in done]
         jobs = (delayed(work)(*key) for key in tasks)
         with Progress(*COLUMNS, TimeElapsedColumn()) as progress:

@@ -1,16 +1,18 @@
-"""Fewer columns for wide tables of low rank. The studies share this."""
+"""Fewer columns for wide tables of low rank. Several studies use this."""
 
 import numpy as np
 
 
 def span(X: np.ndarray, X_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both tables in the coordinates of a random orthonormal basis of the span of X's rows.
+    """Return both tables in coordinates of a random orthonormal basis of the span of X's rows.
 
-    All inner products of rows stay the same, so a linear SVM gives the same predictions. The MLP
-    sees fewer columns, all of a similar scale. Synthetic rows hardly add to the rank of X. A sketch
-    of X, made of random mixtures of its rows, spans the same space at a fraction of the cost once
-    it has more rows than the rank. If a sketch with a quarter as many rows as there are columns is
-    not enough, the gain would be small, and both tables are returned unchanged.
+    Inner products of rows stay the same, so a linear SVM makes the same predictions. The MLP sees
+    fewer columns, all of a similar scale.
+
+    Synthetic rows hardly add to the rank of X. Random mixtures of its rows (a sketch) therefore
+    span the same space at a fraction of the cost, if there are more of them than the rank. If the
+    rank is more than about a quarter of the columns, little would be gained, and both tables are
+    returned unchanged.
     """
     rng, size = np.random.default_rng(0), 512
     while True:

@@ -1,4 +1,4 @@
-"""How fast a fitted sampler draws synthetic rows, beside SMOTE."""
+"""How fast a fitted sampler draws synthetic rows, compared with SMOTE."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -14,7 +14,7 @@ from skadan.model_selection import smote_neighbors
 
 
 def sampling_section(X: np.ndarray, y: np.ndarray, n_rounds: int, n_new: int = 10_000) -> Section:
-    """Synthetic rows a second."""
+    """Count the synthetic rows per second of WADAN and SMOTE."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         n_sets = n_new // len(X)
@@ -33,7 +33,7 @@ def sampling_section(X: np.ndarray, y: np.ndarray, n_rounds: int, n_new: int = 1
 
     return Section(
         "Sampling",
-        f"From {in_words(X)}: synthetic rows a second, all included but the training.",
+        f"From {in_words(X)}: synthetic rows per second, everything but the training included.",
         ("sampler", "rows a second", "against SMOTE"),
         lines(),
     )

@@ -17,14 +17,14 @@ WIDTHS = (5_000, 20_000, 80_000)
 
 
 def write_wide_table(path: Path, n_columns: int) -> None:
-    """Write a CSV file of measured values, as of genes, with labels in the last column."""
+    """Write a CSV file of numbers, such as gene expression, with labels in the last column."""
     X = np.random.default_rng(0).normal(size=(N_ROWS, n_columns)).round(4)
     frame = pd.DataFrame(X).add_prefix("gene")
     frame.assign(label=["u", "v"] * (N_ROWS // 2)).to_csv(path, index=False)
 
 
 def reading_section(n_rounds: int) -> Section:
-    """Time load_table beside pandas for more and more columns."""
+    """Time load_table and pandas on more and more columns."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         with tempfile.TemporaryDirectory() as folder:

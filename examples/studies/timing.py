@@ -11,10 +11,10 @@ import torch
 
 
 class EpochClock:
-    """A callback for scikit-learn's protocol that keeps the seconds of each epoch of a fit.
+    """A callback of scikit-learn's protocol that records the seconds of each epoch.
 
-    The samplers read the losses from the device at the end of an epoch, so that on a GPU too an
-    epoch has been computed when it ends.
+    The samplers copy the losses from the device at the end of an epoch. This waits for the GPU, so
+    the times are right there too.
     """
 
     def __init__(self) -> None:
@@ -30,16 +30,19 @@ class EpochClock:
             self._start = time.perf_counter()
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
-        """Stop it at the end. The hook does not ask for a fitted model, so none is made."""
+        """Stop the clock at the end of an epoch.
+
+        Without a parameter for the fitted model, the sampler does not build one.
+        """
         if context.task_name == "epoch":
             self.seconds.append(time.perf_counter() - self._start)
 
     def teardown(self, estimator: Any, context: Any) -> None:
-        """Nothing is left to do."""
+        """Do nothing; the protocol needs this method."""
 
 
 def epoch_timer(sampler: Any, X: np.ndarray, y: np.ndarray) -> Callable[[], float]:
-    """A function that fits the sampler and returns the median seconds of an epoch.
+    """Return a function that fits the sampler and returns the median seconds of an epoch.
 
     The first epoch is not counted, so the sampler needs two or more.
     """
@@ -53,7 +56,7 @@ def epoch_timer(sampler: Any, X: np.ndarray, y: np.ndarray) -> Callable[[], floa
 
 
 def call_timer(function: Callable[[], Any]) -> Callable[[], float]:
-    """A function that calls `function` once and returns the seconds that it took."""
+    """Return a function that calls `function` once and returns the seconds that it took."""
 
     def run() -> float:
         start = time.perf_counter()
@@ -64,7 +67,7 @@ def call_timer(function: Callable[[], Any]) -> Callable[[], float]:
 
 
 def alternate(timers: Mapping[str, Callable[[], float]], n_rounds: int) -> dict[str, list[float]]:
-    """Seconds by name, from rounds in which every timer runs once; the first is not counted."""
+    """Run every timer once per round, and return seconds by name without the first round."""
     seconds: dict[str, list[float]] = {name: [] for name in timers}
     for _ in range(n_rounds + 1):
         for name, timer in timers.items():
@@ -73,13 +76,13 @@ def alternate(timers: Mapping[str, Callable[[], float]], n_rounds: int) -> dict[
 
 
 def ratio(slow: Sequence[float], fast: Sequence[float]) -> float:
-    """The median of the ratios of each round."""
+    """Return the median of the ratios of all rounds."""
     return statistics.median(a / b for a, b in zip(slow, fast, strict=True))
 
 
 @contextmanager
 def torch_threads(n_threads: int) -> Iterator[None]:
-    """Let torch use so many threads, and restore the number afterwards."""
+    """Let torch use a number of threads, and restore the former number afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(n_threads)
     try:

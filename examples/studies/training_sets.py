@@ -15,12 +15,12 @@ from skadan.model_selection import smote_neighbors
 TrainingSet = tuple[np.ndarray, np.ndarray]  # X (n, d) and y (n,)
 
 # %%
-# Two yardsticks need no network. One moves a row of any class to the mean of the wanted class. The
-# other draws copies towards the mean of all rows, which gives a rare class more room.
+# Two reference samplers need no network. One moves rows of any class to the mean of the wanted
+# class. The other moves copies towards the mean of all rows, which gives a rare class more room.
 
 
 def mean_and_residual(X: np.ndarray, y: np.ndarray, strategy: Any, seed: int) -> TrainingSet:
-    """For each wanted label its class mean, plus the deviation of any row from its own mean."""
+    """Add rows: the mean of the wanted class plus the deviation of any row from its class mean."""
     rng = np.random.default_rng(seed)
     classes, numbers = np.unique(y, return_inverse=True)
     means = np.stack([X[numbers == k].mean(0) for k in range(len(classes))])
@@ -34,7 +34,7 @@ def mean_and_residual(X: np.ndarray, y: np.ndarray, strategy: Any, seed: int) ->
 def shrunken_copies(
     X: np.ndarray, y: np.ndarray, strategy: Any, seed: int, shrink: float = 0.65
 ) -> TrainingSet:
-    """Copies of rows, at 0.65 times their distance from the mean of all rows."""
+    """Add copies of rows at `shrink` times their distance from the mean of all rows."""
     sampler = RandomOverSampler(sampling_strategy=strategy, random_state=seed)
     X_new, y_new = sampler.fit_resample(X, y)
     mean, copied = X.mean(0), np.arange(len(X_new)) >= len(X)
@@ -43,8 +43,8 @@ def shrunken_copies(
 
 
 # %%
-# Two more yardsticks put other codes in the place of the generator's. The encoder, the decoder and
-# all that WADAN does to a decoded row stay as they are.
+# Two more reference samplers replace the codes from WADAN's generator. The encoder, the decoder and
+# all later steps are those of WADAN.
 
 DrawCodes = Callable[[np.ndarray, int, np.random.Generator], np.ndarray]
 
@@ -52,14 +52,14 @@ DrawCodes = Callable[[np.ndarray, int, np.random.Generator], np.ndarray]
 def decoded_codes(
     X: np.ndarray, y: np.ndarray, strategy: Any, seed: int, draw: DrawCodes
 ) -> TrainingSet:
-    """Rows that WADAN makes from the codes that ``draw(codes of a class, n, rng)`` returns."""
+    """Add rows that WADAN decodes from codes, which ``draw(codes of a class, n, rng)`` returns."""
     return with_codes(WADANSampler(random_state=seed).fit(X, y), X, y, strategy, seed, draw)
 
 
 def with_codes(
     sampler: Any, X: np.ndarray, y: np.ndarray, strategy: Any, seed: int, draw: DrawCodes
 ) -> TrainingSet:
-    """The same from a sampler that was fitted before."""
+    """Add rows as `decoded_codes` does, with a fitted sampler."""
     rng = np.random.default_rng(seed)
     missing = check_sampling_strategy(strategy, y, "over-sampling")
     y_new = np.repeat(np.array(list(missing), dtype=y.dtype), list(missing.values()))
@@ -70,16 +70,16 @@ def with_codes(
 
 
 def gaussian(codes: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Codes from a Gaussian with a class's mean and its shrunken covariance (Ledoit & Wolf)."""
+    """Draw codes from a Gaussian with the mean and Ledoit-Wolf covariance of a class."""
     if len(codes) < 2:
         return np.repeat(codes, n, axis=0)
     codes = codes.astype(float)
-    covariance = LedoitWolf().fit(codes).covariance_  # of two codes it is singular
+    covariance = LedoitWolf().fit(codes).covariance_  # singular for two codes
     return rng.multivariate_normal(codes.mean(0), covariance, n, method="eigh")
 
 
 def mixture(codes: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Points on the lines between two codes of a class."""
+    """Draw points on lines between two codes of a class."""
     one, two = codes[rng.integers(len(codes), size=(2, n))]
     return one + rng.random((n, 1)) * (two - one)
 
@@ -87,7 +87,7 @@ def mixture(codes: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
 # %%
 # The arms. Class weights leave the training set as it is and act in the classifier.
 
-YARDSTICKS = {
+REFERENCE_SAMPLERS = {
     "latent Gaussian": partial(decoded_codes, draw=gaussian),
     "latent mixing": partial(decoded_codes, draw=mixture),
     "mean and residual": mean_and_residual,
@@ -119,15 +119,15 @@ ABLATIONS = {
 }
 SAMPLERS |= {f"WADAN, {name}": partial(WADANSampler, **kw) for name, kw in ABLATIONS.items()}
 NEIGHBORS = {"SMOTE": "k_neighbors", "ADASYN": "n_neighbors"}
-ARMS = ("none", "class weights", *SAMPLERS, *YARDSTICKS)
+ARMS = ("none", "class weights", *SAMPLERS, *REFERENCE_SAMPLERS)
 
 
 def training_set(arm: str, X: np.ndarray, y: np.ndarray, strategy: Any, seed: int) -> TrainingSet:
-    """Rows and labels that the classifiers are fitted on."""
+    """Return the rows and labels that the classifiers are fitted on."""
     if arm in ("none", "class weights"):
         return X, y
-    if arm in YARDSTICKS:
-        return YARDSTICKS[arm](X, y, strategy, seed)
+    if arm in REFERENCE_SAMPLERS:
+        return REFERENCE_SAMPLERS[arm](X, y, strategy, seed)
     keywords = {"sampling_strategy": strategy, "random_state": seed}
     if arm in NEIGHBORS:
         keywords[NEIGHBORS[arm]] = smote_neighbors(y)

@@ -11,7 +11,7 @@ from performance_page import Section
 from plain_algorithm import PlainAlgorithm
 from timing import alternate, call_timer, epoch_timer, ratio
 
-TABLE_III = {400: (0.067, 0.15), 2000: (0.3, 0.67), 10_000: (1.4, 3.14)}  # by rows
+TABLE_III = {400: (0.067, 0.15), 2000: (0.3, 0.67), 10_000: (1.4, 3.14)}  # seconds by rows
 KINDS = {
     "full width": {"row_space": False},
     "full width, bfloat16": {"row_space": False, "precision": "bfloat16"},
@@ -21,13 +21,13 @@ KINDS = {
 
 
 def plain(name: str, X: np.ndarray, y: np.ndarray) -> PlainAlgorithm:
-    """Algorithm 1 of ADAN or WADAN on a table of z-scores."""
+    """Return plain Algorithm 1 of ADAN or WADAN on a table of z-scores."""
     one_hot = torch.eye(N_CLASSES)[torch.from_numpy(y)]
     return PlainAlgorithm(torch.from_numpy(X), one_hot, wasserstein=name == "WADAN")
 
 
 def epoch_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
-    """An epoch of each kind against plain Algorithm 1 and against full width."""
+    """Time an epoch of each kind against plain Algorithm 1 and against full width."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for name in SAMPLERS:
@@ -53,7 +53,7 @@ def epoch_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
 
 
 def fit_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
-    """A whole fit at the default setting against 1,500 epochs of plain Algorithm 1."""
+    """Time a whole default fit against 1,500 epochs of plain Algorithm 1."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         timers = {
@@ -67,15 +67,15 @@ def fit_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
 
     return Section(
         "A whole fit",
-        f"`WADANSampler()` as it comes, {in_words(X)}, against 1,500 epochs of plain Algorithm 1 "
-        "(1,500 times a measured epoch), one thread.",
+        f"`WADANSampler()` with its defaults, {in_words(X)}, against 1,500 epochs of plain "
+        "Algorithm 1 (1,500 times a measured epoch), one thread.",
         ("plain, seconds", "fit, seconds", "ratio"),
         lines(),
     )
 
 
 def table_iii_section(n_columns: int, n_rounds: int) -> Section:
-    """Epochs of growing tables, beside the paper's Table III."""
+    """Time epochs of growing tables, beside the paper's Table III."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for n, (adan, wadan) in TABLE_III.items():
@@ -96,7 +96,7 @@ def table_iii_section(n_columns: int, n_rounds: int) -> Section:
     return Section(
         "The paper's Table III",
         f"Seconds an epoch at the paper's setting, {n_columns:,} columns, batches of 128, one "
-        "thread of the processor above; the paper's are of a GTX 1080 Ti.",
+        "thread of the processor above; the paper's are from a GTX 1080 Ti.",
         ("rows", "ADAN", "WADAN", "paper's ADAN", "paper's WADAN"),
         lines(),
     )

@@ -1,4 +1,4 @@
-"""What a whole process costs, start-up included: the memory of a fit, the seconds of a study."""
+"""Costs of whole processes, start-up included: memory of a fit, seconds of a study."""
 
 import subprocess
 import sys
@@ -24,9 +24,9 @@ print(int(status[status.index("VmHWM:") + 1]) / 2**20)
 
 
 def memory_section(n_columns: int) -> Section:
-    """Peak memory of a process that does nothing but fit, in GiB (Linux).
+    """Measure the peak memory, in GiB, of a process that only fits (Linux).
 
-    `getrusage` would not do: a process inherits its peak from the one that starts it.
+    `getrusage` would be wrong: a process inherits that peak from the one that started it.
     """
 
     def lines() -> Iterator[tuple[str, ...]]:
@@ -45,7 +45,7 @@ def memory_section(n_columns: int) -> Section:
 
 
 def comparison_section(data: Path) -> Section:
-    """The WADAN arm of the comparison example on real rows: all groups, two jobs."""
+    """Time the WADAN arm of the comparison example on real rows: all groups, two jobs."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         with tempfile.TemporaryDirectory() as folder:

@@ -140,7 +140,7 @@ def test_it_writes_the_page_of_a_gpu(study, device, tmp_path, monkeypatch, capsy
         monkeypatch.setattr("torch.cuda.is_available", lambda: False)
         with pytest.raises(SystemExit):
             benchmark.main(arguments)
-        assert "--gpu: torch finds none" in capsys.readouterr().err
+        assert "--gpu: torch finds no GPU" in capsys.readouterr().err
         return
     benchmark.main(arguments)
     text = page.read_text()

@@ -49,7 +49,7 @@ def a_table(board, counts=(30, 20, 12), n_columns=8, n_groups=None, seed=0, dist
 
 def cuts(board, table, scenario, seed=0):
     for fold, (train, test) in enumerate(board.tables.folds(table, seed)):
-        yield train, board.tables.kept(table, train, scenario, seed, fold), test
+        yield train, board.tables.rows_left(table, train, scenario, seed, fold), test
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -173,7 +173,7 @@ def test_a_sampler_that_refuses_leaves_the_rows_and_is_counted(board):
 
 def test_a_fit_of_too_many_seconds_is_noted_and_not_tried_again(board, monkeypatch):
     def slow(*_):
-        with board.peers.within(1):
+        with board.peers.time_limit(1):
             time.sleep(30)
 
     monkeypatch.setattr(board.arms, "peer_rows", slow)

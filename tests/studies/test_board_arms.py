@@ -80,13 +80,13 @@ def test_under_sampling_goes_down_to_the_rarest_class(board, scenario):
 def test_one_training_serves_all_arms_of_wadan(board, few_epochs, monkeypatch):
     table = a_table(board)
     sets = board.arms.TrainingSets(table.X, table.y, "auto", 0)
-    made = [sets.make(arm) for arm in board.arms.OF_ONE_TRAINING]
+    made = [sets.make(arm) for arm in board.arms.SHARING_WADAN]
     X, y = WADANSampler(random_state=0).fit_resample(table.X, table.y)
     np.testing.assert_array_equal(made[0][0], X)
     np.testing.assert_array_equal(made[0][1], y)
     alone = load_example("studies/training_sets").training_set
     codes = tuple(board.arms.CODES)
-    assert board.arms.OF_ONE_TRAINING[2:] == codes
+    assert board.arms.SHARING_WADAN[2:] == codes
     for arm, (X, y) in zip(codes, made[2:], strict=True):
         X_alone, y_alone = alone(arm, table.X, table.y, "auto", 0)
         np.testing.assert_array_equal(X, X_alone)

@@ -151,13 +151,13 @@ def test_columns_are_chosen_from_the_real_rows(classifiers, name, monkeypatch):
     Z, y = np.vstack([real, made]), np.concatenate([y_real, y_made])
     best = np.sort(order[30:])
     found = classifiers.Rows(Z, y, Z_test, real, y_real)
-    np.testing.assert_array_equal(found.telling[0], Z[:, best])
-    np.testing.assert_array_equal(found.telling[1], Z_test[:, best])
+    np.testing.assert_array_equal(found.best_columns[0], Z[:, best])
+    np.testing.assert_array_equal(found.best_columns[1], Z_test[:, best])
     for _, fitted, inside in classifiers.fits(name, found, None, 0, None):
         assert fitted.n_features_in_ == most
         np.testing.assert_array_equal(inside, Z_test[:, best])
     few = classifiers.Rows(Z[:, :most], y, Z_test[:, :most], real[:, :most], y_real)
-    np.testing.assert_array_equal(few.telling[0], Z[:, :most])
+    np.testing.assert_array_equal(few.best_columns[0], Z[:, :most])
 
 
 @pytest.mark.parametrize("name", ["SVC", "LinearSVC", "logistic", "RBF", "neighbours"])

@@ -49,11 +49,11 @@ SHARES = [[0.5, 0.3, 0.2], [0.9, 0.05, 0.05], [1 / 3, 1 / 3, 1 / 3]]
 
 
 def kept_at_random(board, rng, y, shares=SHARES):
-    """Random probabilities, and others that were put right, of three folds."""
+    """Random probabilities, and random corrected ones, of three folds."""
     heldout = board.heldout.HeldOut(y)
     for fold in some_folds(board, y, shares):
-        scores, right = (probabilities(rng, len(fold.test), 3) for _ in range(2))
-        heldout.keep(fold, np.arange(3), scores.argmax(1), scores, right)
+        scores, corrected = (probabilities(rng, len(fold.test), 3) for _ in range(2))
+        heldout.keep(fold, np.arange(3), scores.argmax(1), scores, corrected)
     return heldout
 
 
@@ -90,7 +90,7 @@ def test_losses_are_those_of_numpy(board, rng, sure):
     if sure:  # some rows get exactly 0 for their own class, as from forests
         heldout.score[:8] = np.eye(3)[(y[:8] + 1) % 3]
     found = heldout.scores()
-    for end, proba in (("", heldout.score), ("_right", heldout.right)):
+    for end, proba in (("", heldout.score), ("_right", heldout.corrected)):
         clipped = np.clip(proba, np.finfo(float).eps, 1)
         each_log = -np.log(clipped[np.arange(90), y])
         each_brier = ((proba - np.eye(3)[y]) ** 2).sum(1) / 2
@@ -121,7 +121,7 @@ def test_rows_that_no_fold_predicted(board, rng):
     with_more = board.heldout.HeldOut(np.concatenate([y, [0, 1, 2]]))
     for fold in some_folds(board, y, SHARES):
         rows = fold.test
-        found = (heldout.predicted[rows], heldout.score[rows], heldout.right[rows])
+        found = (heldout.predicted[rows], heldout.score[rows], heldout.corrected[rows])
         with_more.keep(fold, np.arange(3), *found)
     np.testing.assert_array_equal(with_more.predicted[60:], -1)
     np.testing.assert_array_equal(with_more.weight[60:], 0)
@@ -140,8 +140,8 @@ def test_a_class_that_the_model_has_not_seen_ranks_lowest(board, rng, are_probab
     heldout = board.heldout.HeldOut(y)
     scores = probabilities(rng, 30, 2) if are_probabilities else rng.normal(size=(30, 2)) - 5
     fold = board.heldout.Fold(0, np.arange(30), {0: 0.5, 2: 0.5})
-    right = scores if are_probabilities else None
-    heldout.keep(fold, np.array([0, 2]), np.zeros(30), scores, right)
+    corrected = scores if are_probabilities else None
+    heldout.keep(fold, np.array([0, 2]), np.zeros(30), scores, corrected)
     np.testing.assert_array_equal(heldout.score[:, [0, 2]], scores)
     assert (heldout.score[:, 1] < scores.min()).all()
     assert len(np.unique(heldout.score[:, 1])) == 1
@@ -165,9 +165,9 @@ def test_true_probabilities_are_the_best(board):
     true, of_test_rows = posterior(x, 0.1), posterior(x, 0.5)
     sharper = true**2 / (true**2).sum(1, keepdims=True)
 
-    def losses(as_they_come, right):
+    def losses(as_they_come, corrected):
         heldout = board.heldout.HeldOut(y)
-        heldout.keep(fold, np.arange(2), np.zeros(n), as_they_come, right)
+        heldout.keep(fold, np.arange(2), np.zeros(n), as_they_come, corrected)
         return heldout.scores()
 
     for distorted in (of_test_rows, sharper, np.full((n, 2), [0.9, 0.1])):
@@ -194,10 +194,10 @@ def test_labels_of_rows_that_no_fold_predicted_are_kept_in_files(board):
     for setting, predicted in record["predicted"].items():
         assert predicted.count(-1) == 18
         assert record["recall"][setting] <= 50
-    stored = board.resumable.packed(record)
+    stored = board.resumable.pack(record)
     assert stored["classes"] == [-1, 0, 1]
     assert all(isinstance(text, str) for text in stored["predicted"].values())
-    line = board.resumable.unpacked(json.loads(board.resumable.line(record)))
+    line = board.resumable.unpack(json.loads(board.resumable.line(record)))
     assert line["predicted"] == record["predicted"]
 
 
@@ -217,7 +217,7 @@ def test_prior_correction_is_the_classifier_around_a_fresh_fit(board):
     for setting, classifier in plain.items():
         expected = np.full(len(table.y), -1)
         for number, (train, test) in enumerate(board.tables.folds(table, seed)):
-            train = board.tables.kept(table, train, "cut", seed, number)
+            train = board.tables.rows_left(table, train, "cut", seed, number)
             scaler = StandardScaler().fit(table.X[train])
             Z, Z_test = scaler.transform(table.X[train]), scaler.transform(table.X[test])
             scale = np.sqrt((Z**2).sum(1).mean())
@@ -255,16 +255,16 @@ def test_arms_that_share_fits_fit_once(board, monkeypatch):
 
 @pytest.mark.parametrize("arm", ["duplication", "class weights", "bagged under-sampling"])
 def test_probabilities_of_equal_classes_are_put_right(board, arm, monkeypatch):
-    """Logistic regression on equal classes; right, it does about as well as on the rows alone."""
+    """Logistic regression on equal classes: corrected, it is about as good as on the rows alone."""
     monkeypatch.setattr(board.wrappers, "N_BAGS", 3)
     table = a_table(board, (200, 40), n_groups=2, distance=1.5)
     none, equal = (
         board.runs.run(table, "native", 0, {name: ["logistic"]})[0] for name in ("none", arm)
     )
     for measure in ("log_loss", "brier"):
-        before, right, reference = (
+        before, corrected, reference = (
             found["logistic 1"]
             for found in (equal[measure], equal[measure + "_right"], none[measure])
         )
-        assert right < before - 0.02
-        assert abs(right - reference) < abs(before - reference) / 2
+        assert corrected < before - 0.02
+        assert abs(corrected - reference) < abs(before - reference) / 2

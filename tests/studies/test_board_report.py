@@ -66,7 +66,7 @@ def test_names_stand_for_themselves_on_pages_and_on_the_terminal(report, capsys,
     (head,) = (line for line in page.splitlines() if line.startswith("| arm"))
     assert head == f"| arm | wide (4) | between (0) | narrow (0) | {expected} (4) |"
     worst = replace(found, tables=[name, *found.tables[1:]])
-    grid = report.against({"LinearSVC": worst}, "UAR")
+    grid = report.over_rivals({"LinearSVC": worst}, "UAR")
     assert f"({expected})" in grid.markdown()
     report.Grid("title", ("[bold]x", "b"), [(name.replace("\n", " "), "[/red]")]).show(
         report.Console(width=160)
@@ -162,11 +162,11 @@ def test_rows_of_the_rarest_class(advice):
 
     y = np.repeat([0, 1, 2], [100, 50, 40])
     table = Table("t", "speech", "t", np.zeros((190, 2)), y, None)
-    assert advice.rarest(table, "native", [0, 1]) == 32  # four fifths
+    assert advice.rarest_class_rows(table, "native", [0, 1]) == 32  # four fifths
     left = {0: 8, 1: 4, 2: 3}  # a tenth of each, or three
     for seed in range(3):
         (rare,) = rare_classes(table, seed)
-        assert advice.rarest(table, "cut", [seed]) == left[rare]
+        assert advice.rarest_class_rows(table, "cut", [seed]) == left[rare]
 
 
 def shifted(gains, tables=6):

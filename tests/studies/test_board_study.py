@@ -71,7 +71,7 @@ def test_samplers_have_the_parameters_of_the_file(board, tmp_path):
     ("text", "message"),
     [
         ("tables = [", "study.toml"),
-        (STUDY.replace("seeds", "seed"), "'seed' is none of"),
+        (STUDY.replace("seeds", "seed"), "'seed' is not one of"),
         (STUDY.replace('samplers."SMOTE, one', 'samplers."SMOTE, two'), "there is no 'SMOTE, one"),
         (STUDY.replace("imblearn.over_sampling.SMOTE", "imblearn.SMOLE"), 'samplers."SMOTE, one'),
         (STUDY.replace("k_neighbors", "neighbours"), "neighbours"),
@@ -262,17 +262,17 @@ def test_what_a_record_lacks(board):
 
 def test_a_record_keeps_what_a_former_one_has(board):
     from board_parts.heldout import MEASURES
-    from board_parts.runs import merged
+    from board_parts.runs import merge
 
     def record(seconds, **found):
         measures = {name: dict(found) for name in (*MEASURES, "predicted")}
         return {"arm": "none", "seconds_fitting": seconds, **measures}
 
-    both = merged(record(2.25, b=1), record(1.5, a=2))
+    both = merge(record(2.25, b=1), record(1.5, a=2))
     assert both == record(3.75, a=2, b=1)
-    assert merged(record(2.0, b=1), None) == record(2.0, b=1)
+    assert merge(record(2.0, b=1), None) == record(2.0, b=1)
     older = {"arm": "none", "seconds_fitting": 1.5, "recall": {"a": 2}}  # had recall alone
-    assert merged(record(2.25, b=1), older) == record(3.75, b=1) | {"recall": {"a": 2, "b": 1}}
+    assert merge(record(2.25, b=1), older) == record(3.75, b=1) | {"recall": {"a": 2, "b": 1}}
 
 
 def test_without_a_run_the_records_that_are_there_are_reported(board, tmp_path):

@@ -12,7 +12,7 @@ def plan():
 
 def took(plan, n_tasks, n_workers, a_task=0.0, a_hop=0.0, fits=(12.0,)):
     rng = np.random.default_rng(0)
-    return plan.seconds(n_tasks, n_workers, np.array(fits), a_task, a_hop, rng)
+    return plan.run_seconds(n_tasks, n_workers, np.array(fits), a_task, a_hop, rng)
 
 
 def test_fits_alone(plan):

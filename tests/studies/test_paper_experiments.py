@@ -90,11 +90,11 @@ def test_the_control_weighs_the_penalty_as_copies_of_all_rows_would(program, fol
     X, y = corpus.X + 3 * rng.normal(size=corpus.X.shape), corpus.y  # not separable
     C = {"C": 0.001}
     copies = clone(model).set_params(**C).fit(np.tile(X, (3, 1)), np.tile(y, 3))
-    control = clone(model).set_params(**folds.weighed(C, 2)).fit(X, y)
+    control = clone(model).set_params(**folds.rescale_penalty(C, 2)).fit(X, y)
     plain = clone(model).set_params(**C).fit(X, y)
     assert np.allclose(copies.coef_, control.coef_, atol=1e-3 * np.abs(control.coef_).max())
     assert not np.allclose(copies.coef_, plain.coef_, rtol=0.1)
-    assert folds.weighed({"alpha": 6.0}, 2) == {"alpha": 2.0}
+    assert folds.rescale_penalty({"alpha": 6.0}, 2) == {"alpha": 2.0}
 
 
 def test_the_sampler_of_eleven_learns_from_the_other_table(folds, monkeypatch):

@@ -26,7 +26,7 @@ def files():
 @pytest.mark.parametrize("name", FILES)
 def test_kept_files_are_as_they_were(files, name):
     content = (RESULTS / name).read_bytes()
-    assert files.kept(RESULTS)[name] == hashlib.sha256(content).hexdigest()
+    assert files.frozen_checksums(RESULTS)[name] == hashlib.sha256(content).hexdigest()
     kind = name.partition(".")[0].partition("_")[0]
     records = files.load(RESULTS / name, KEYS[kind])
     if name.endswith(".gz"):
@@ -41,7 +41,7 @@ def test_kept_files_are_as_they_were(files, name):
 
 
 def test_every_kept_file_is_there(files):
-    assert sorted(files.kept(RESULTS)) == FILES
+    assert sorted(files.frozen_checksums(RESULTS)) == FILES
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -50,10 +50,10 @@ def test_a_flipped_bit_is_noticed(files, name, tmp_path):
     content = bytearray((RESULTS / name).read_bytes())
     content[len(content) // 2] ^= 1
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ValueError, match=rf"{name} is not the file that was kept.*git checkout"):
+    with pytest.raises(ValueError, match=rf"{name} has changed.*git checkout"):
         files.load(tmp_path / name, ("seed",))
     (tmp_path / name).unlink()
-    with pytest.raises(ValueError, match=rf"{name} is not the file that was kept"):
+    with pytest.raises(ValueError, match=rf"{name} has changed"):
         files.load(tmp_path / name, ("seed",))
 
 
@@ -74,8 +74,8 @@ def test_packing_loses_nothing(files, predicted, classes, rows):
     record = {"seed": 0, "rows": rows, "predicted": predicted, "seconds": 0.1}
     stored = json.loads(files.line(record))
     assert stored.get("classes") == classes
-    assert files.packed(stored) == stored
-    assert repr(files.unpacked(stored)) == repr(record)  # 1 is no True, and order counts
+    assert files.pack(stored) == stored
+    assert repr(files.unpack(stored)) == repr(record)  # 1 is no True, and order counts
 
 
 def test_neighbouring_rows_become_ranges(files):
@@ -85,8 +85,8 @@ def test_neighbouring_rows_become_ranges(files):
 
 def test_labels_that_outnumber_the_characters_stay_a_list(files):
     record = {"rows": list(range(70)), "predicted": {"SVC 1": list(range(70))}}
-    assert files.packed(record) == {"rows": "0-69", "predicted": record["predicted"]}
-    assert files.unpacked(files.packed(record)) == record
+    assert files.pack(record) == {"rows": "0-69", "predicted": record["predicted"]}
+    assert files.unpack(files.pack(record)) == record
 
 
 def work(seed):
@@ -113,7 +113,7 @@ def test_a_file_of_ones_own_is_continued_in_either_format(files, tmp_path):
 def test_half_a_line_is_left_out_and_the_next_one_begins_anew(files, tmp_path, capsys, name):
     """Wherever the disk was full, or the run was killed, and also if only the newline lacks."""
     path = tmp_path / name
-    whole, last = (files.compressed(path, files.line(work(seed)).encode()) for seed in (0, 1))
+    whole, last = (files.compress(path, files.line(work(seed)).encode()) for seed in (0, 1))
     for end in range(len(last)):
         path.write_bytes(whole + last[:end])
         capsys.readouterr()
@@ -141,10 +141,10 @@ def test_zeros_at_the_end_are_half_a_line(files, tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("own.jsonl", b'{"seed"\n{"seed":0}\n', "line 1, is no record of this study"),
-        ("own.jsonl", b'{"seed":0}\n{"corpus":1}\n', "line 2, is no record of this study"),
-        ("own.jsonl", b'{"seed":0}\n5\n', "line 2, is no record of this study"),
-        ("notes.md", b"A page, with no newline", "line 1, is no record of this study"),
+        ("own.jsonl", b'{"seed"\n{"seed":0}\n', "line 1, is not a record of this study"),
+        ("own.jsonl", b'{"seed":0}\n{"corpus":1}\n', "line 2, is not a record of this study"),
+        ("own.jsonl", b'{"seed":0}\n5\n', "line 2, is not a record of this study"),
+        ("notes.md", b"A page, with no newline", "line 1, is not a record of this study"),
         ("own.jsonl.gz", b"not compressed", "is damaged, or is not compressed"),
         ("own.jsonl.gz", gzip.compress(b'{"seed":0}\n') + b"more", "is damaged"),
         ("own.jsonl.gz", gzip.compress(b"1")[:-9] + gzip.compress(b"2"), "is damaged"),
@@ -180,13 +180,13 @@ def test_one_run_at_a_time_adds_to_a_file(files, tmp_path):
 
 
 def test_what_another_run_has_just_added_is_not_done_again(files, tmp_path, monkeypatch):
-    path, alone_with = tmp_path / "own.jsonl", files.alone_with
+    path, hold_lock = tmp_path / "own.jsonl", files.hold_lock
 
     def after_another(path):
         files.append(path, work(0))
-        return alone_with(path)
+        return hold_lock(path)
 
-    monkeypatch.setattr(files, "alone_with", after_another)
+    monkeypatch.setattr(files, "hold_lock", after_another)
     files.run(work, [(0,), (1,)], ("seed",), path, 1)
     assert path.read_text() == files.line(work(0)) + files.line(work(1))
 
@@ -197,7 +197,7 @@ def test_keeping_packs_and_lists_and_nothing_is_added_after(files, tmp_path):
     plain.write_text('{"seed": 0, "recall": 1.0}\n')
     keep = load_example("studies/keep_results")
     sums = keep.main([str(tmp_path)])
-    assert sums == files.kept(tmp_path)
+    assert sums == files.frozen_checksums(tmp_path)
     assert plain.read_text() == '{"seed": 0, "recall": 1.0}\n'  # there was nothing to pack
     assert old.read_text() == files.line(work(0))
     assert keep.main([str(tmp_path)]) == sums
@@ -206,7 +206,7 @@ def test_keeping_packs_and_lists_and_nothing_is_added_after(files, tmp_path):
         lambda: files.run(pytest.fail, [(1,)], ("seed",), old, 1),
         lambda: files.append(old, work(1)),
     ):
-        with pytest.raises(ValueError, match=r"old\.jsonl is kept as it is"):
+        with pytest.raises(ValueError, match=r"old\.jsonl must not change"):
             add()
     assert old.read_text() == files.line(work(0))
 
@@ -218,5 +218,5 @@ def test_the_board_adds_nothing_to_a_kept_file(files, tmp_path):
     load_example("board")
     from board_parts import runs
 
-    with pytest.raises(ValueError, match=r"board\.jsonl is kept as it is"):
+    with pytest.raises(ValueError, match=r"board\.jsonl must not change"):
         runs.run_all({}, path, [("table", 0, {"none": ["SVC"]})], "cut", 1)
