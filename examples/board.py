@@ -160,8 +160,12 @@ def main(arguments: Sequence[str] | None = None) -> list[dict]:
         done = resumable.load(args.results, KEY)
     keys = product(names, [args.scenario], args.seeds, arms)
     records = [done[key] for key in keys if key in done]
-    if records:
+    if len({record["family"] for record in records}) > 1:
         publish(records, found, args, shlex.join(arguments or sys.argv[1:]))
+    elif records:
+        say(
+            "There is no report: a penalty is chosen on tables of other families, and there are none."
+        )
     return records
 
 

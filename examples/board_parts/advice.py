@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from board_parts.figures import TITLES
-from board_parts.report import Grid, in_words
-from board_parts.scores import FEWEST_TABLES, Scores, score_all, summary
+from board_parts.report import Grid
+from board_parts.scores import FEWEST_TABLES, Scores, in_words, score_all, summary
 from board_parts.tables import Table, folds, rows_left
 
 RARE = {"up to 4": (0, 4), "5 to 15": (5, 15), "16 and more": (16, np.inf)}

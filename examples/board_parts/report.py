@@ -13,14 +13,15 @@ from board_parts.scores import (
     FEWEST_TABLES,
     LOSSES,
     REFERENCES,
-    Gain,
     Scores,
     classifiers_of,
     gain,
     holm,
+    in_words,
     mean_gain,
     mean_gains,
     mean_over,
+    points,
     score,
     score_all,
     summary,
@@ -80,19 +81,6 @@ def escape_markdown(text: str) -> str:
 def in_board_order(arms: list[str]) -> list[str]:
     """Return arms in the order of the board, then the others by name."""
     return [arm for arm in ARMS if arm in arms] + sorted(set(arms) - set(ARMS))
-
-
-def in_words(found: Gain | None) -> str:
-    """Return a gain and its interval in points, as text."""
-    if found is None:
-        return ""
-    bounds = "" if np.isnan(found.low) else f" ({found.low:.1f} to {found.high:.1f})"
-    return f"{found.points:+.1f}{bounds}"
-
-
-def points(found: Gain | None) -> str:
-    """Return a gain in points as text, without its interval."""
-    return "" if found is None else f"{found.points:+.1f}"
 
 
 def over_none(scores: Scores, arm: str) -> str:

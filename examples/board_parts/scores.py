@@ -208,3 +208,16 @@ def holm(p: Iterable[float]) -> np.ndarray:
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(steps, 1)
     return adjusted
+
+
+def in_words(found: Gain | None) -> str:
+    """Return a gain and its interval in points, as text."""
+    if found is None:
+        return ""
+    bounds = "" if np.isnan(found.low) else f" ({found.low:.1f} to {found.high:.1f})"
+    return f"{found.points:+.1f}{bounds}"
+
+
+def points(found: Gain | None) -> str:
+    """Return a gain in points as text, without its interval."""
+    return "" if found is None else f"{found.points:+.1f}"

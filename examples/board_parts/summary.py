@@ -2,8 +2,8 @@
 
 import numpy as np
 from board_parts.figures import SHOWN, TITLES
-from board_parts.report import FEWER, Grid, arms_of, in_words, over_none
-from board_parts.scores import mean_gain, score_all
+from board_parts.report import FEWER, Grid, arms_of, over_none
+from board_parts.scores import in_words, mean_gain, score_all
 
 # Names of arms with class names of this library as code.
 CODE = {

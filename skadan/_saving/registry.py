@@ -6,38 +6,21 @@ from typing import Any
 
 from torch import nn
 
-from .. import samplers
+from .. import games, samplers
 from .._models.coordinates import AllColumns, RowSpace
 from .._models.predictive import Predictive
 from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
-from ..games import (
-    AAEGame,
-    ADANGame,
-    Conditioned,
-    CrossEntropy,
-    GANGame,
-    PerClass,
-    WassersteinDivergence,
-)
+from ..games import Batch, Conditioned, Draw, PerClass, Turn
 from ..samplers.base import SyntheticSampler
 
 EXPORTED = [getattr(samplers, name) for name in samplers.__all__]
 SAMPLERS = tuple(cls for cls in EXPORTED if issubclass(cls, SyntheticSampler))
 MODELS = {cls.model_class for cls in SAMPLERS} - {object}
-RECORDS = (
-    AAEGame,
-    ADANGame,
-    AllColumns,
-    Blend,
-    CrossEntropy,
-    GANGame,
-    Predictive,
-    RealRows,
-    RowSpace,
-    Scaling,
-    WassersteinDivergence,
-)
+# Games and divergences; batches, draws and turns are parts of a training.
+PUBLIC = {getattr(games, name) for name in games.__all__} - {Batch, Draw, Turn}
+GAMES = tuple(cls for cls in PUBLIC if isinstance(cls, type) and is_dataclass(cls))
+RECORDS = (*GAMES, AllColumns, Blend, Predictive, RealRows, RowSpace, Scaling)
 NETWORKS = (Conditioned, PerClass)  # classes that are field values: how networks take the label
 
 

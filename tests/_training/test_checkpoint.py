@@ -33,11 +33,12 @@ def checkpointed(request, tmp_path):
 def stop_after(monkeypatch, epoch):
     """Ctrl-C at the end of an epoch, before its state is kept."""
 
-    def report(sampler, n_epochs, done, losses):
+    def end(callbacks, done, losses):
         if done == epoch:
             raise KeyboardInterrupt
+        return False
 
-    monkeypatch.setattr("skadan.samplers._callbacks.report", report)
+    monkeypatch.setattr("skadan.samplers._callbacks.EpochCallbacks.epoch_ends", end)
 
 
 def assert_same(sampler, other):
@@ -73,8 +74,8 @@ def test_it_does_go_on(checkpointed, problem, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             checkpointed().fit(X, y)
     seen = []
-    report = "skadan.samplers._callbacks.report"
-    monkeypatch.setattr(report, lambda sampler, n_epochs, done, losses: seen.append(done))
+    end = "skadan.samplers._callbacks.EpochCallbacks.epoch_ends"
+    monkeypatch.setattr(end, lambda callbacks, done, losses: bool(seen.append(done)))
     sampler = checkpointed().fit(X, y)
     assert seen == [5, 6, 7]
     assert all(len(losses) == EPOCHS for losses in sampler.history_.values())

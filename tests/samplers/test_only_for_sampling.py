@@ -139,12 +139,14 @@ def test_an_interrupted_fit_goes_on_whatever_is_drawn_afterwards(tmp_path, probl
     class Stop(Exception):
         pass
 
-    def stop_in_the_third(sampler, n_epochs, epoch, losses):
+    def stop_in_the_third(callbacks, epoch, losses):
         if epoch == 3:
             raise Stop
+        return False
 
     with monkeypatch.context() as patched:
-        patched.setattr("skadan.samplers._callbacks.report", stop_in_the_third)
+        end = "skadan.samplers._callbacks.EpochCallbacks.epoch_ends"
+        patched.setattr(end, stop_in_the_third)
         with pytest.raises(Stop):
             WADANSampler(**keywords).fit(X, y)
     (state,) = tmp_path.iterdir()
