@@ -13,11 +13,11 @@ from conftest import SMALL
 from scipy import sparse
 
 from skadan import FrozenSampler, ShrunkenSampler, WADANSampler, _files, save_sampler
-from skadan._models.arrays import CHUNK
+from skadan._models.arrays import BLOCK_ROWS
 from skadan.distributed import _drawing, _parquet, sample_files, sample_frame
 
 dask = pytest.importorskip("dask")
-N = 3 * CHUNK + 83
+N = 3 * BLOCK_ROWS + 83
 
 
 @pytest.fixture(autouse=True)
@@ -265,7 +265,7 @@ def test_more_rows_than_any_disk_holds_are_refused_at_once(fitted, tmp_path, n_r
 
 def test_rows_are_refused_by_the_size_of_their_files(fitted, tmp_path, monkeypatch):
     """If their files take clearly more than the disk has left: it is an estimate."""
-    n_rows, usage, left = 20 * CHUNK, namedtuple("usage", "free"), []
+    n_rows, usage, left = 20 * BLOCK_ROWS, namedtuple("usage", "free"), []
     files = sample_files(fitted, n_rows, tmp_path / "rows")
     size = sum(file.stat().st_size for file in files)
     monkeypatch.setattr(_parquet.shutil, "disk_usage", lambda _: usage(left[-1]))
@@ -279,7 +279,7 @@ def test_rows_are_refused_by_the_size_of_their_files(fitted, tmp_path, monkeypat
 
 def test_files_that_memory_does_not_hold(fitted, tmp_path, monkeypatch):
     monkeypatch.setattr(_parquet, "memory", lambda: 8 * 101 * (N // 2))
-    n_rows = 2 * CHUNK  # of the larger file
+    n_rows = 2 * BLOCK_ROWS  # of the larger file
     with pytest.raises(ValueError, match=f"The {n_rows} rows of a file .* ask for more files"):
         sample_files(fitted, N, tmp_path, n_files=2)
     assert len(sample_files(fitted, N, tmp_path, n_files=4)) == 4

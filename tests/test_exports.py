@@ -1,4 +1,4 @@
-"""Every public name is documented, and every sampler takes part in the tests that samplers share."""
+"""Public names are documented, and samplers take part in the tests that they share."""
 
 import importlib
 import re

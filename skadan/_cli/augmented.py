@@ -11,7 +11,7 @@ import numpy as np
 
 from .._files import written_whole
 from .._optional import require
-from ..datasets._columns import booleans
+from ..datasets._numbers import booleans
 from ..datasets._roles import SYNTHETIC
 from ..evaluation._problem import check_cells, dense, imputer_of
 from .arguments import WRITTEN, check_folder

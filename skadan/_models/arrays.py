@@ -9,9 +9,9 @@ from torch import Tensor
 
 from ..games.networks import Networks
 
-# Rows per pass through the networks when no gradient is needed. Also the rows of a page of a draw,
+# Rows per pass through the networks when no gradient is needed. Also the rows of a block of a draw,
 # each of which has its own seed: another value would change every synthetic row.
-CHUNK = 256
+BLOCK_ROWS = 256
 
 
 def to_tensor(array: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
@@ -53,13 +53,13 @@ def with_weights(
 
 
 def row_slices(n_rows: int) -> Iterator[slice]:
-    """Yield slices of CHUNK rows; one empty slice if there are no rows."""
+    """Yield slices of BLOCK_ROWS rows; one empty slice if there are no rows."""
     # The empty slice gives callers an empty block of the right width and dtype to concatenate.
-    for start in range(0, max(n_rows, 1), CHUNK):
-        yield slice(start, min(start + CHUNK, n_rows))
+    for start in range(0, max(n_rows, 1), BLOCK_ROWS):
+        yield slice(start, min(start + BLOCK_ROWS, n_rows))
 
 
-def blocks(function: Callable[[Any], Tensor], inputs: Iterable[Any]) -> Iterator[Tensor]:
+def compute_blocks(function: Callable[[Any], Tensor], inputs: Iterable[Any]) -> Iterator[Tensor]:
     """Yield `function` of each input, such as each slice of `row_slices`, without gradients."""
     for value in inputs:
         # Not around the yield: no_grad would then stay on in the caller's code between blocks.

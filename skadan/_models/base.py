@@ -19,7 +19,7 @@ class Model(Protocol):
         """Return the number of training rows of each class, (K,)."""
 
     def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
-        """Yield the rows page by page: float64 blocks in the table's units, on any device."""
+        """Yield the rows block by block: float64 blocks in the table's units, on any device."""
 
     def row_index(self, draw: DrawPlan) -> np.ndarray:
         """Return for each synthetic row the index of the real row of its class in it, (n,).

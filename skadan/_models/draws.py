@@ -1,8 +1,8 @@
 """Plan a draw of synthetic rows: the class, the real rows and the random state of each.
 
-A draw is made in pages of `arrays.CHUNK` rows. All random numbers of a page depend only on the
-draw's seed and the page's number. Any process can therefore make any page, and the rows are the
-same for any number of processes.
+A draw is made in blocks of `arrays.BLOCK_ROWS` rows. All random numbers of a block depend only on
+the draw's seed and the block's number. Any process can therefore make any block, and the rows are
+the same for any number of processes.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ import torch
 from .._torch.seeding import Streams
 from . import arrays
 
-# First key of a random stream in a draw: the noise of a page, or the order of a class's rows.
+# First key of a random stream in a draw: the noise of a block, or the order of a class's rows.
 NOISE, ORDERS = 0, 1
 # Rows of a class that are shuffled at a time, in as many rounds as needed: a class of three rows
 # would otherwise need a new generator for every third synthetic row.
@@ -101,7 +101,7 @@ class InTurn:
 
 
 @dataclass(frozen=True)
-class Page:
+class Block:
     """Hold the rows of a draw that are made together, with one random state.
 
     Parameters
@@ -113,7 +113,7 @@ class Page:
     index : ndarray of shape (m,)
         Position of each row in the whole draw.
     rng : torch.Generator
-        Random state of this page only.
+        Random state of this block only.
     """
 
     part: slice
@@ -125,7 +125,7 @@ class Page:
 
 @dataclass(frozen=True)
 class DrawPlan:
-    """Describe a whole draw, or a section of whole pages.
+    """Describe a whole draw, or a section of whole blocks.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ class DrawPlan:
     streams : Streams
         Random streams of the whole draw.
     first : int, default=0
-        Number of the section's first page in the whole draw.
+        Number of the section's first block in the whole draw.
     """
 
     wanted: Wanted
@@ -144,16 +144,16 @@ class DrawPlan:
     def __len__(self) -> int:
         return len(self.wanted)
 
-    def pages(self) -> Iterator[Page]:
-        """Yield the pages in order; one empty page if there are no rows."""
+    def blocks(self) -> Iterator[Block]:
+        """Yield the blocks in order; one empty block if there are no rows."""
         for number, part in enumerate(arrays.row_slices(len(self)), self.first):
             # The number counts from the start of the whole draw, so a section gets the same seeds.
-            index = np.arange(part.start, part.stop) + self.first * arrays.CHUNK
-            yield Page(part, *self.wanted[part], index, self.streams.rng(NOISE, number))
+            index = np.arange(part.start, part.stop) + self.first * arrays.BLOCK_ROWS
+            yield Block(part, *self.wanted[part], index, self.streams.rng(NOISE, number))
 
     def section(self, first: int, stop: int) -> "DrawPlan":
-        """Return the section of pages `first` to `stop` - 1 of this draw."""
-        rows = slice(first * arrays.CHUNK, min(stop * arrays.CHUNK, len(self)))
+        """Return the section of blocks `first` to `stop` - 1 of this draw."""
+        rows = slice(first * arrays.BLOCK_ROWS, min(stop * arrays.BLOCK_ROWS, len(self)))
         return DrawPlan(self.wanted.section(rows), self.streams, self.first + first)
 
 
@@ -180,7 +180,7 @@ class Rounds:
         self.streams = streams
         # The table as one class has the stream number K, behind those of the classes 0 to K - 1.
         self.table = len(counts) if whole else 0
-        # Consecutive pages need the same orders, so the latest orders of each class are cached.
+        # Consecutive blocks need the same orders, so the latest orders of each class are cached.
         self._latest: dict[int, tuple[int, np.ndarray]] = {}
 
     def take(self, class_index: np.ndarray, rank: np.ndarray) -> np.ndarray:
@@ -213,7 +213,7 @@ class Rounds:
 
 
 class Partners(NamedTuple):
-    """Hold the two real rows behind each row of a page, as indices into a table sorted by class.
+    """Hold the two real rows behind each row of a block, as indices into a table sorted by class.
 
     `own` (m,) is a row of the same class, `of_any` (m,) a row of any class, and `donor` (m,) is the
     class of `of_any`.
@@ -224,15 +224,15 @@ class Partners(NamedTuple):
     donor: np.ndarray
 
 
-def partners_of(counts: np.ndarray, draw: DrawPlan) -> Callable[[Page], Partners]:
-    """Return a function that draws the partners of a page, given the class counts (K,)."""
+def partners_of(counts: np.ndarray, draw: DrawPlan) -> Callable[[Block], Partners]:
+    """Return a function that draws the partners of a block, given the class counts (K,)."""
     of_class, of_table = Rounds(counts, draw.streams), Rounds(counts, draw.streams, whole=True)
     class_of = np.repeat(np.arange(len(counts)), counts)
 
-    def partners(page: Page) -> Partners:
-        own = of_class.take(page.class_index, page.rank)
+    def partners(block: Block) -> Partners:
+        own = of_class.take(block.class_index, block.rank)
         # With the whole table as one class, the class index is 0 and the rank is the position.
-        of_any = of_table.take(np.zeros_like(page.class_index), page.index)
+        of_any = of_table.take(np.zeros_like(block.class_index), block.index)
         return Partners(own, of_any, class_of[of_any])
 
     return partners
@@ -241,4 +241,4 @@ def partners_of(counts: np.ndarray, draw: DrawPlan) -> Callable[[Page], Partners
 def own_rows(counts: np.ndarray, draw: DrawPlan) -> np.ndarray:
     """Return for each row of a draw the index of its `own` row, (n,), as in `Partners`."""
     of_class = Rounds(counts, draw.streams)
-    return np.concatenate([of_class.take(page.class_index, page.rank) for page in draw.pages()])
+    return np.concatenate([of_class.take(block.class_index, block.rank) for block in draw.blocks()])

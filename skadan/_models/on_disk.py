@@ -18,7 +18,7 @@ from .in_host import HostRows, place_rows
 from .scaling import Scaling
 
 LARGE = 2**30  # bytes as float32; smaller tables are copied into memory
-BLOCK = 2**24  # bytes per read when all rows are read
+READ_BYTES = 2**24  # bytes per read when all rows are read
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class File:
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Read all rows, block by block."""
-        step = max(1, BLOCK // self.row_bytes)
+        step = max(1, READ_BYTES // self.row_bytes)
         with self._open() as file:
             file.seek(self.offset)
             for start in range(0, self.shape[0], step):
@@ -137,7 +137,7 @@ def row_blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
     if file is not None:
         yield from file.blocks()
         return
-    step = max(1, BLOCK // max(1, rows.shape[1] * rows.dtype.itemsize))
+    step = max(1, READ_BYTES // max(1, rows.shape[1] * rows.dtype.itemsize))
     for start in range(0, len(rows), step):
         yield rows[start : start + step]
 

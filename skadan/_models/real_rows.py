@@ -10,7 +10,7 @@ from torch import Tensor
 from .._torch.settings import evaluating
 from ..games.base import Game
 from ..games.networks import Networks
-from .arrays import blocks, row_slices, to_array, to_tensor, weights_of
+from .arrays import compute_blocks, row_slices, to_array, to_tensor, weights_of
 from .base import NOWHERE
 from .draws import DrawPlan, own_rows
 from .in_host import HostRows
@@ -175,4 +175,6 @@ def _residual_rows(
         return residuals_of(game, networks, u.index_select(0, to_tensor(order[part], device)))
 
     with evaluating(networks):
-        return np.concatenate([to_array(x) for x in blocks(residuals, row_slices(len(order)))])
+        return np.concatenate(
+            [to_array(x) for x in compute_blocks(residuals, row_slices(len(order)))]
+        )

@@ -11,9 +11,9 @@ from torch import Tensor
 from .._torch.seeding import normal
 from ..games.base import EncodingGame, Game
 from ..games.networks import Networks
-from .arrays import blocks, one_hot, row_slices, to_tensor, with_weights
+from .arrays import compute_blocks, one_hot, row_slices, to_tensor, with_weights
 from .coordinates import Coordinates
-from .draws import DrawPlan, Page, Rounds, partners_of
+from .draws import Block, DrawPlan, Rounds, partners_of
 from .real_rows import RealRows
 from .scaling import Scaling
 
@@ -61,7 +61,7 @@ class TrainedModel:
             x = to_tensor(self.scaling.scale_rows(X[part]), device)
             return game.encode(networks, self.coordinates.project(x))
 
-        return torch.cat(list(blocks(encode_slice, row_slices(len(X)))))
+        return torch.cat(list(compute_blocks(encode_slice, row_slices(len(X)))))
 
     def decode(self, h: Tensor) -> Iterator[Tensor]:
         """Yield rows R(h) of codes (n, M): float64 blocks in the table's units."""
@@ -71,16 +71,16 @@ class TrainedModel:
             u = self.game.decode(networks, h[part].to(device))
             return self.coordinates.expand(u)
 
-        return map(self.scaling.unscale_rows, blocks(decode_slice, row_slices(len(h))))
+        return map(self.scaling.unscale_rows, compute_blocks(decode_slice, row_slices(len(h))))
 
     def sample_latent(self, draw: DrawPlan) -> Tensor:
         """Draw codes G(z, y), (n, M): the codes that `sample` decodes."""
         networks, _ = self.networks()
 
-        def generate_page(page: Page) -> Tensor:
-            return self._codes(networks, page.class_index, page.rng)
+        def generate_block(block: Block) -> Tensor:
+            return self._codes(networks, block.class_index, block.rng)
 
-        return torch.cat(list(blocks(generate_page, draw.pages())))
+        return torch.cat(list(compute_blocks(generate_block, draw.blocks())))
 
     def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield synthetic rows: float64 blocks in the table's units.
@@ -91,39 +91,39 @@ class TrainedModel:
         networks, _ = self.networks()
         blend = self.real_rows.blend
 
-        def generate(class_index: np.ndarray, row_indices: np.ndarray, page: Page) -> Tensor:
-            h = self._codes(networks, class_index, page.rng)
+        def generate(class_index: np.ndarray, row_indices: np.ndarray, block: Block) -> Tensor:
+            h = self._codes(networks, class_index, block.rng)
             return self.real_rows.complete(self.game.decode(networks, h), row_indices)
 
         if blend.center is None:
             of_class = Rounds(self.counts, draw.streams)
 
-            def make_page(page: Page) -> Tensor:
-                row_indices = of_class.take(page.class_index, page.rank)
-                return generate(page.class_index, row_indices, page)
+            def make_block(block: Block) -> Tensor:
+                row_indices = of_class.take(block.class_index, block.rank)
+                return generate(block.class_index, row_indices, block)
 
-            return self._in_table_units(make_page, draw)
+            return self._in_table_units(make_block, draw)
         partners = partners_of(self.counts, draw)
         predictive = self.real_rows.predictive.adjusted(blend.center, blend.own_share)
 
-        def compose_page(page: Page) -> Tensor:
-            own, of_any, donor = partners(page)
-            # The order of these two calls matters: both draw from page.rng.
-            u, u_any = generate(page.class_index, own, page), generate(donor, of_any, page)
-            return predictive.compose(u, u_any, page.class_index, donor)
+        def compose_block(block: Block) -> Tensor:
+            own, of_any, donor = partners(block)
+            # The order of these two calls matters: both draw from block.rng.
+            u, u_any = generate(block.class_index, own, block), generate(donor, of_any, block)
+            return predictive.compose(u, u_any, block.class_index, donor)
 
-        return self._in_table_units(compose_page, draw)
+        return self._in_table_units(compose_block, draw)
 
     def sample_from_codes(self, h: Tensor, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield rows R(h) of given codes (n, M), completed with real rows, without a centre."""
         networks, device = self.networks()
         of_class = Rounds(self.counts, draw.streams)
 
-        def decode_page(page: Page) -> Tensor:
-            u = self.game.decode(networks, h[page.part].to(device))
-            return self.real_rows.complete(u, of_class.take(page.class_index, page.rank))
+        def decode_block(block: Block) -> Tensor:
+            u = self.game.decode(networks, h[block.part].to(device))
+            return self.real_rows.complete(u, of_class.take(block.class_index, block.rank))
 
-        return self._in_table_units(decode_page, draw)
+        return self._in_table_units(decode_block, draw)
 
     def row_index(self, draw: DrawPlan) -> np.ndarray:
         """Return for each synthetic row the index of the real row of its class in it, (n,)."""
@@ -147,11 +147,11 @@ class TrainedModel:
         return self.game.generate(networks, z.to(device), y)
 
     def _in_table_units(
-        self, make_page: Callable[[Page], Tensor], draw: DrawPlan
+        self, make_block: Callable[[Block], Tensor], draw: DrawPlan
     ) -> Iterator[Tensor]:
-        """Yield the rows of each page, converted from coordinates to the table's units."""
+        """Yield the rows of each block, converted from coordinates to the table's units."""
 
-        def expand_page(page: Page) -> Tensor:
-            return self.coordinates.expand(make_page(page))
+        def expand_block(block: Block) -> Tensor:
+            return self.coordinates.expand(make_block(block))
 
-        return map(self.scaling.unscale_rows, blocks(expand_page, draw.pages()))
+        return map(self.scaling.unscale_rows, compute_blocks(expand_block, draw.blocks()))

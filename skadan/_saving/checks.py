@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from .._models.coordinates import AllColumns, RowSpace
-from .._models.copies import CopiesModel, KeptRows, RowsModel
+from .._models.kept_rows import CopiesModel, KeptRows, RowsModel
 from .._models.predictive import Predictive
 from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling

@@ -19,8 +19,8 @@ SAMPLERS = tuple(cls for cls in EXPORTED if issubclass(cls, SyntheticSampler))
 MODELS = {cls.model_class for cls in SAMPLERS} - {object}
 # Games and divergences; batches, draws and turns are parts of a training.
 PUBLIC = {getattr(games, name) for name in games.__all__} - {Batch, Draw, Turn}
-GAMES = tuple(cls for cls in PUBLIC if isinstance(cls, type) and is_dataclass(cls))
-RECORDS = (*GAMES, AllColumns, Blend, Predictive, RealRows, RowSpace, Scaling)
+GAMES: tuple[Any, ...] = tuple(cls for cls in PUBLIC if isinstance(cls, type) and is_dataclass(cls))
+RECORDS: tuple[Any, ...] = (*GAMES, AllColumns, Blend, Predictive, RealRows, RowSpace, Scaling)
 NETWORKS = (Conditioned, PerClass)  # classes that are field values: how networks take the label
 
 

@@ -11,7 +11,7 @@ from .columns import is_missing
 FLAGS = {"True": True, "False": False}
 
 
-def read_text(cells: Iterable[str]) -> np.ndarray:
+def parse_labels(cells: Iterable[str]) -> np.ndarray:
     """Return labels or groups (n,) from text.
 
     Blanks at the ends are removed. Text becomes numbers or booleans only if converting it back
@@ -40,7 +40,7 @@ def read_typed(column: Any) -> np.ndarray:
         If bytes are not UTF-8.
     """
     values = numbers_or_text(column)
-    return read_text(values) if values.dtype.kind == "U" else values
+    return parse_labels(values) if values.dtype.kind == "U" else values
 
 
 def numbers_or_text(column: Any) -> np.ndarray:
@@ -74,10 +74,10 @@ def join_blocks(blocks: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
                 first.setdefault(part.dtype.kind, (name, part[0].item()))
     every = [part for parts in blocks.values() for part in parts if len(part)]
     if set(first) == {"U"}:
-        return read_text(np.concatenate(every))
+        return parse_labels(np.concatenate(every))
     joined = np.concatenate(every) if set(first) <= set("iuf") or len(first) == 1 else None
     if joined is None:  # objects such as decimals were read as text
-        joined = read_text(str(label) for part in every for label in part.tolist())
+        joined = parse_labels(str(label) for part in every for label in part.tolist())
         joined = None if joined.dtype.kind == "U" else joined
     exact = joined is not None and (
         joined.dtype.kind != "f" or all(_is_exact(part) for part in every)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .._optional import require
 from .columns import list_names, with_index_as_columns
-from .labels import read_text
+from .labels import parse_labels
 
 SUFFIXES = ("", ".parquet", ".parq", ".pq")
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
@@ -100,5 +100,5 @@ def _parse_values(values: list[str]) -> list[Any]:
     """Convert the values in folder names like labels: "01" stays text, and "1" becomes a number."""
     return [
         None if text == "" else value
-        for text, value in zip(values, read_text(values).tolist(), strict=True)
+        for text, value in zip(values, parse_labels(values).tolist(), strict=True)
     ]

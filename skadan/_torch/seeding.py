@@ -48,7 +48,7 @@ class Streams:
     def rng(self, *numbers: int, device: torch.device | str = "cpu") -> torch.Generator:
         """Return a torch generator for the stream with these numbers; no number is a stream too."""
         # Spawn keys are numpy's way to derive independent streams. For example, (NOISE, 7) is the
-        # noise of page 7 of a draw, and no earlier page has to be drawn for it.
+        # noise of block 7 of a draw, and no earlier block has to be drawn for it.
         sequence = np.random.SeedSequence([self.seed, self.purpose], spawn_key=numbers)
         state = sequence.generate_state(1, np.uint64)[0]
         # The shift leaves 63 bits, because torch takes seeds as signed 64-bit integers.

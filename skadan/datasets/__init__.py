@@ -2,8 +2,8 @@
 
 from ._corpora import fetch_emodb, load_emodb, load_iemocap
 from ._features import extract_features
+from ._load_table import load_table
 from ._speakers import make_speaker_classification
-from ._tables import load_table
 
 __all__ = [
     "extract_features",

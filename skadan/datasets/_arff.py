@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from .._optional import require
-from ._columns import all_numbers, booleans, read_numbers, refuse_cell
 from ._delimited import read_text
+from ._numbers import all_numbers, booleans, read_numbers, refuse_cell
 from ._roles import Raw, column_names
 
 QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ._columns import all_numbers
+from ._numbers import all_numbers
 from ._roles import column_names
 from ._wording import passing
 

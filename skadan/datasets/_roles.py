@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils import Bunch
 
-from .._tables.labels import missing_rows, read_text, read_typed, refuse_missing
+from .._tables.labels import missing_rows, parse_labels, read_typed, refuse_missing
 from ._wording import passing
 
 # Columns that openSMILE and audformat write beside the features.
@@ -197,7 +197,7 @@ def _flags(raw: Raw) -> np.ndarray:
 
 def _labels(raw: Raw, column: str) -> np.ndarray:
     """Return the labels or groups in a column; text becomes numbers if that loses nothing."""
-    return read_typed(raw.frame[column]) if raw.text is None else read_text(raw.text[column])
+    return read_typed(raw.frame[column]) if raw.text is None else parse_labels(raw.text[column])
 
 
 def check_target(labels: np.ndarray, name: str) -> np.ndarray:

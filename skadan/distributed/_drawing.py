@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from .._models.arrays import CHUNK, to_array
+from .._models.arrays import BLOCK_ROWS, to_array
 from .._models.draws import DrawPlan
 from .._optional import require
 from .._saving import load_with_checksum
@@ -64,20 +64,20 @@ def plan_draw(sampler: DrawingSampler, y: Any, random_state: Any) -> DrawPlan:
 
 
 def sections_of(draw: DrawPlan, n_columns: int, n_sections: int | None) -> list[DrawPlan]:
-    """Return sections of a draw, of whole pages and about equal length."""
+    """Return sections of a draw, of whole blocks and about equal length."""
     if n_sections is not None and (not is_count(n_sections) or n_sections < 1):
         raise ValueError(f"{n_sections!r} partitions: pass a whole number of 1 or more.")
-    n_pages = max(1, -(-len(draw) // CHUNK))
+    n_blocks = max(1, -(-len(draw) // BLOCK_ROWS))
     if n_sections is None:
-        pages_per_section = max(1, PARTITION_BYTES // (8 * CHUNK * n_columns))
-        n_sections = -(-n_pages // pages_per_section)
-    n = min(int(n_sections), n_pages)
+        blocks_per_section = max(1, PARTITION_BYTES // (8 * BLOCK_ROWS * n_columns))
+        n_sections = -(-n_blocks // blocks_per_section)
+    n = min(int(n_sections), n_blocks)
     if n > MAX_PARTITIONS:
         raise ValueError(
             f"{len(draw)} rows in {n} partitions: ask for {MAX_PARTITIONS} partitions or fewer, or "
             "for fewer rows."
         )
-    ends = [i * n_pages // n for i in range(n + 1)]
+    ends = [i * n_blocks // n for i in range(n + 1)]
     return [draw.section(*ends[i : i + 2]) for i in range(n)]
 
 
@@ -94,7 +94,7 @@ def frame_of(source: Any, section: DrawPlan, target: str) -> Any:
     if target in names:
         raise ValueError(f"target={target!r}: the table has a column of this name; choose another.")
     frame = _as_pandas(fitted.sample_draw(section), len(names)).set_axis(names, axis=1)
-    first = section.first * CHUNK
+    first = section.first * BLOCK_ROWS
     frame.index = pandas.RangeIndex(first, first + len(frame))
     labels = pandas.Series(fitted.classes_[section.wanted[:][0]], index=frame.index)
     return frame.assign(**{target: labels})

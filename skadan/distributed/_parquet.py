@@ -14,7 +14,7 @@ from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
 
 from .._files import remove_parts_in, written_whole
-from .._models.arrays import CHUNK
+from .._models.arrays import BLOCK_ROWS
 from .._models.draws import DrawPlan
 from .._optional import require
 from ..samplers._wanted import memory
@@ -145,16 +145,16 @@ def _write_parquet(file: Any, source: Any, section: DrawPlan, target: str) -> No
 
 
 def _check_disk(sampler: DrawingSampler, draw: DrawPlan, target: str, folder: Path) -> None:
-    """Refuse more rows than fit on the disk of a folder, estimated from the first page of rows."""
+    """Refuse more rows than fit on the disk of a folder, estimated from the first block of rows."""
     free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
     if 8 * len(draw) * (sampler.n_features_in_ + 1) <= free:
         return
     sizes = []
-    for n_pages in (0, 1):
+    for n_blocks in (0, 1):
         file = io.BytesIO()
-        _write_parquet(file, sampler, draw.section(0, n_pages), target)
+        _write_parquet(file, sampler, draw.section(0, n_blocks), target)
         sizes.append(len(file.getvalue()))
-    needed = (sizes[1] - sizes[0]) * len(draw) / CHUNK
+    needed = (sizes[1] - sizes[0]) * len(draw) / BLOCK_ROWS
     if needed > DISK_FACTOR * free:
         raise ValueError(
             f"{len(draw)} rows take about {needed / 2**30:,.0f} GiB, but the disk of {folder} has "

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .._models.copies import CopiesModel
+from .._models.kept_rows import CopiesModel
 from ._parameters import Flag, NonNegative, RandomState, Strategy, with_parameters
 from .base import SyntheticSampler
 

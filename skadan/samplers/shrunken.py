@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .._models.copies import RowsModel
+from .._models.kept_rows import RowsModel
 from ._parameters import AutoShare, Center, Flag, RandomState, Strategy, with_parameters
 from .base import SyntheticSampler
 

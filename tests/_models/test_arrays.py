@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from skadan._models.arrays import (
-    CHUNK,
-    blocks,
+    BLOCK_ROWS,
+    compute_blocks,
     one_hot,
     row_slices,
     to_array,
@@ -18,11 +18,15 @@ from skadan._torch.settings import evaluating
 from skadan.games import Networks, mlp
 
 
-@pytest.mark.parametrize("n_rows", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 1])
+@pytest.mark.parametrize(
+    "n_rows", [0, 1, BLOCK_ROWS - 1, BLOCK_ROWS, BLOCK_ROWS + 1, 3 * BLOCK_ROWS + 1]
+)
 def test_parts_cover_every_row_once(n_rows):
     found = [i for part in row_slices(n_rows) for i in range(part.start, part.stop)]
     assert found == list(range(n_rows))
-    rows = np.concatenate(list(blocks(lambda part: torch.arange(n_rows)[part], row_slices(n_rows))))
+    rows = np.concatenate(
+        list(compute_blocks(lambda part: torch.arange(n_rows)[part], row_slices(n_rows)))
+    )
     np.testing.assert_array_equal(rows, np.arange(n_rows))
 
 

@@ -13,7 +13,7 @@ BLOCK = 4
 @pytest.fixture(params=[1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 1])
 def n_rows(request, monkeypatch):
     """Numbers of rows around whole blocks, which are small here."""
-    monkeypatch.setattr(arrays, "CHUNK", BLOCK)
+    monkeypatch.setattr(arrays, "BLOCK_ROWS", BLOCK)
     return request.param
 
 

@@ -6,7 +6,7 @@ import torch
 from conftest import TRAINING
 
 from skadan import GameSampler
-from skadan._models.arrays import CHUNK
+from skadan._models.arrays import BLOCK_ROWS
 from skadan._models.coordinates import AllColumns, RowSpace, choose_coordinates
 from skadan.games import ADANGame, Batch, CrossEntropy, WassersteinDivergence, Width
 
@@ -128,12 +128,12 @@ def test_many_rows_come_in_blocks_of_the_same_draw(small, problem, row_space):
     """Beyond one chunk, codes and rows stay those of their labels."""
     X, y, _ = problem
     sampler = small(row_space=row_space, center=None, residuals=False, anchor=0.0).fit(X, y)
-    labels = np.arange(2 * CHUNK + 7) % 3
+    labels = np.arange(2 * BLOCK_ROWS + 7) % 3
     X_new, y_new = sampler.sample(labels, random_state=1)
     np.testing.assert_array_equal(y_new, labels)
     codes = sampler.sample_latent(labels, random_state=1)
     np.testing.assert_allclose(X_new, sampler.decode(codes), rtol=1e-6)
-    assert not np.isclose(X_new[:CHUNK], X_new[CHUNK : 2 * CHUNK]).all(1).any()
+    assert not np.isclose(X_new[:BLOCK_ROWS], X_new[BLOCK_ROWS : 2 * BLOCK_ROWS]).all(1).any()
 
 
 class Blank(ADANGame):

@@ -15,7 +15,7 @@ from skadan._models.draws import partners_of
 from skadan._models.scatter import own_shares, spreads, squares_of
 from skadan.games import ADANGame, CrossEntropy
 
-N = arrays.CHUNK + 30  # rows of two pages
+N = arrays.BLOCK_ROWS + 30  # rows of two blocks
 
 # Without a centre
 
@@ -130,9 +130,9 @@ def truth(problem):
 def partners(sampler, y, labels, seed):
     """The training rows behind synthetic ones: those of their class, and those of any."""
     draw, model = sampler.plan_draw(labels, seed), sampler._model
-    pages = [partners_of(model.counts, draw)(page) for page in draw.pages()]
+    blocks = [partners_of(model.counts, draw)(block) for block in draw.blocks()]
     order = np.argsort(y, kind="stable")
-    return [order[np.concatenate([getattr(p, name) for p in pages])] for name in ("own", "of_any")]
+    return [order[np.concatenate([getattr(p, name) for p in blocks])] for name in ("own", "of_any")]
 
 
 @pytest.mark.parametrize("own_share", [0, 0.3, 1, "auto"])
@@ -159,8 +159,8 @@ def test_the_data_set_the_factors_of_each_class_apart(truth):
 
 @pytest.mark.parametrize("own_share", [0.0, 0.3, "auto"])
 def test_a_set_takes_each_row_once_for_all_classes(centred, problem, truth, own_share, monkeypatch):
-    """One row of the table fits each synthetic row, and no two the same, on whichever page."""
-    monkeypatch.setattr(arrays, "CHUNK", 8)
+    """One row of the table fits each synthetic row, and no two the same, on whichever block."""
+    monkeypatch.setattr(arrays, "BLOCK_ROWS", 8)
     X, y, _ = problem
     sampler = centred(own_share=own_share).fit(X, y)
     X_new, labels, own = sampler.sample(y, return_indices=True)

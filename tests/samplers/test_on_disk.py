@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from skadan import ADANSampler, NoiseSampler, WADANSampler, load_sampler, save_sampler
 from skadan._models import on_disk
-from skadan._models.arrays import CHUNK
+from skadan._models.arrays import BLOCK_ROWS
 from skadan._models.real_rows import Blend
 from skadan._models.scaling import Scaling
 
@@ -21,7 +21,7 @@ MORE = {"max_epochs": 3, "batch_size": 128}  # in many more, roundings would gro
 @pytest.fixture(autouse=True)
 def _all_are_large(monkeypatch):
     monkeypatch.setattr(on_disk, "LARGE", 1)
-    monkeypatch.setattr(on_disk, "BLOCK", 1000)
+    monkeypatch.setattr(on_disk, "READ_BYTES", 1000)
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def test_the_rows_of_a_table_in_memory(table, tmp_path, cls, dtype, kind):
     assert outside.n_iter_ == inside.n_iter_
     for name, losses in inside.history_.items():
         np.testing.assert_allclose(outside.history_[name], losses, rtol=1e-3, atol=1e-5)
-    found, labels, index = outside.sample(2 * CHUNK + 9, return_indices=True)
-    rows, expected_labels, expected = inside.sample(2 * CHUNK + 9, return_indices=True)
+    found, labels, index = outside.sample(2 * BLOCK_ROWS + 9, return_indices=True)
+    rows, expected_labels, expected = inside.sample(2 * BLOCK_ROWS + 9, return_indices=True)
     assert found.dtype == X.dtype
     unit = X.std(0, dtype=float) + 1e-9
     tolerance = 1 / unit.min() if dtype == "i2" else 1e-3  # a whole number may round up or down
@@ -189,7 +189,7 @@ def test_constant_columns_come_back_as_they_were(table, tmp_path):
     X, y = table
     X = np.hstack([X.astype("f8"), np.tile(constants, (N, 1))])
     for rows in (X, mapped(X, tmp_path)):
-        found, _ = WADANSampler(**SMALL).fit(rows, y).sample(2 * CHUNK)
+        found, _ = WADANSampler(**SMALL).fit(rows, y).sample(2 * BLOCK_ROWS)
         assert (found[:, D:] == constants).all()
         assert (found[:, 4] == 7.25).all()
 

@@ -9,7 +9,7 @@ from conftest import SMALL, SMALL_GAME
 from sklearn.base import clone
 
 from skadan import GameSampler, NoiseSampler, Replicate, ShrunkenSampler, WADANSampler
-from skadan._models.arrays import CHUNK
+from skadan._models.arrays import BLOCK_ROWS
 from skadan._models.real_rows import Blend
 from skadan.distributed import sample_files, sample_frame
 from skadan.samplers.adversarial import AdversarialSampler
@@ -81,7 +81,7 @@ def test_sections_are_those_of_the_whole_for_every_value(sampler, problem, tmp_p
     """Rows in frames and files begin anywhere in the draw, and are those of `sample`."""
     pytest.importorskip("dask.dataframe")
     X, y, _ = problem
-    trained, n_rows = clone(sampler).for_any_draw().fit(X, y), 2 * CHUNK + 30
+    trained, n_rows = clone(sampler).for_any_draw().fit(X, y), 2 * BLOCK_ROWS + 30
     for number, setting in enumerate(settings(sampler)):
         own = clone(sampler).set_params(**setting)
         own.resample_with(trained, X, y)

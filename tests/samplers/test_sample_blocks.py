@@ -12,12 +12,12 @@ from conftest import SETTINGS
 from sklearn.exceptions import NotFittedError
 
 from skadan import FrozenSampler, NoiseSampler, ShrunkenSampler, WADANSampler, load_sampler
-from skadan._models.arrays import CHUNK
+from skadan._models.arrays import BLOCK_ROWS
 from skadan._models.draws import DrawPlan, InTurn, Listed, Rounds
 from skadan._torch.seeding import SAMPLING, Streams
 
-N = 2 * CHUNK + 83  # rows of three pages
-SIZES = [1, 7, CHUNK - 1, CHUNK, 1000, N, 10**12]
+N = 2 * BLOCK_ROWS + 83  # rows of three blocks
+SIZES = [1, 7, BLOCK_ROWS - 1, BLOCK_ROWS, 1000, N, 10**12]
 
 
 def joined(blocks):
@@ -181,7 +181,7 @@ def test_sections_make_the_pages_of_the_whole(fitted, wanted):
     index = model.row_index(draw)
     for first, stop in [(2, 3), (0, 1), (1, 3), (1, 2)]:
         section = draw.section(first, stop)
-        rows = slice(first * CHUNK, stop * CHUNK)
+        rows = slice(first * BLOCK_ROWS, stop * BLOCK_ROWS)
         assert len(section) == len(whole[rows])
         np.testing.assert_array_equal(np.concatenate(list(model.sample(section))), whole[rows])
         np.testing.assert_array_equal(model.row_index(section), index[rows])
@@ -189,11 +189,11 @@ def test_sections_make_the_pages_of_the_whole(fitted, wanted):
 
 @pytest.mark.parametrize("counts", [[5, 3, 1], [7000, 2, 40]])
 def test_rounds_take_each_row_once(counts):
-    """Whatever the pages: so many rows of a class as it has are all of them."""
+    """Whatever the blocks: so many rows of a class as it has are all of them."""
     counts = np.array(counts)
     draw = DrawPlan(InTurn.of(3 * counts), Streams(0, SAMPLING))
     rounds = Rounds(counts, draw.streams)
-    taken = np.concatenate([rounds.take(p.class_index, p.rank) for p in draw.pages()])
+    taken = np.concatenate([rounds.take(p.class_index, p.rank) for p in draw.blocks()])
     first = np.cumsum(counts) - counts
     for k, rows in enumerate(np.split(taken, np.cumsum(3 * counts)[:-1])):
         expected = first[k] + np.arange(counts[k])

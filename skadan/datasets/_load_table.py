@@ -14,10 +14,10 @@ from .._tables.columns import read_columns, with_columns
 from .._tables.parquet import files_of, frames_of
 from ._anndata import read_h5ad
 from ._arff import read_arff
-from ._columns import numeric_columns, read_numeric
 from ._delimited import Columns, read_delimited
 from ._metadata import join, key_of
 from ._npz import read_npz
+from ._numbers import numeric_columns, read_numeric
 from ._roles import Raw, bunch_of, column_names, may_be_a_feature
 from ._wording import passing
 from ._workbooks import read_workbook

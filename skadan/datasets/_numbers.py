@@ -18,23 +18,23 @@ INTEGERS = re.compile(r"(?:[+-]?\d+\0)*")
 WHOLE = re.compile(r"[+-]?\d+")
 INFINITE = re.compile(r"([+-]?)(?:inf|Inf|INF|infinity|Infinity|1\.#INF)")
 # What may group digits, by decimal mark: the other mark, an apostrophe, or a non-breaking space.
-OTHERS = {".": ",'\u00a0\u202f", ",": ".'\u00a0\u202f"}
+GROUPING = {".": ",'\u00a0\u202f", ",": ".'\u00a0\u202f"}
 
 
 def _number(mark: str) -> re.Pattern:
     """Return the pattern of a number with this decimal mark, whose digits may be grouped."""
-    digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:[{OTHERS[mark]}]\d{{3}})+)"
+    digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:[{GROUPING[mark]}]\d{{3}})+)"
     point = re.escape(mark)
     return re.compile(rf"[+-]?(?:{digits}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?")
 
 
-NUMBERS = {mark: _number(mark) for mark in OTHERS}
+NUMBERS = {mark: _number(mark) for mark in GROUPING}
 JOIN = "\0"  # between the cells of a column that is matched as a whole
 COLUMNS = {
     mark: re.compile(rf"(?:(?:{number.pattern}|{INFINITE.pattern}|{MISSING.pattern}){JOIN})*")
     for mark, number in NUMBERS.items()
 }
-UNGROUP = {mark: str.maketrans("", "", others) for mark, others in OTHERS.items()}
+UNGROUP = {mark: str.maketrans("", "", others) for mark, others in GROUPING.items()}
 
 
 class Column(NamedTuple):

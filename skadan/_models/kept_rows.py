@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
-from .draws import DrawPlan, Page, Rounds, own_rows, partners_of
+from .draws import Block, DrawPlan, Rounds, own_rows, partners_of
 from .predictive import Predictive
 from .scaling import Scaling
 
@@ -82,17 +82,17 @@ class RowsModel(KeptRows):
         return replace(self, **changes)
 
     def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
-        """Yield the rows page by page, in the table's units."""
+        """Yield the rows block by block, in the table's units."""
         partners = partners_of(self.counts, draw)
         predictive = self.predictive.adjusted(self.center, self.own_share)
 
-        def compose_page(page: Page) -> Tensor:
-            own, of_any, donor = partners(page)
+        def compose_block(block: Block) -> Tensor:
+            own, of_any, donor = partners(block)
             x, x_any = to_tensor(self.scaled[own]), to_tensor(self.scaled[of_any])
-            z = predictive.compose(x, x_any, page.class_index, donor)
+            z = predictive.compose(x, x_any, block.class_index, donor)
             return self.scaling.unscale_rows(z)
 
-        return map(compose_page, draw.pages())
+        return map(compose_block, draw.blocks())
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,14 @@ class CopiesModel(KeptRows):
         return replace(self, **changes)
 
     def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
-        """Yield noisy copies of real rows page by page, in the table's units."""
+        """Yield noisy copies of real rows block by block, in the table's units."""
         rounds = Rounds(self.counts, draw.streams)
 
-        def copy_page(page: Page) -> Tensor:
-            x = self.scaled[rounds.take(page.class_index, page.rank)]
+        def copy_block(block: Block) -> Tensor:
+            x = self.scaled[rounds.take(block.class_index, block.rank)]
             if self.noise_scale:
-                # From the page's own generator, so that any process can make this page.
-                x = x + self.noise_scale * to_array(normal(*x.shape, rng=page.rng))
+                # From the block's own generator, so that any process can make this block.
+                x = x + self.noise_scale * to_array(normal(*x.shape, rng=block.rng))
             return self.scaling.unscale_rows(to_tensor(x))
 
-        return map(copy_page, draw.pages())
+        return map(copy_block, draw.blocks())
