@@ -21,6 +21,7 @@ GROUPS = re.compile(
     re.IGNORECASE,
 )
 IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|idx|nr|no|number|key|uid)|id[ _-].*", re.IGNORECASE)
+LONGEST_VALUE = 20  # letters of a value that a summary quotes
 UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?")
 
 
@@ -150,9 +151,18 @@ def _why(name: str, raw: Raw, dropped: set[str]) -> str | None:
     if GROUPS.fullmatch(str(name)):
         return "looks like a group"
     if name not in raw.numbers:
-        return raw.non_numeric.get(name, "text")
+        why = raw.non_numeric.get(name, "text")
+        return _text_of(raw.frame[name]) if why == "text" else why
     values = raw.numbers[name]
     return "has no values" if values.dtype.kind == "f" and np.isnan(values).all() else None
+
+
+def _text_of(column: Any) -> str:
+    """Describe a column of text: with its values if there are two, as it could be a feature."""
+    values = sorted({str(cell).strip() for cell in column.dropna().unique()} - {""})
+    if len(values) != 2 or len(column) <= 2 or max(map(len, values)) > LONGEST_VALUE:
+        return "text"
+    return f"text, {values[0]} or {values[1]}: write 0 and 1 to use it"
 
 
 def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray], frame: Any) -> None:

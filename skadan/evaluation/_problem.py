@@ -79,7 +79,8 @@ def check_labels(y: np.ndarray) -> None:
     if y.dtype.kind == "f" and (y % 1).any():
         raise ValueError(
             f"The labels are {len(labels)} different numbers, such as {labels[0]:g}. They have to "
-            "be classes, text or whole numbers: is this the right column?"
+            "be classes, text or whole numbers: is this the right column? A measurement needs a "
+            "regressor, or has to be cut into classes first."
         )
 
 

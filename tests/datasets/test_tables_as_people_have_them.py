@@ -279,3 +279,11 @@ def test_numbers_beyond_float64_in_text(load):
 def test_a_row_that_does_not_say_whether_it_is_synthetic(load):
     with pytest.raises(ValueError, match=r"t\.csv: the column 'is_synthetic' holds 'nan'"):
         load("a,y,is_synthetic\n1,u,\n2,v,True\n", target="y")
+
+
+def test_a_column_of_two_words_is_left_out_with_what_to_do(load, tmp_path):
+    text = "a,sex,note,y\n1.5,m,x,u\n2.5,f,y,v\n3.5, f ,z,u\n4.5,,z,v\n"
+    table = load(text, target="y")
+    assert table.left_out == {"sex": "text, f or m: write 0 and 1 to use it", "note": "text"}
+    table.frame.to_parquet(tmp_path / "t.parquet")
+    assert load_table(tmp_path / "t.parquet", target="y").left_out == table.left_out
