@@ -145,7 +145,7 @@ def test_what_cannot_be_written_is_said_before_the_training(
     for out, message in [
         (tmp_path / "no" / "a.csv", "there is no folder"),
         (tmp_path / "t.csv", "is the table itself: pass --force"),
-        (tmp_path / "a.xls", "the file ends on one of"),
+        (tmp_path / "a.xls", "the name must end in one of"),
         (tmp_path / "folder.csv", "a folder of this name is there"),
     ]:
         assert main(["augment", *usual, "--out", str(out)]) == 1

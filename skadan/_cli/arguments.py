@@ -1,4 +1,4 @@
-"""What the command line understands. Nothing heavy is imported for that."""
+"""Parse the command line, without any heavy import."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""A table with synthetic rows behind its own, in a file: real rows as they went in."""
+"""Write a table with synthetic rows below its own, which stay as they were read."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from ..datasets._roles import SYNTHETIC
 from ..evaluation._problem import check_cells, dense, imputer_of
 from .arguments import WRITTEN, check_folder
 
-NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # kinds of numpy that have no hole
+NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # for NumPy kinds without missing values
 
 
 def check_out(args: Namespace) -> None:
@@ -25,14 +25,14 @@ def check_out(args: Namespace) -> None:
     Raises
     ------
     ValueError
-        If the name says no known format, or is that of the table itself.
+        If the suffix is not a known format, or the file is the table itself.
     OSError
         If its folder is not there.
     ImportError
         If what writes it is not installed.
     """
     if args.out.suffix.lower() not in WRITTEN:
-        raise ValueError(f"--out {args.out}: the file ends on one of {', '.join(WRITTEN)}.")
+        raise ValueError(f"--out {args.out}: the name must end in one of {', '.join(WRITTEN)}.")
     check_folder("--out", args.out)
     if args.out.is_dir():
         raise OSError(f"--out {args.out}: a folder of this name is there. Choose another name.")
@@ -45,10 +45,7 @@ def check_out(args: Namespace) -> None:
 
 
 def check_names(table: Any, args: Namespace) -> None:
-    """Refuse a table whose features have the names of the other columns that are written.
-
-    Only tables without a frame have features beside columns of any name.
-    """
+    """Refuse features with the name of another column that is written; only npz has such."""
     names = {*columns_of(table, args).values(), SYNTHETIC}
     taken = [name for name in table.feature_names if name in names]
     if taken:
@@ -59,7 +56,7 @@ def check_names(table: Any, args: Namespace) -> None:
 
 
 def features_as_frame(table: Any) -> Any:
-    """Return the features as a frame, of a file of arrays too."""
+    """Return the features as a frame, also for an npz file."""
     if table.frame is not None:
         return table.data
     return require("pandas", "tables").DataFrame(dense(table.data), columns=table.feature_names)
@@ -120,13 +117,13 @@ def columns_of(table: Any, args: Namespace) -> dict[str, str | None]:
 
 
 def separator_of(table: Any, args: Namespace) -> str:
-    """What separates the cells: as in the table where both are text, else what is usual."""
+    """Return the separator of the table if both files are of one kind, else the usual one."""
     usual = "\t" if args.out.suffix.lower() == ".tsv" else ","
     return table.sep if table.sep and args.table.suffix == args.out.suffix else usual
 
 
 def _whole(table: Any, names: dict[str, str | None]) -> Any:
-    """All columns of the table as a frame."""
+    """Return all columns of the table as a frame."""
     if table.frame is not None:
         return table.frame
     frame = features_as_frame(table)
@@ -214,7 +211,7 @@ def _write_cells(
 
 
 def _cell(value: Any, mark: str) -> str:
-    """A value as text, with the table's decimal mark."""
+    """Return a value as text, with the table's decimal mark."""
     if value is None:
         return ""
     return repr(float(value)).replace(".", mark) if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""What the command line does: augment a table, sample, and evaluate whether that helps."""
+"""Run the commands: augment a table, sample, and evaluate."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""What can be wrong with the arguments of a command, found before torch is imported."""
+"""Check the arguments of a command before torch is imported."""
 
 from argparse import Namespace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table of a command: read, and described in a line."""
+"""Read the table of a command, and describe it in a line."""
 
 import shlex
 import sys
@@ -45,7 +45,7 @@ def option(name: str, value: Any) -> str:
 
 
 def real_rows(table: Any) -> np.ndarray:
-    """Which rows of a table are real: all of them where it does not say."""
+    """Return which rows of a table are real: all of them if it does not say."""
     if table.is_synthetic is None:
         return np.ones(len(table.target), dtype=bool)
     return ~table.is_synthetic
@@ -63,9 +63,9 @@ def summary(table: Any) -> str:
 
 
 def whole_numbers(table: Any) -> str:
-    """Name the few columns of whole numbers among measured ones, such as an age: ", of which ...".
+    """Name the columns of whole numbers if they are few, such as an age: ", of which ...".
 
-    Such a column is often no feature but something known of the row.
+    Among measured columns, such a column often describes the row and is not a feature.
     """
     rows = dense(table.data)
     whole = ((rows == np.rint(rows)) | np.isnan(rows)).all(0)
@@ -74,11 +74,11 @@ def whole_numbers(table: Any) -> str:
         return ""
     *names, last = (str(table.feature_names[j])[:40] for j in counted)
     if not names:
-        return f", of which {last} has whole numbers (--drop it if it is no feature)"
+        return f", of which {last} has whole numbers (--drop it if it is not a feature)"
     listed = f"{', '.join(names)} and {last}"
-    return f", of which {listed} have whole numbers (--drop those that are no features)"
+    return f", of which {listed} have whole numbers (--drop those that are not features)"
 
 
 def _takes_many(column: np.ndarray) -> bool:
-    """Whether a column has more than two values: a flag has no more."""
+    """Return whether a column has more than two values, unlike a flag."""
     return len(np.unique(column[~np.isnan(column)])) > 2

@@ -1,4 +1,4 @@
-"""What a command has around it: the streams that it prints to, and signals that end it."""
+"""Set up the streams that a command prints to, and the signals that end it."""
 
 import io
 import os
@@ -92,7 +92,7 @@ def quitting_at_once() -> Iterator[None]:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let other signals to end do what Ctrl-C does: workers end, and parts of files are removed."""
+    """Treat other ending signals as Ctrl-C: workers end, and parts of files are removed."""
     numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
     with ExitStack() as stack:
         for number in numbers:

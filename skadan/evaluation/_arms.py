@@ -1,4 +1,4 @@
-"""What `evaluate` compares: ways to treat unequal classes, each with a penalty of its own."""
+"""Define the arms of an evaluation, and fit them with a penalty chosen for each."""
 
 import warnings
 from collections.abc import Iterator

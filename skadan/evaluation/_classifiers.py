@@ -1,4 +1,4 @@
-"""Classifiers of `evaluate`, each with a grid of its penalty."""
+"""Define the classifiers of an evaluation and the penalties to choose from."""
 
 from typing import Any
 

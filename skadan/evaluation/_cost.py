@@ -1,4 +1,4 @@
-"""How much work an evaluation is, in fits and in minutes, said before it starts."""
+"""Estimate how many fits and minutes an evaluation takes, before it starts."""
 
 import sys
 import time

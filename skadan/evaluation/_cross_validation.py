@@ -1,4 +1,4 @@
-"""The predictions of every arm for every row, each made without that row."""
+"""Predict every row with every arm, trained without that row."""
 
 import sys
 import warnings
@@ -16,7 +16,7 @@ from ._settings import Settings
 
 
 class Outcome(NamedTuple):
-    """What the arms predict for the rows held out, and why some arms predict nothing.
+    """Hold the predictions of the arms for held-out rows, and why some arms have none.
 
     `labels` (n_seeds, n), `scores` (n_seeds, n, n_classes) and the `penalties` that were chosen
     (n_seeds, n_folds) are by arm, and so are the reasons in `failed`; each of the `arms` is in

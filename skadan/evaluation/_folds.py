@@ -1,4 +1,4 @@
-"""Which rows are held out: outer folds to score on, inner folds to choose a penalty on."""
+"""Split rows into outer folds to score on, and inner folds to choose a penalty on."""
 
 import warnings
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Splits = list[tuple[np.ndarray, np.ndarray]]  # row indices: training rows, test
 
 
 class Folds(NamedTuple):
-    """The outer folds, a name for each, and a description of them all."""
+    """Hold the outer folds, a name for each, and a description of them all."""
 
     splits: Splits
     names: list[str]

@@ -1,4 +1,4 @@
-"""An evaluation as one page of HTML, which needs no network to be read."""
+"""Write an evaluation as one page of HTML, which needs no network to be read."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""What is evaluated: features, labels and groups, checked before the first fold."""
+"""Check features, labels and groups before the first fold."""
 
 import warnings
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from ..datasets._wording import passing
 
 
 class Problem(NamedTuple):
-    """Rows X (n, d), labels y (n,), and groups (n,) where rows are held out by groups."""
+    """Hold rows X (n, d), labels y (n,), and groups (n,) if rows are held out by groups."""
 
     X: np.ndarray
     y: np.ndarray

@@ -1,4 +1,4 @@
-"""The result of an evaluation: numbers, words, and a page."""
+"""Report an evaluation: as numbers, as text, and as a page."""
 
 import textwrap
 from collections.abc import Sequence
@@ -88,7 +88,7 @@ class EvaluationReport:
 
     @cached_property
     def results(self) -> dict[str, Result]:
-        """Recall, AUC and gains over "none" of the arms that did not fail."""
+        """Recall, AUC and gains over "none" of each arm that did not fail."""
         return results_of(self.problem, self.outcome)
 
     @cached_property

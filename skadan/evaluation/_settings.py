@@ -1,4 +1,4 @@
-"""What an evaluation compares, and how: names and options, without any heavy import."""
+"""Name the arms, classifiers and options of an evaluation, without any heavy import."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

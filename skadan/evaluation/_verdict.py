@@ -1,4 +1,4 @@
-"""The table of an evaluation, and what to make of it in words."""
+"""Score the arms, and recommend one in words."""
 
 from collections.abc import Callable
 from functools import cache
@@ -35,7 +35,7 @@ GainOver = Callable[[str, str], Gain]  # of an arm over another
 
 
 class Result(NamedTuple):
-    """Recall and AUC of an arm, between 0 and 1, and its gains over none where there are any."""
+    """Hold recall and AUC of an arm, from 0 to 1, and its gains over none, if there are any."""
 
     recall: float
     recall_gain: Gain | None
@@ -44,7 +44,7 @@ class Result(NamedTuple):
 
 
 class Recommendation(NamedTuple):
-    """The arm to use, "none" if no arm is recommended, and the reasons."""
+    """Hold the arm to use, "none" if no arm is recommended, and the reasons."""
 
     arm: str
     text: str

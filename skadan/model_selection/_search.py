@@ -35,7 +35,8 @@ class ResamplingSearchCV(GridSearchCV):
         Any steps, exactly one sampler of this package that trains, and a classifier after it. If
         the pipeline has a ``memory``, only the last fit, of the best candidate, uses it.
     param_grid : dict or list of dict
-        Values to try for each parameter, by name, such as ``aug__anchor``.
+        Values to try for each parameter, by name, such as ``aug__anchor``. A grid may also replace
+        the sampler, by another one or by "passthrough", to compare it with doing without.
     scoring : str, callable, list, tuple or dict, default=None
         As for `GridSearchCV`, like all parameters below.
     n_jobs : int, default=None
