@@ -99,6 +99,7 @@ def drawing(tmp_path, monkeypatch):
 )
 @pytest.mark.parametrize("n_files", [0, 5])
 def test_what_is_there_is_said(drawing, tmp_path, capsys, n_files, error, code, words):
+    error = type(error)(*error.args)  # notes are added to it
     assert main(drawing(n_files, error)) == code
     there = f". 5 of the files are in {tmp_path / 'o'}: delete them to draw again."
     nothing = "" if code == 1 else ", nothing was written."

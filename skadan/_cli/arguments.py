@@ -178,6 +178,9 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
         metavar="FILE",
         help="a second file with labels and groups, matched by the first column of both",
     )
+    command.add_argument(
+        "--metadata-sheet", metavar="NAME", help="of a workbook of --metadata (default: the first)"
+    )
     command.add_argument("--layer", metavar="NAME", help="of an h5ad file (default: X)")
     command.add_argument(
         "--impute",
@@ -195,3 +198,10 @@ def check_folder(option: str, path: Path) -> None:
     """Refuse what an option would write into a folder that is not there."""
     if not path.parent.is_dir():
         raise OSError(f"{option} {path}: there is no folder {path.parent}. Make it first.")
+    if path.is_dir() and option != "--out":
+        raise OSError(f"{option} {path}: a folder has this name. Choose another name.")
+
+
+def is_same(file: Path | None, other: Path) -> bool:
+    """Return whether both are there and are one file."""
+    return file is not None and file.exists() and other.exists() and file.samefile(other)

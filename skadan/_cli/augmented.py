@@ -14,7 +14,7 @@ from .._optional import require
 from ..datasets._numbers import booleans
 from ..datasets._roles import SYNTHETIC
 from ..evaluation._problem import check_cells, dense, imputer_of
-from .arguments import WRITTEN, check_folder
+from .arguments import WRITTEN, check_folder, is_same
 
 NULLABLE = {"i": "Int64", "u": "UInt64", "b": "boolean"}  # for NumPy kinds without missing values
 
@@ -36,8 +36,9 @@ def check_out(args: Namespace) -> None:
     check_folder("--out", args.out)
     if args.out.is_dir():
         raise OSError(f"--out {args.out}: a folder of this name is there. Choose another name.")
-    itself = args.out.exists() and args.table.exists() and args.out.samefile(args.table)
-    if itself and not args.force:
+    if is_same(args.metadata, args.out):
+        raise ValueError(f"--out {args.out} is the file of --metadata: choose another name.")
+    if is_same(args.table, args.out) and not args.force:
         raise ValueError(f"--out {args.out} is the table itself: pass --force to replace it.")
     require("pandas", "tables")
     if args.out.suffix.lower() == ".parquet":

@@ -40,13 +40,13 @@ def evaluate(args: Namespace, table: Any) -> None:
             verbose=1,
         )
     print(report)
-    if args.plot:
-        draw(report, args.plot)
     if args.report:
         command = shlex.join(["skadan", *sys.argv[1:]])
         title = f"Rare classes in {args.table.name}"
         report.save(args.report, title=title, command=command, facts=facts_of(table, real, args))
         print(f"{args.report}: the report.", file=sys.stderr)
+    if args.plot:
+        draw(report, args.plot)
 
 
 def draw(report: EvaluationReport, path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .._optional import require
-from .arguments import check_folder
+from .arguments import check_folder, is_same
 from .augmented import check_out
 from .tables import load
 
@@ -25,13 +25,21 @@ def prepare(args: Namespace) -> Any:
     if args.command == "augment":
         check_out(args)
         if args.save:
-            check_folder("--save", args.save)
-            require("safetensors.numpy", "save")
+            check_save(args)
     elif args.plot:
         drawable(args.plot)
     if args.command == "evaluate" and args.report:
         check_report(args.report)
     return load(args)
+
+
+def check_save(args: Namespace) -> None:
+    """Refuse to write the sampler over a file of the command, before any training."""
+    check_folder("--save", args.save)
+    for option, file in (("TABLE", args.table), ("--metadata", args.metadata), ("--out", args.out)):
+        if file == args.save or is_same(file, args.save):
+            raise ValueError(f"--save {args.save} is the file of {option}: choose another name.")
+    require("safetensors.numpy", "save")
 
 
 def check_sample(args: Namespace) -> None:

@@ -29,6 +29,7 @@ def load(args: Namespace) -> Any:
             layer=args.layer,
             sheet=args.sheet,
             metadata=args.metadata,
+            metadata_sheet=args.metadata_sheet,
         )
     if table.target is None:
         raise ValueError("Which column has the labels? Pass it as --target COLUMN.")
@@ -40,6 +41,7 @@ def option(name: str, value: Any) -> str:
     """Word an argument of `load_table` as one types it in a shell."""
     if value is True:
         return f"--{name}"
+    name = name.replace("_", "-")
     text = shlex.quote(str(value))
     return f"--{name}={text}" if text.startswith("-") else f"--{name} {text}"
 

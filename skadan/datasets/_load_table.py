@@ -15,7 +15,7 @@ from .._tables.parquet import files_of, frames_of
 from ._anndata import read_h5ad
 from ._arff import read_arff
 from ._delimited import Columns, read_delimited
-from ._metadata import join, key_of
+from ._metadata import join, keys_of
 from ._npz import read_npz
 from ._numbers import numeric_columns, read_numeric
 from ._roles import Raw, bunch_of, column_names, may_be_a_feature
@@ -42,6 +42,7 @@ def load_table(
     layer: str | None = None,
     sheet: str | None = None,
     metadata: str | os.PathLike | None = None,
+    metadata_sheet: str | None = None,
 ) -> Bunch:
     """Load a feature table from a file: CSV, Excel, ARFF, parquet, npz or h5ad.
 
@@ -85,6 +86,8 @@ def load_table(
         A second text file or workbook, from which labels and groups are taken if the table does not
         have them: one row per sample, and the sample names in the first column, as in the table.
         The table must be a text file or workbook as well.
+    metadata_sheet : str, default=None
+        Sheet of a workbook of metadata, which may be that of the table; None is the first.
 
     Returns
     -------
@@ -150,46 +153,47 @@ def load_table(
             return bunch_of(_parquet(path, {target, groups}), target, groups, drop)
         if kind.startswith(".arff"):
             return bunch_of(read_arff(path, encoding), target, groups, drop)
-        cells = read_cells(path, encoding, sep, sheet)
+        if kind in BOOKS:
+            keys = [] if metadata is None else [0, 1]  # where sample names may be
+            as_written: list[str | int] = [
+                *keys,
+                *(name for name in (target, groups) if name is not None),
+            ]
+            cells = read_workbook(path, sheet, as_written=as_written)
+        else:
+            cells = read_delimited(path, encoding, sep)
         if transpose:
             cells = transpose_table(*cells)
         else:
             check_direction(cells[0], target, groups)
         if metadata is not None:
-            cells, drop = with_metadata(cells, Path(metadata), (target, groups), drop, encoding)
+            roles = (target, groups)
+            joined, key = with_metadata(cells[0], Path(metadata), roles, encoding, metadata_sheet)
+            cells, drop = (joined, *cells[1:]), [*drop, key]  # sample names are not features
         return bunch_of(_text(*cells, {target, groups}, drop, decimal), target, groups, drop)
     except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
         raise ValueError(f"{path.name}: {_short(error)}.") from error
 
 
-def read_cells(
-    path: Path, encoding: str | None, sep: str | None, sheet: str | None = None
-) -> tuple[Columns, list[int], str]:
-    """Read a text file or workbook: cells by column, line numbers, and separator."""
-    if kind_of(path) in BOOKS:
-        return read_workbook(path, sheet)
-    return read_delimited(path, encoding, sep)
-
-
 def with_metadata(
-    cells: tuple[Columns, list[int], str],
+    columns: Columns,
     path: Path,
     roles: tuple[str | None, ...],
-    drop: Sequence[str],
     encoding: str | None,
-) -> tuple[tuple[Columns, list[int], str], Sequence[str]]:
-    """Return a table with labels and groups from a second file, and the columns to drop."""
-    columns, lines, separator = cells
+    sheet: str | None,
+) -> tuple[Columns, str]:
+    """Return a table with labels and groups from a second file, and the column of sample names."""
+    kind = kind_of(path)
     try:
-        if kind_of(path) not in CELLS:
+        if kind not in CELLS:
             raise ValueError("it is not a text file or workbook")
-        metadata, *_ = read_cells(path, encoding, None)
+        if kind in BOOKS:
+            metadata, *_ = read_workbook(path, sheet, "metadata_sheet", None)
+        else:
+            metadata, *_ = read_delimited(path, encoding)
     except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
         raise ValueError(f"{passing('metadata', str(path))}: {_short(error)}") from error
-    key = key_of(columns)
-    found = join(columns, metadata, roles, path.name)
-    # Sample names are not features, even if they are numbers.
-    return (found, lines, separator), [*drop, key]
+    return join(columns, metadata, roles, path.name), keys_of(columns, metadata)[0]
 
 
 def _short(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Join labels and groups from a second file, such as a sample sheet, to a table of features."""
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -7,6 +8,9 @@ from itertools import islice
 
 from ._delimited import Columns
 from ._wording import passing
+
+WHOLE = re.compile(r"-?\d+\.0")
+UNNAMED = "Unnamed: 0"  # the name of a first column without one
 
 
 def join(columns: Columns, metadata: Columns, roles: Iterable[str | None], name: str) -> Columns:
@@ -18,47 +22,70 @@ def join(columns: Columns, metadata: Columns, roles: Iterable[str | None], name:
     Raises
     ------
     ValueError
-        If a column is in both, a sample name is repeated, or a sample has no metadata.
+        If a column is in both or in neither, a sample name is repeated, or a sample has no
+        metadata.
 
     Warns
     -----
     UserWarning
         If the metadata have samples that the table does not have.
     """
-    samples, (key, *_) = columns[key_of(columns)], metadata
-    rows = {sample: row for row, sample in enumerate(metadata[key])}
-    for where, names in (("the table", samples), (name, metadata[key])):
-        repeated = [sample for sample, count in Counter(names).items() if count > 1]
-        if repeated:
-            raise ValueError(f"the sample {repeated[0]!r} is in {where} more than once")
-    missing = [sample for sample in samples if sample not in rows]
-    if len(missing) == len(samples):
-        raise ValueError(_nothing_in_common(columns, samples, metadata[key], key, name))
-    if missing:
-        raise ValueError(
-            f"{len(missing)} of {len(samples)} samples, such as {missing[0]!r}, are not in the "
-            f"column {key!r} of {name}"
-        )
-    if len(rows) > len(samples):
-        text = f"{name}: {len(rows) - len(samples)} of {len(rows)} samples are not in the table."
-        warnings.warn(text, UserWarning, stacklevel=4)
-    found = dict(columns)
-    for role in roles:
+    wanted = [role for role in roles if role is not None]
+    for role in wanted:
         if role in metadata and role in columns:
             raise ValueError(f"the column {role!r} is in the table and in {name}: rename one")
-        if role in metadata:
-            found[role] = [metadata[role][rows[sample]] for sample in samples]
-        elif role is not None and role not in columns:
+        if role not in metadata and role not in columns:
             there = ", ".join(map(repr, islice(metadata, 20)))
             raise ValueError(
                 f"there is no column {role!r} in the table or in {name}, which has {there}"
             )
-    return found
+    key, key_there = keys_of(columns, metadata)
+    samples = list(map(sample_name, columns[key]))
+    named = list(map(sample_name, metadata[key_there]))
+    named_rows = {sample: row for row, sample in enumerate(named) if sample}
+    for where, names in (("the table", samples), (name, [sample for sample in named if sample])):
+        repeated = [sample for sample, count in Counter(names).items() if count > 1]
+        if repeated:
+            raise ValueError(f"the sample {repeated[0]!r} is in {where} more than once")
+    missing = [sample for sample in samples if sample not in named_rows]
+    if len(missing) == len(samples):
+        raise ValueError(_nothing_in_common(columns, samples, list(named_rows), key_there, name))
+    if missing:
+        raise ValueError(
+            f"{len(missing)} of {len(samples)} samples, such as {missing[0]!r}, are not in the "
+            f"column {key_there!r} of {name}"
+        )
+    if len(named_rows) > len(samples):
+        n_more = len(named_rows) - len(samples)
+        text = f"{name}: {n_more} of {len(named_rows)} samples are not in the table."
+        warnings.warn(text, UserWarning, stacklevel=4)
+    found = {r: [metadata[r][named_rows[s]] for s in samples] for r in wanted if r in metadata}
+    return columns | found
 
 
-def key_of(columns: Columns) -> str:
-    """Return the column of sample names: that of names without a header, else the first."""
-    return "Unnamed: 0" if "Unnamed: 0" in columns else next(iter(columns))
+def sample_name(cell: str) -> str:
+    """Return a sample name without blanks around it; workbooks have 7.0 for 7 beside decimals."""
+    name = cell.strip()
+    return name.removesuffix(".0") if WHOLE.fullmatch(name) else name
+
+
+def keys_of(columns: Columns, metadata: Columns) -> tuple[str, str]:
+    """Return the columns of sample names, in the table and in the metadata.
+
+    They are the first ones. If both files have the row numbers that pandas writes, these are not
+    sample names, and the next columns are.
+    """
+    if all(_has_row_numbers(part) and len(part) > 1 for part in (columns, metadata)):
+        columns, metadata = (
+            {n: part[n] for n in part if n != UNNAMED} for part in (columns, metadata)
+        )
+    key = UNNAMED if UNNAMED in columns else next(iter(columns))
+    return key, next(iter(metadata))
+
+
+def _has_row_numbers(columns: Columns) -> bool:
+    cells = columns.get(UNNAMED)
+    return cells is not None and cells == [str(row) for row in range(len(cells))]
 
 
 def _nothing_in_common(
@@ -69,5 +96,5 @@ def _nothing_in_common(
     return (
         f"no sample of the table is in {name}: the first column of the table has "
         f"{', '.join(map(repr, samples[:2]))}, the column {key!r} there has "
-        f"{', '.join(map(repr, named[:2]))}"
+        f"{', '.join(map(repr, named[:2])) or 'nothing'}"
     )

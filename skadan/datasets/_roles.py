@@ -73,9 +73,12 @@ def bunch_of(raw: Raw, target: str | None, groups: str | None, drop: Sequence[st
     names = [n for n in columns if n in raw.numbers and n not in apart and n not in left_out]
     if not names:
         raise ValueError("no column of numbers is left for the features")
-    _warn(left_out, {name: raw.numbers[name] for name in names}, raw.frame)
     is_synthetic = _flags(raw) if SYNTHETIC in columns else None
     real = slice(None) if is_synthetic is None else ~is_synthetic
+    numbers = {name: raw.numbers[name][real] for name in names}
+    if is_synthetic is not None:  # these rows have no identifier, so the column is float
+        numbers = {name: _as_integers(values) for name, values in numbers.items()}
+    _warn(left_out, numbers, raw.frame[real])
     return Bunch(
         data=raw.frame[names],
         target=None if target is None else check_target(_labels(raw, target), target),
@@ -185,6 +188,13 @@ def _warn(left_out: dict[str, str], numbers: Mapping[str, np.ndarray], frame: An
     ]
     for text in texts:
         warnings.warn(text, UserWarning, stacklevel=4)
+
+
+def _as_integers(values: np.ndarray) -> np.ndarray:
+    """Return whole numbers of up to 2^53 as integers, and other values as they are."""
+    with np.errstate(invalid="ignore"):
+        whole = (values == np.rint(values)) & (np.abs(values) < 2**53)
+    return values.astype(np.int64) if values.dtype.kind == "f" and whole.all() else values
 
 
 def _identifies(name: str, values: np.ndarray) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime
 import warnings
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,18 @@ from ._delimited import Columns, columns_of
 from ._wording import passing
 
 
-def read_workbook(path: Path, sheet: str | None = None) -> tuple[Columns, list[int], str]:
+def read_workbook(
+    path: Path,
+    sheet: str | None = None,
+    option: str = "sheet",
+    as_written: Container[str | int] | None = (),
+) -> tuple[Columns, list[int], str]:
     """Read a sheet of a workbook, by default the first; its first row names the columns.
 
     Returns the cells of each column by name, the row number of each row in the sheet, and a comma.
-    Cells become text, so that they are read and written like those of a CSV file.
+    Cells become text, so that they are read and written like those of a CSV file. Numbers of
+    labels and names are written with a point: of the columns `as_written`, by name or index; None
+    means all. `option` is the parameter that names the sheet.
 
     Raises
     ------
@@ -46,7 +53,7 @@ def read_workbook(path: Path, sheet: str | None = None) -> tuple[Columns, list[i
     if others:
         warnings.warn(
             f"{path.name}: only the first sheet {name!r} is read. For another, pass "
-            f"{' or '.join(passing('sheet', other) for other in others[:5])}.",
+            f"{' or '.join(passing(option, other) for other in others[:5])}.",
             UserWarning,
             stacklevel=5,
         )
@@ -56,12 +63,16 @@ def read_workbook(path: Path, sheet: str | None = None) -> tuple[Columns, list[i
     (_, header), *filled = rows
     columns = list(zip(*(row for _, row in filled), strict=True)) or [()] * len(header)
     lines = [i for i, _ in filled]
-    texts = [_column(cells, lines) for cells in columns]
+    names = [str(_number(name)) for name in header]
+    texts = [
+        _column(cells, lines, as_written is None or name in as_written or j in as_written)
+        for j, (name, cells) in enumerate(zip(names, columns, strict=True))
+    ]
     made = [(i, [text[k] for text in texts]) for k, i in enumerate(lines)]
-    return columns_of([str(_number(name)) for name in header], made), lines, ","
+    return columns_of(names, made), lines, ","
 
 
-def _column(cells: Sequence[Any], lines: list[int]) -> list[str]:
+def _column(cells: Sequence[Any], lines: list[int], as_written: bool) -> list[str]:
     """Return the cells of a column as text, without decimals if all numbers are whole."""
     for cell, line in zip(cells, lines, strict=True):
         if isinstance(cell, float) and abs(cell) >= 2**53 and cell.is_integer():
@@ -70,7 +81,8 @@ def _column(cells: Sequence[Any], lines: list[int]) -> list[str]:
             )
     numbers = [cell for cell in cells if isinstance(cell, float)]
     whole = all(number.is_integer() for number in numbers)
-    return [_cell_text(_number(cell) if whole else cell) for cell in cells]
+    found = [_number(cell) if whole else cell for cell in cells]
+    return [str(c) if as_written and isinstance(c, float) else _cell_text(c) for c in found]
 
 
 def _number(cell: Any) -> Any:

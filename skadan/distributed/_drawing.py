@@ -83,7 +83,9 @@ def sections_of(draw: DrawPlan, n_columns: int, n_sections: int | None) -> list[
 
 def target_of(fitted: DrawingSampler, target: str | None) -> str:
     """Return the name of the column of labels: `target`, or else that of the training labels."""
-    return target or str(fitted.target_name_ or "target")
+    if target is not None:
+        return target
+    return "target" if fitted.target_name_ is None else str(fitted.target_name_)
 
 
 def frame_of(source: Any, section: DrawPlan, target: str) -> Any:

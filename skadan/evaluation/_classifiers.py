@@ -49,9 +49,13 @@ class BudgetedMLP(MLPClassifier):
 
     def fit(self, X: np.ndarray, y: np.ndarray) -> "BudgetedMLP":
         """Fit for about 200 steps, within 20 to 60 epochs."""
-        steps_per_epoch = np.ceil(len(y) / MLP_BATCH)
-        self.max_iter = int(np.clip(N_STEPS // steps_per_epoch, 20, 60))
+        self.max_iter = mlp_epochs(len(y))
         return super().fit(X, y)
+
+
+def mlp_epochs(n_rows: int) -> int:
+    """Return the epochs of an MLP on this many rows: those of about 200 steps, or 20 to 60."""
+    return int(np.clip(N_STEPS // np.ceil(n_rows / MLP_BATCH), 20, 60))
 
 
 def classifier_of(name: str, class_weight: str | None, seed: int) -> Any:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .._tables.labels import refuse_missing
 from ._cost import announce
 from ._cross_validation import cross_validate
 from ._folds import outer_folds
@@ -104,7 +103,7 @@ def evaluate(
         group_name = groups.name
     settings = Settings(
         classifier=classifier,
-        arms=arms,
+        arms=arms if isinstance(arms, str) or arms is None else list(arms),
         n_folds=n_folds,
         n_seeds=n_seeds,
         n_sets=n_sets,
@@ -115,7 +114,6 @@ def evaluate(
         group_name=group_name,
     )
     problem = read_problem(X, y, groups, impute, group_name)
-    refuse_missing(problem.y, "y")
     folds = outer_folds(problem, settings)
     if verbose:
         announce(problem, folds, settings)

@@ -45,7 +45,8 @@ def outer_folds(problem: Problem, settings: Settings) -> Folds:
     splits = _split(
         StratifiedGroupKFold, max(2, min(n_folds, most)), y, groups, settings.random_state
     )
-    many = f"{n_groups} {name}s" if name.isalpha() and name[-1] != "s" else f"{n_groups} groups"
+    regular = name.isalpha() and not name.endswith(("s", "x", "y", "ch", "sh"))
+    many = f"{n_groups} {name}s" if regular else f"{n_groups} groups"
     return Folds(splits, _numbered(splits), f"{_in_words(len(splits))} folds of {many}")
 
 

@@ -3,6 +3,7 @@
 import io
 import sys
 import textwrap
+import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
@@ -40,8 +41,31 @@ LIMITS = (
 )
 
 
+def figures_of(report: "EvaluationReport") -> dict[str, Any]:
+    """Return the figures of a report by name, as mark-up; one that does not apply is empty."""
+    problem, settings = report.problem, report.settings
+    outcome, results = report.outcome, report.results
+    sampled = next((arm for arm in reversed(NAMES) if arm in results and _can_draw(arm)), None)
+    # Names of classes are not formulas, even if they have dollars in them. The browser has fonts
+    # for letters that matplotlib's font lacks.
+    style = {"text.parse_math": False, "svg.fonttype": "none"}
+    with require("matplotlib", "report").rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        return {
+            "gains": _gains(results),
+            "confusions": _confusions(problem, outcome),
+            "calibration": _calibration(problem, outcome, settings),
+            "embedding": _embedding(problem, outcome, sampled, settings),
+            "embedding_of": title_of(sampled) if sampled else "",
+        }
+
+
 def page_of(
-    report: "EvaluationReport", title: str, command: str, facts: Sequence[tuple[str, str]]
+    report: "EvaluationReport",
+    figures: dict[str, Any],
+    title: str,
+    command: str,
+    facts: Sequence[tuple[str, str]],
 ) -> str:
     """Return the page of a report; `facts` are more to say about the table."""
     problem, settings = report.problem, report.settings
@@ -50,30 +74,22 @@ def page_of(
     jinja2 = require("jinja2", "report")
     template = files(__package__).joinpath("page.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    sampled = next((arm for arm in reversed(NAMES) if arm in results and _can_draw(arm)), None)
-    # Names of classes are no formulas, even if they have dollars in them.
-    with require("matplotlib", "report").rc_context({"text.parse_math": False}):
-        page: str = environment.from_string(template).render(
-            title=title,
-            header=header(settings, report.outer_folds),
-            recommendation=report.recommendation,
-            remarks=remarks(outcome, results),
-            model=repr(model) if model else "",
-            penalty_name=PENALTIES[settings.classifier][0],
-            rows=[_row(arm, outcome, results, report.recommended) for arm in outcome.arms],
-            gains=_gains(results),
-            arms=[title_of(arm) for arm in outcome.labels],
-            recalls=_recalls(problem, outcome),
-            confusions=_confusions(problem, outcome),
-            calibration=_calibration(problem, outcome, settings),
-            embedding=_embedding(problem, outcome, sampled, settings),
-            embedding_of=title_of(sampled) if sampled else "",
-            facts=_facts(problem, settings, facts),
-            limits=LIMITS.format(unit="rows" if problem.groups is None else "groups"),
-            command=command,
-            versions=_versions(),
-        )
-    return page
+    return environment.from_string(template).render(
+        figures,
+        title=title,
+        header=header(settings, report.outer_folds),
+        recommendation=report.recommendation,
+        remarks=remarks(outcome, results),
+        model=repr(model) if model else "",
+        penalty_name=PENALTIES[settings.classifier][0],
+        rows=[_row(arm, outcome, results, report.recommended) for arm in outcome.arms],
+        arms=[title_of(arm) for arm in outcome.labels],
+        recalls=_recalls(problem, outcome),
+        facts=_facts(problem, settings, facts),
+        limits=LIMITS.format(unit="rows" if problem.groups is None else "groups"),
+        command=command,
+        versions=_versions(),
+    )
 
 
 def _can_draw(arm: str) -> bool:

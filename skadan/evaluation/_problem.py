@@ -10,7 +10,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.utils import check_array, check_consistent_length
 
 from .._tables.columns import as_numbers, refuse_not_finite
-from .._tables.labels import numbers_or_text
+from .._tables.labels import missing_rows, numbers_or_text
 from ..datasets._wording import passing
 
 
@@ -32,13 +32,36 @@ def read_problem(
     X: Any, y: Any, groups: Any, impute: str | None, group_name: str | None
 ) -> Problem:
     """Return features, labels and groups as arrays; refuse what cannot be evaluated."""
-    rows, labels = dense(X), numbers_or_text(y)
+    rows, labels = dense(X), one_per_row("y", y)
     check_consistent_length(rows, labels, groups)
     check_cells(rows, getattr(X, "columns", None), impute)
     check_labels(labels)
     if groups is None:
         return Problem(rows, labels, None)
-    return Problem(rows, labels, unless_row_ids(numbers_or_text(groups), group_name))
+    return Problem(rows, labels, unless_row_ids(one_per_row("groups", groups), group_name))
+
+
+def one_per_row(name: str, values: Any) -> np.ndarray:
+    """Return labels or groups (n,) as numbers or text; refuse missing ones.
+
+    A column is taken for a vector, and an object array of numbers for numbers.
+    """
+    shape = getattr(values, "shape", ())
+    if len(shape) > 1:
+        if shape[1:] != (1,):
+            raise ValueError(f"{name} has the shape {shape}: pass one value for each row.")
+        values = np.asarray(values)[:, 0]
+    if isinstance(values, np.ndarray) and values.dtype == object:
+        numbers = np.asarray(values.tolist())
+        values = numbers if numbers.dtype.kind in "iufb" and numbers.ndim == 1 else values
+    found = numbers_or_text(values)
+    missing = missing_rows(found)
+    if len(missing):
+        raise ValueError(
+            f"{name} has no value in row {missing[0] + 1} (of {len(missing)} such rows): fill it "
+            "in, or take the row out."
+        )
+    return found
 
 
 def dense(X: Any) -> np.ndarray:
@@ -60,10 +83,11 @@ def check_cells(rows: np.ndarray, names: Sequence[Any] | None, impute: str | Non
         refuse_not_finite([filled], filled.shape[1], columns)
     except ValueError as error:
         found = str(error).partition(" Impute or drop")[0]
+        option = passing("impute", "median")
         way = (
-            "Drop the columns, or leave these cells empty."
-            if impute
-            else f"Pass {passing('impute', 'median')} to fill missing cells with the median of the "
+            f"Drop the columns, or leave these cells empty and pass {option}."
+            if impute or np.isinf(rows).any()
+            else f"Pass {option} to fill missing cells with the median of the "
             "column's training rows, or drop the columns."
         )
         raise ValueError(f"{found} {way}") from None

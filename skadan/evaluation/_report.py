@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 
@@ -16,9 +15,10 @@ from .._files import written_whole
 from .._optional import require
 from ..metrics import Gain
 from ._arms import grid_of, model_of
+from ._classifiers import mlp_epochs
 from ._cross_validation import Outcome
 from ._folds import Folds
-from ._page import page_of
+from ._page import figures_of, page_of
 from ._problem import Problem
 from ._settings import Settings
 from ._verdict import (
@@ -95,6 +95,10 @@ class EvaluationReport:
     def _recommendation(self) -> Recommendation:
         return recommendation(self.problem, self.outcome, self.results)
 
+    @cached_property
+    def _figures(self) -> dict[str, Any]:
+        return figures_of(self)
+
     @property
     def recommended(self) -> str:
         """Name of the arm to use: the cheapest one that no dearer one surely gains over."""
@@ -153,17 +157,21 @@ class EvaluationReport:
         Returns
         -------
         model : Pipeline or PriorCorrectedClassifier
-            What was evaluated, of classes that can be imported: fit it on all rows.
+            What was evaluated, of classes that can be imported: fit it on all rows. An MLP has the
+            epochs that the evaluation gives to a table of this length.
 
         Raises
         ------
         KeyError
             If there is no such arm, or it has no predictions.
         """
+        if arm not in self.labels:
+            there = ", ".join(self.labels)
+            raise KeyError(f"The arm {arm!r} has no predictions; there are {there}.")
         penalty = self.outcome.penalty(arm)
         name, _ = grid_of(arm, self.settings, self.problem.X.shape[1])
         model = model_of(arm, self.settings, self.settings.random_state)
-        return with_public_classifier(model.set_params(**{name: penalty}))
+        return with_public_classifier(model.set_params(**{name: penalty}), len(self.problem.y))
 
     def __str__(self) -> str:
         """Return the table of scores and the recommendation."""
@@ -208,7 +216,8 @@ class EvaluationReport:
         ImportError
             If the extra ``report`` is not installed.
         """
-        return page_of(self, title, command or self._call(), facts)
+        # The figures are kept: that of the rows fits a sampler.
+        return page_of(self, self._figures, title, command or self._call(), facts)
 
     def save(self, path: str | Path, **options: Any) -> None:
         """Write the page to a file.
@@ -234,11 +243,17 @@ class EvaluationReport:
         return f"evaluate({', '.join(['X', 'y', *groups, *options])})"
 
 
-def with_public_classifier(model: Any) -> Any:
-    """Replace a classifier of the evaluation's own by scikit-learn's class that it extends."""
+def with_public_classifier(model: Any, n_rows: int) -> Any:
+    """Replace a classifier of the evaluation's own by scikit-learn's class that it extends.
+
+    What it adapts to the rows in `fit` is set for `n_rows` rows.
+    """
     pipeline = getattr(model, "estimator", model)
     classifier = pipeline["classifier"]
-    for public in (KNeighborsClassifier, MLPClassifier, RandomForestClassifier):
-        if isinstance(classifier, public):
-            pipeline.set_params(classifier=public(**classifier.get_params()))
+    if isinstance(classifier, KNeighborsClassifier):
+        n_neighbors = min(classifier.n_neighbors, n_rows)
+        pipeline.set_params(classifier=KNeighborsClassifier(n_neighbors))
+    elif isinstance(classifier, MLPClassifier):
+        parameters = classifier.get_params() | {"max_iter": mlp_epochs(n_rows)}
+        pipeline.set_params(classifier=MLPClassifier(**parameters))
     return model

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 TRAINED = ("adan", "wadan")
 UNTRAINED = ("noise", "shrunken")
@@ -19,6 +20,10 @@ CLASSIFIERS = {
     "boosting": "boosted trees",
 }
 IMPUTED = ("median", "mean")  # strategies of SimpleImputer
+
+
+LEAST = {"n_folds": 2, "n_seeds": 1, "n_sets": 1, "max_epochs": 1, "random_state": 0}
+MAY_BE_NONE = ("n_folds", "n_sets", "max_epochs")
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,16 @@ class Settings:
                 raise ValueError(
                     f"{name}={getattr(self, name)!r}: it must be one of {list(choices)}."
                 )
-        unknown = [arm for arm in self.arms if arm not in ("none", *ARMS)]
-        if unknown or isinstance(self.arms, str):
+        if isinstance(self.arms, str) or not isinstance(self.arms, Sequence):
             raise ValueError(f"arms={self.arms!r}: it must be a list of names from {list(ARMS)}.")
-        for name, least in (("n_folds", 2), ("n_seeds", 1), ("n_sets", 1), ("max_epochs", 1)):
+        unknown = [arm for arm in self.arms if arm not in ("none", *ARMS)]
+        if unknown:
+            raise ValueError(f"arms={self.arms!r}: it must be a list of names from {list(ARMS)}.")
+        for name, least in LEAST.items():
             value = getattr(self, name)
-            if value is not None and value < least:
-                raise ValueError(f"{name}={value}: it must be {least} or more.")
+            if value is None and name in MAY_BE_NONE:
+                continue
+            if not isinstance(value, Integral) or int(value) < least:
+                raise ValueError(f"{name}={value!r}: it must be a whole number, {least} or more.")
+        if not isinstance(self.group_name, str | None):
+            raise ValueError(f"group_name={self.group_name!r}: it must be text.")

@@ -227,4 +227,7 @@ def comparison(arm: str, gain: Gain, plural: bool) -> str:
     if points(gain)[2] < 0:
         verb = "gain" if arm in PLURAL else "gains"
         return f"{name} {verb} less than {it}: {figures(gain)} in comparison."
-    return f"{name} {'add' if arm in PLURAL else 'adds'} nothing to {it} here."
+    verb = "add" if arm in PLURAL else "adds"
+    if points(gain)[0] > 0:
+        return f"{name} {verb} {figures(gain)} to {it}, which may be chance."
+    return f"{name} {verb} nothing to {it} here."

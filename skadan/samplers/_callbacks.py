@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._models.trained import TrainedModel
-from .._progress import progress_bar
+from .._progress import on_terminal, progress_bar
 
 TIMES_SHOWN = 10  # of the losses, in a fit with ``verbose=2``
 
@@ -29,7 +29,9 @@ class EpochCallbacks:
         has_callbacks = bool(getattr(sampler, "_skl_callbacks", []))
         self._verbose = 0 if has_callbacks else sampler.verbose
         name = type(sampler).__name__
-        self._bar = progress_bar(n_epochs, name, "epoch", shown=self._verbose > 0)
+        # Lines of losses and a bar go together on a terminal only.
+        shown = self._verbose == 1 or (self._verbose > 1 and on_terminal())
+        self._bar = progress_bar(n_epochs, name, "epoch", shown=shown)
 
     def __enter__(self) -> "EpochCallbacks":
         """Return the observer."""

@@ -146,3 +146,75 @@ def test_the_saved_sampler_keeps_the_name_of_the_labels(tmp_path, capsys):
     more = ["--target", "label", "--out", str(tmp_path / "named")]
     assert main(["sample", str(saved), "--rows", "9", *more]) == 0
     assert list(pd.read_parquet(tmp_path / "named").columns)[-1] == "label"
+
+
+def test_row_numbers_of_pandas_are_not_sample_names(files):
+    table = ",sample,p,q\n0,s1,1.5,2\n1,s2,2.5,3\n2,s3,3.5,4\n"
+    path, metadata = files(table, ",sample,label\n0,s3,c\n1,s1,a\n2,s2,b\n", "m.csv")
+    assert load_table(path, target="label", metadata=metadata).target.tolist() == ["a", "b", "c"]
+
+
+def test_blanks_around_names_and_empty_rows_do_not_matter(files):
+    path, metadata = files("s,x\na,1.5\nb,2.5\n", 's,y\n"b ",v\n" a",u\n,\n,\n', "m.csv")
+    assert load_table(path, target="y", metadata=metadata).target.tolist() == ["u", "v"]
+
+
+def test_table_and_metadata_in_one_workbook(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    book.active.title = "features"
+    for row in (["id", "p"], [1, 1.5], [10.1, 2.5], [2, 3.5]):
+        book.active.append(row)
+    sheet = book.create_sheet("samples")
+    for row in (["id", "dose"], [2, 2.5], [1, 0.5], [10.1, 0.5]):
+        sheet.append(row)
+    path = tmp_path / "wb.xlsx"
+    book.save(path)
+    chosen = {"sheet": "features", "metadata": path, "metadata_sheet": "samples"}
+    assert load_table(path, target="dose", **chosen).target.tolist() == [0.5, 0.5, 2.5]
+    with (
+        pytest.warns(UserWarning, match="pass metadata_sheet='samples'"),
+        pytest.raises(ValueError, match=r"no column 'dose' in the table or in wb\.xlsx"),
+    ):
+        load_table(path, target="dose", sheet="features", metadata=path)
+
+
+def test_labels_with_decimals_are_the_same_in_a_workbook(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    for row in (["p", "label"], [1.5, 0.5], [2.5, 1], [3.5, 2.5]):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "t.csv").write_text("p,label\n1.5,0.5\n2.5,1.0\n3.5,2.5\n")
+    found = [load_table(tmp_path / f"t.{kind}", target="label").target for kind in ("xlsx", "csv")]
+    assert found[0].tolist() == found[1].tolist() == [0.5, 1.0, 2.5]
+
+
+def test_an_identifier_is_found_beside_synthetic_rows(files):
+    lines = "".join(f"{7 * i + 100},{i / 3},{'ab'[i % 2]},False\n" for i in range(8))
+    path, _ = files(f"sample_id,x,y,is_synthetic\n{lines},0.5,a,True\n", "")
+    with pytest.warns(UserWarning, match="'sample_id' has a different whole number in each row"):
+        load_table(path, target="y")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--out", "o.csv", "--save", "t.csv"], "--save t.csv is the file of TABLE"),
+        (["--out", "o.csv", "--save", "o.csv"], "--save o.csv is the file of --out"),
+        (["--out", "o.csv", "--save", "m.csv"], "--save m.csv is the file of --metadata"),
+        (["--out", "m.csv"], "--out m.csv is the file of --metadata"),
+        (["--out", "o.csv", "--save", "folder"], "a folder has this name"),
+    ],
+)
+def test_no_file_of_the_command_is_written_over(files, capsys, monkeypatch, options, message):
+    path, _ = files("s,x\na,1.5\nb,2.5\nc,2.0\n", "s,y\na,u\nb,v\nc,u\n", "m.csv")
+    (path.parent / "folder").mkdir()
+    monkeypatch.chdir(path.parent)
+    before = path.read_text()
+    command = ["augment", "t.csv", "--metadata", "m.csv", "--target", "y", "--sampler", "shrunken"]
+    assert main([*command, *options]) == 1
+    assert message in capsys.readouterr().err
+    assert path.read_text() == before

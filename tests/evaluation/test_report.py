@@ -123,11 +123,11 @@ def test_arms_that_fail_are_in_the_frame_with_the_reason():
         ({"arms": ["prior", "SMOTE"]}, "arms=['prior', 'SMOTE']: it must be a list of names from"),
         ({"arms": "prior"}, "arms='prior': it must be a list of names from"),
         ({"impute": "mode"}, "impute='mode': it must be one of [None, 'median', 'mean']"),
-        ({"n_folds": 1}, "n_folds=1: it must be 2 or more"),
-        ({"n_seeds": 0}, "n_seeds=0: it must be 1 or more"),
+        ({"n_folds": 1}, "n_folds=1: it must be a whole number, 2 or more"),
+        ({"n_seeds": 0}, "n_seeds=0: it must be a whole number, 1 or more"),
         ({"y": ["a"] * 60}, "Every row has the label 'a'"),
         ({"y": np.arange(60) / 7}, "The labels are 60 different numbers"),
-        ({"y": [None, *rows()[1][1:]]}, "has no label in row 1"),
+        ({"y": [None, *rows()[1][1:]]}, "y has no value in row 1"),
         ({"y": rows()[1][1:]}, "inconsistent numbers of samples"),
         ({"groups": np.zeros(60)}, "All rows have the group 0"),
     ],
@@ -153,3 +153,69 @@ def test_row_ids_are_no_groups():
         report = evaluate(X, y, groups=pd.Series(range(60), name="sample"), arms=[], n_folds=2)
     assert report.problem.groups is None
     assert report.recommendation == "There is nothing to compare."
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+@pytest.mark.parametrize("classifier", ["mlp", "knn"])
+def test_the_model_is_the_one_that_was_evaluated(classifier):
+    X, y, _ = rows(150)
+    report = evaluate(X, y, classifier=classifier, arms=["prior"], n_folds=2)
+    train = report.folds != 0
+    model = report.model_of("none")
+    name, value = ("alpha", "mlp") if classifier == "mlp" else ("n_neighbors", "knn")
+    penalty = report.outcome.penalties["none"][0, 0].item()
+    model.set_params(**{f"classifier__{name}": penalty}).fit(X[train], y[train])
+    assert (model.predict(X[~train]) == report.labels["none"][0, ~train]).all(), value
+    small = evaluate(X[:14], y[:14], classifier=classifier, arms=["prior"], n_folds=2)
+    assert small.model_of("none").fit(X[:14], y[:14]).predict(X[:14]).shape == (14,)
+
+
+def test_labels_and_groups_of_other_containers():
+    X, y, groups = rows()
+    expected = evaluate(X, y, groups=groups, **OPTIONS)
+    whole = (y == "rare").astype(int)
+    for labels in (y[:, None], pd.DataFrame({"y": y})):
+        found = evaluate(X, labels, groups=groups[:, None], **OPTIONS)
+        assert (found.labels["prior"] == expected.labels["prior"]).all()
+    of_objects = evaluate(X, whole.astype(object), groups=groups, **OPTIONS)
+    assert of_objects.classes.tolist() == [0, 1]
+    one_hot = np.column_stack([whole, 1 - whole])
+    with pytest.raises(ValueError, match=r"y has the shape \(60, 2\): pass one value for each row"):
+        evaluate(X, one_hot, **OPTIONS)
+    for missing in (np.where(groups == 1, np.nan, groups), [None, *groups[1:].astype(str)]):
+        with pytest.raises(ValueError, match="groups has no value in row"):
+            evaluate(X, y, groups=missing, **OPTIONS)
+    whole = np.where(np.arange(60) == 3, np.nan, whole)
+    with pytest.raises(ValueError, match="y has no value in row 4"):
+        evaluate(X, whole, **OPTIONS)
+
+
+def test_figures_are_drawn_once_and_in_any_script(monkeypatch):
+    X, y, _ = rows()
+    words = np.where(y == "rare", "\u60a3\u8005", "\u5065\u5eb7")
+    report = evaluate(X, words, arms=["shrunken"], n_folds=2)
+    page = report.to_html()
+    assert "\u60a3\u8005</text>" in page
+    monkeypatch.setattr("skadan.evaluation._page.sampler_of", lambda *_: pytest.fail("again"))
+    assert report.to_html() == page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"random_state": None},
+        {"n_folds": "3"},
+        {"n_seeds": 2.0},
+        {"n_sets": 1.5},
+        {"arms": None},
+        {"group_name": 3},
+    ],
+)
+def test_types_that_an_option_cannot_have(wrong):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))}="):
+        evaluate(*rows()[:2], **wrong)
+
+
+def test_arms_may_be_an_array():
+    report = evaluate(*rows()[:2], arms=np.array(["prior"]), n_folds=2)
+    assert "arms=" in report.to_html()

@@ -54,7 +54,8 @@ def advised(gains):
         ({"prior": UP}, "Use prior correction: +9.1 (4.0 to 13.2)."),
         (  # the dearest arm gains over none as well, but not over the cheaper one
             {"prior": UP, "smote": SAME, ("wadan", "none"): UP, ("wadan", "prior"): MAYBE},
-            "Use prior correction: +9.1 (4.0 to 13.2). WADAN adds nothing to it here.",
+            "Use prior correction: +9.1 (4.0 to 13.2). WADAN adds +1.2 (-0.5 to 3.0) to it, which "
+            "may be chance.",
         ),
         (
             {"weights": UP, ("shrunken", "none"): UP, ("shrunken", "weights"): DOWN},

@@ -76,8 +76,8 @@ def test_verbose_shows_a_bar_and_then_the_losses(verbose, small, problem, capsys
     X, y, _ = problem
     sampler = small(max_epochs=20, verbose=verbose).fit(X, y)
     printed, bar = capsys.readouterr()
-    assert ("20/20 [" in bar) == (verbose > 0)
-    assert (type(sampler).__name__ in bar) == (verbose > 0)
+    assert ("20/20 [" in bar) == (verbose == 1)  # beside losses on a terminal only
+    assert (type(sampler).__name__ in bar) == (verbose == 1)
     lines = printed.splitlines()
     assert len(lines) == (10 if verbose > 1 else 0)
     losses = sampler.history_["reconstruction"][[1, -1]]
@@ -139,3 +139,11 @@ def test_progress_bars_of_parallel_folds(problem, capfd):
     sampler = WADANSampler(**SMALL).set_callbacks(ProgressBar()).fit(X, y)
     assert "WADANSampler" in capfd.readouterr().out
     assert sampler.n_iter_ == 2
+
+
+@pytest.mark.parametrize("stream", [None, object()])
+@pytest.mark.parametrize("verbose", [0, 2])
+def test_hosts_without_a_standard_error(problem, monkeypatch, stream, verbose):
+    X, y, _ = problem
+    monkeypatch.setattr("sys.stderr", stream)
+    WADANSampler(**SMALL, verbose=verbose).fit(X, y)
