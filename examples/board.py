@@ -163,9 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> list[dict]:
     if len({record["family"] for record in records}) > 1:
         publish(records, found, args, shlex.join(arguments or sys.argv[1:]))
     elif records:
-        say(
-            "There is no report: a penalty is chosen on tables of other families, and there are none."
-        )
+        say("There is no report: penalties are chosen on other families, and there are none.")
     return records
 
 

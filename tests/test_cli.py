@@ -171,6 +171,7 @@ def test_the_seed_reaches_the_sampler(small_table, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["augment", "evaluate"])
+@pytest.mark.slow
 def test_every_sampler_of_every_command_has_the_seed(command, small_table, tmp_path, monkeypatch):
     """What each fit is seeded with, as the sampler itself sees it."""
     usual, seeds = small_table(f"{HEAD}\n" + "".join(rows(24))), []

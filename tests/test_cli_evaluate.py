@@ -27,6 +27,7 @@ def arms_in(printed):
     return [line.split()[0] for line in lines[2:] if re.match(r"\w+ +(\d+\.\d|-) ", line + " ")]
 
 
+@pytest.mark.slow
 def test_evaluate(table, tmp_path, capsys):
     names = ["duplication", "noise", "smote", "wadan"]
     plot = tmp_path / "gains.png"
@@ -102,6 +103,7 @@ def test_a_single_class_is_refused(tmp_path, capsys):
     assert "skadan evaluate: Every row has the label 'a'" in error
 
 
+@pytest.mark.slow
 def test_the_same_seed_the_same_scores(small_table, capsys):
     usual = small_table(f"{HEAD}\n" + "".join(rows(24)))
     printed = []
@@ -112,6 +114,7 @@ def test_the_same_seed_the_same_scores(small_table, capsys):
 
 
 @pytest.mark.parametrize("classifier", CLASSIFIERS)
+@pytest.mark.slow
 def test_every_classifier_runs_and_says_what_it_cannot_do(
     classifier, small_table, capsys, monkeypatch
 ):
@@ -158,6 +161,7 @@ def test_arms_that_predict_what_none_does_are_named(tmp_path, capsys):
     assert printed.endswith("\nNothing here is better than doing nothing.\n")
 
 
+@pytest.mark.slow
 def test_prior_correction_is_recommended_where_classes_are_unequal_and_overlap(tmp_path, capsys):
     y = np.repeat(["common", "rare"], [200, 30])
     X = np.random.default_rng(6).normal(size=(230, 3)) + 0.9 * (y == "rare")[:, None]
@@ -241,6 +245,7 @@ def test_missing_values_are_refused_as_augment_does(kind, small_table, tmp_path,
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.slow
 def test_a_warning_of_every_fold_is_shown_once(jobs, small_table, capsys):
     lines = [line for i, line in enumerate(rows(24)) if i % 2]
     balanced = [line.replace(";ang;", ";neu;") for line in lines] + [

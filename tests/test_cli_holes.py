@@ -43,6 +43,7 @@ def test_missing_cells_are_refused_with_the_option_that_fills_them(table, tmp_pa
 
 
 @pytest.mark.parametrize("strategy", ["median", "mean"])
+@pytest.mark.slow
 def test_missing_cells_are_filled(table, tmp_path, capsys, strategy):
     path, out = tmp_path / "t.csv", tmp_path / "o.csv"
     assert evaluate(path, "--impute", strategy) == 0
@@ -57,6 +58,7 @@ def test_missing_cells_are_filled(table, tmp_path, capsys, strategy):
     assert made[~real].notna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_the_value_is_that_of_the_training_rows(table, tmp_path, monkeypatch):
     """Each model sees the median of its own training rows, never one of held-out rows."""
     from skadan.evaluation import _arms as arms
@@ -88,6 +90,7 @@ def test_infinite_cells_are_refused_all_the_same(table, tmp_path, capsys):
     assert "infinity in 1 place(s), column(s) 'g1'. Drop the columns" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_samples_in_columns(table, tmp_path, capsys):
     sideways = io.StringIO()
     table.dropna().T.to_csv(sideways)

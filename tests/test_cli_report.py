@@ -53,6 +53,7 @@ def evaluate(*options):
     return main(["evaluate", "patients.csv", *OPTIONS, *options])
 
 
+@pytest.mark.slow
 def test_a_report(table, tmp_path, capsys, monkeypatch):
     arguments = ["evaluate", "patients.csv", *OPTIONS, "--report", "r.html"]
     arguments += ["--arms", "prior", "smote", "shrunken"]

@@ -290,6 +290,7 @@ def test_cross_validated_probabilities():
     np.testing.assert_allclose(proba.sum(axis=1), 1)
 
 
+@pytest.mark.slow
 def test_neither_torch_nor_imblearn_is_imported():
     imported = imported_by("from skadan import PriorCorrectedClassifier")
     assert "sklearn" in imported

@@ -64,6 +64,7 @@ BOOSTED = [
 
 
 @pytest.mark.parametrize("classifier", BOOSTED, ids=lambda c: type(c).__name__)
+@pytest.mark.slow
 def test_boosted_classifiers_have_to_be_calibrated(classifier, data):
     message = "not on the scale of class shares.*CalibratedClassifierCV"
     with pytest.raises(ValueError, match=message):

@@ -176,6 +176,7 @@ def test_several_seeds_are_averaged(rng):
 
 @settings(deadline=None)
 @given(labels, scores_with_ties, scores_with_ties, fold_numbers)
+@pytest.mark.slow
 def test_the_gain_over_itself_is_zero_and_back_it_is_a_loss(y, scores, others, folds):
     y[:2], folds[:2] = [0, 1], 0  # one pair at least
     keywords = {"classes": range(K), "folds": folds, "n_resamples": 20, "random_state": 0}
@@ -187,6 +188,7 @@ def test_the_gain_over_itself_is_zero_and_back_it_is_a_loss(y, scores, others, f
 
 
 @pytest.mark.parametrize("folds", [None, np.arange(120) % 2])
+@pytest.mark.slow
 def test_the_interval_covers_the_true_difference(folds):
     """Normal scores a distance d apart have the area Phi(d / sqrt(2)): 90 % of the intervals."""
     rng, y = np.random.default_rng(0), np.arange(120) % 3 % 2  # a third is of class 1

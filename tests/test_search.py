@@ -92,6 +92,7 @@ def assert_same(search, plain):
     assert search.best_score_ == plain.best_score_
 
 
+@pytest.mark.slow
 def test_the_scores_are_those_of_a_grid_search_with_one_training_a_fold(tmp_path, problem):
     X, y, groups = problem
     log = str(tmp_path / "log")
@@ -104,6 +105,7 @@ def test_the_scores_are_those_of_a_grid_search_with_one_training_a_fold(tmp_path
     assert len(np.unique(search.cv_results_["mean_test_score"])) == 8
 
 
+@pytest.mark.slow
 def test_other_parameters_train_once_for_each_of_their_values(tmp_path, problem):
     X, y, groups = problem
     log = str(tmp_path / "log")
@@ -118,6 +120,7 @@ def test_other_parameters_train_once_for_each_of_their_values(tmp_path, problem)
     assert_same(search, plain)
 
 
+@pytest.mark.slow
 def test_parameters_of_steps_before_the_sampler_are_of_the_training(problem):
     """Also those of a step within a step: a training belongs to the rows that the sampler saw."""
     X, y, groups = problem
@@ -150,6 +153,7 @@ def test_grouped_folds_of_a_frame_and_labels_of_text(tmp_path, problem):
 
 
 @pytest.mark.parametrize("seed", ["RandomState", None])
+@pytest.mark.slow
 def test_seeds_that_are_no_number(tmp_path, problem, seed):
     """A RandomState gives a grid search's scores; None shares one training, whatever its seed."""
     X, y, groups = problem
@@ -185,6 +189,7 @@ def test_folds_of_the_same_rows_under_other_labels(problem):
     assert_same(search, plain)
 
 
+@pytest.mark.slow
 def test_several_scores_and_whole_steps_to_choose_from(tmp_path, problem):
     X, y, groups = problem
     log = str(tmp_path / "log")

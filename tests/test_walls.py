@@ -76,6 +76,7 @@ def imported_by(code):
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_heavy_packages_are_imported_with_the_first_name_that_needs_them():
     assert imported_by("import skadan; skadan.__version__; dir(skadan)") == []
     wings = "; ".join(f"skadan.{name}" for name in WITHOUT_TORCH)

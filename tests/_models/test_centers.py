@@ -78,6 +78,7 @@ NOISES = [normal, heavy_tailed, counted, correlated]
 @pytest.mark.parametrize("noise", NOISES, ids=lambda noise: noise.__name__)
 @pytest.mark.parametrize("n_rare", [1, 3, 10, 100])
 @pytest.mark.parametrize("n_columns", [10, 100, 1000])
+@pytest.mark.slow
 def test_it_is_nearer_to_the_true_centre_than_the_mean(rng, noise, n_rare, n_columns):
     """In the mean over tables of 100 rows, with an effect in every tenth column."""
     y = np.repeat([0, 1], [100, n_rare])

@@ -156,6 +156,7 @@ def test_figures_are_those_of_the_watched_rows_under_their_labels(rng):
     assert found["unrestored"] == pytest.approx(lost.item(), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_no_watched_row_is_trained_on(small, rng, monkeypatch):
     """All others are."""
     X, y, watched, trained = rng.normal(size=(200, 6)), np.repeat([0, 1], [140, 60]), [], []
@@ -191,6 +192,7 @@ def test_unrestored_is_a_share_of_the_variance():
     assert networks.training
 
 
+@pytest.mark.slow
 def test_auto_ends_by_itself(problem):
     """The history has the figures, one a look; n_iter_ says what was done; a seed fixes it."""
     rng = np.random.default_rng(0)

@@ -68,6 +68,7 @@ def test_of_penalties_of_equal_recall_that_of_the_best_ranking_is_chosen(
     assert arms.choose_penalty("none", settings, 0, problem) == penalties[index]
 
 
+@pytest.mark.slow
 def test_the_penalty_is_that_of_a_grid_search_on_the_training_rows():
     problem = noisy_problem(n_groups=0)
     settings = options(n_folds=2, arms=("prior", "partial", "shrunken"))
@@ -97,6 +98,7 @@ def test_the_penalty_is_that_of_a_grid_search_on_the_training_rows():
     assert len({float(penalty) for one in outcome.penalties.values() for penalty in one.flat}) > 1
 
 
+@pytest.mark.slow
 def test_rows_held_out_change_nothing_in_their_own_predictions():
     """Neither their labels nor, for the penalty and other rows, their features."""
     problem = noisy_problem(45, 3)
@@ -229,6 +231,7 @@ def test_a_row_id_is_not_taken_for_a_group(tmp_path, capsys):
     assert capsys.readouterr().out == printed
 
 
+@pytest.mark.slow
 def test_the_number_of_fits_is_announced_before_they_are_made(tmp_path, capsys, monkeypatch):
     problem, made = noisy_problem(60, 0), {"fits": 0, "trainings": 0}
 
@@ -270,14 +273,6 @@ def test_the_time_is_estimated_from_a_trial_of_each_arm(capsys, monkeypatch):
     settings = options(arms=("weights",), n_folds=10, n_jobs=2, classifier="knn")
     cost.announce(problem, outer_folds(problem, settings), settings)
     assert capsys.readouterr().err == "100 fits, about 10 seconds.\n"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(4, ""), (6, "10 seconds"), (34, "30 seconds"), (70, "a minute"), (3600, "60 minutes")],
-)
-def test_durations(seconds, text):
-    assert cost.in_words(seconds) == (text and f"about {text}")
 
 
 def test_a_trial_that_fails_takes_no_time():

@@ -59,6 +59,7 @@ def test_the_command_line_prints_the_report(report, tmp_path, capsys):
     assert report.recommendation in " ".join(str(report).split())
 
 
+@pytest.mark.slow
 def test_rows_of_any_container_give_the_same_report():
     X, y, groups = rows()
     X = np.where(X > 1, X, 0)
@@ -157,6 +158,7 @@ def test_row_ids_are_no_groups():
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
 @pytest.mark.parametrize("classifier", ["mlp", "knn"])
+@pytest.mark.slow
 def test_the_model_is_the_one_that_was_evaluated(classifier):
     X, y, _ = rows(150)
     report = evaluate(X, y, classifier=classifier, arms=["prior"], n_folds=2)
@@ -170,6 +172,7 @@ def test_the_model_is_the_one_that_was_evaluated(classifier):
     assert small.model_of("none").fit(X[:14], y[:14]).predict(X[:14]).shape == (14,)
 
 
+@pytest.mark.slow
 def test_labels_and_groups_of_other_containers():
     X, y, groups = rows()
     expected = evaluate(X, y, groups=groups, **OPTIONS)

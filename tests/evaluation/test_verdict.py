@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from skadan.evaluation import _cost as cost
 from skadan.evaluation._cross_validation import Outcome
 from skadan.evaluation._folds import Folds
 from skadan.evaluation._problem import Problem
@@ -205,3 +206,11 @@ def test_header():
         "Nearest-neighbour classifier, n_neighbors chosen in inner folds; "
         "ten folds of 47 speakers; mean of seeds 0 to 2; median in missing cells"
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(4, ""), (6, "10 seconds"), (34, "30 seconds"), (70, "a minute"), (3600, "60 minutes")],
+)
+def test_durations(seconds, text):
+    assert cost.in_words(seconds) == (text and f"about {text}")

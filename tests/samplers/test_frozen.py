@@ -165,6 +165,7 @@ def test_what_is_fitted_is_the_samplers(problem, fitted):
         check_is_fitted(FrozenSampler(clone(fitted)))
 
 
+@pytest.mark.slow
 def test_a_bag_draws_from_one_training(problem, fitted, no_training):
     """It gets numbers of classes, not labels: of text they are told apart."""
     X, y, _ = problem

@@ -23,6 +23,7 @@ SAMPLERS = [
 
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda s: type(s).__name__)
+@pytest.mark.slow
 def test_the_rows_of_a_table_on_the_device(sampler, device, problem, monkeypatch):
     X, y = np.repeat(problem[0], 2, axis=0), np.repeat(problem[1], 2)
     there = clone(sampler).set_params(device=device).fit(X, y)

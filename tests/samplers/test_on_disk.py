@@ -53,6 +53,7 @@ def is_on_disk(sampler):
 @pytest.mark.parametrize("kind", ["npy", "raw"])
 @pytest.mark.parametrize("dtype", ["f4", "f8", "i2"])
 @pytest.mark.parametrize("cls", [ADANSampler, WADANSampler])
+@pytest.mark.slow
 def test_the_rows_of_a_table_in_memory(table, tmp_path, cls, dtype, kind):
     X, y = table
     X = X.astype(dtype)
@@ -75,6 +76,7 @@ def test_the_rows_of_a_table_in_memory(table, tmp_path, cls, dtype, kind):
     np.testing.assert_array_equal(index, expected)
 
 
+@pytest.mark.slow
 def test_rows_held_out(table, tmp_path):
     """As many as of a table in memory, and the same ones: the first look has the same figures."""
     X, y = table

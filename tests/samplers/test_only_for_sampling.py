@@ -47,6 +47,7 @@ def test_they_are_the_strategy_and_how_real_rows_blend_in():
     assert sorted(AdversarialSampler._only_for_sampling) == sorted([*HANDLED_BY_SAMPLER, *blend])
 
 
+@pytest.mark.slow
 def test_no_weight_depends_on_them(sampler, problem):
     X, y, _ = problem
     first = learned(sampler.fit(X, y))
@@ -58,6 +59,7 @@ def test_no_weight_depends_on_them(sampler, problem):
 
 
 @pytest.mark.parametrize("seed", [0, "RandomState"])
+@pytest.mark.slow
 def test_one_fit_serves_every_value(sampler, problem, seed):
     """The rows, labels and fitted attributes are those of a fit of one's own."""
     X, y, _ = problem
@@ -77,6 +79,7 @@ def test_one_fit_serves_every_value(sampler, problem, seed):
         assert vars(lent).keys() == vars(own).keys()
 
 
+@pytest.mark.slow
 def test_sections_are_those_of_the_whole_for_every_value(sampler, problem, tmp_path):
     """Rows in frames and files begin anywhere in the draw, and are those of `sample`."""
     pytest.importorskip("dask.dataframe")

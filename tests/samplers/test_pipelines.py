@@ -45,6 +45,7 @@ def test_grid_search_over_alpha(sampler_class, problem):
     assert search.predict(X).shape == y.shape
 
 
+@pytest.mark.slow
 def test_a_pipelines_memory_trains_once_a_fold_for_a_grid_of_penalties(
     sampler_class, problem, tmp_path, monkeypatch
 ):
