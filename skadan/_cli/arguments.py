@@ -198,7 +198,12 @@ def check_folder(option: str, path: Path) -> None:
     """Refuse what an option would write into a folder that is not there."""
     if not path.parent.is_dir():
         raise OSError(f"{option} {path}: there is no folder {path.parent}. Make it first.")
-    if path.is_dir() and option != "--out":
+
+
+def check_file(option: str, path: Path) -> None:
+    """Refuse a file that an option could not write: its folder is not there, or it is a folder."""
+    check_folder(option, path)
+    if path.is_dir():
         raise OSError(f"{option} {path}: a folder has this name. Choose another name.")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..datasets._wording import worded_by
-from ..displays import RecallGainDisplay
 from ..evaluation import EvaluationReport
 from ..evaluation import evaluate as evaluate_table
+from ..evaluation._page import gains_figure
 from .tables import option, real_rows
 
 MOST_NAMES = 20  # of columns left out, in the report
@@ -51,13 +51,9 @@ def evaluate(args: Namespace, table: Any) -> None:
 
 def draw(report: EvaluationReport, path: Path) -> None:
     """Draw the gains over none, with their intervals, into a file."""
-    from matplotlib.figure import Figure
-
     if not report.gains:
         raise ValueError(f"--plot {path}: there is no gain to draw, see the table.")
-    figure = Figure(figsize=(7, 1.2 + 0.45 * len(report.gains)), layout="constrained")
-    RecallGainDisplay(gains=report.gains).plot(figure.subplots())
-    figure.savefig(path, dpi=150)
+    gains_figure(report.gains).savefig(path, dpi=150)
     print(f"{path}: gains over none and their 95 % intervals.", file=sys.stderr)
 
 

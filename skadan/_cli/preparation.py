@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .._optional import require
-from .arguments import check_folder, is_same
+from .arguments import check_file, check_folder, is_same
 from .augmented import check_out
 from .tables import load
 
@@ -35,7 +35,7 @@ def prepare(args: Namespace) -> Any:
 
 def check_save(args: Namespace) -> None:
     """Refuse to write the sampler over a file of the command, before any training."""
-    check_folder("--save", args.save)
+    check_file("--save", args.save)
     for option, file in (("TABLE", args.table), ("--metadata", args.metadata), ("--out", args.out)):
         if file == args.save or is_same(file, args.save):
             raise ValueError(f"--save {args.save} is the file of {option}: choose another name.")
@@ -59,7 +59,7 @@ def drawable(path: Path) -> None:
     kinds = known.get_supported_filetypes()
     if path.suffix.removeprefix(".").lower() not in kinds:
         raise ValueError(f"--plot {path}: the name must end in one of .{', .'.join(kinds)}.")
-    check_folder("--plot", path)
+    check_file("--plot", path)
 
 
 def check_report(path: Path) -> None:
@@ -68,4 +68,4 @@ def check_report(path: Path) -> None:
     require("matplotlib", "report")
     if path.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"--report {path}: the name must end in .html.")
-    check_folder("--report", path)
+    check_file("--report", path)

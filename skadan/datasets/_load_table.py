@@ -15,7 +15,7 @@ from .._tables.parquet import files_of, frames_of
 from ._anndata import read_h5ad
 from ._arff import read_arff
 from ._delimited import Columns, read_delimited
-from ._metadata import join, keys_of
+from ._metadata import UNNAMED, join
 from ._npz import read_npz
 from ._numbers import numeric_columns, read_numeric
 from ._roles import Raw, bunch_of, column_names, may_be_a_feature
@@ -193,7 +193,7 @@ def with_metadata(
             metadata, *_ = read_delimited(path, encoding)
     except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
         raise ValueError(f"{passing('metadata', str(path))}: {_short(error)}") from error
-    return join(columns, metadata, roles, path.name), keys_of(columns, metadata)[0]
+    return join(columns, metadata, roles, path.name)
 
 
 def _short(error: Exception) -> str:
@@ -226,7 +226,7 @@ def transpose_table(columns: Columns, lines: list[int], sep: str) -> tuple[Colum
     header = column_names(names)
     rows = zip(*(cells for _, cells in samples), strict=True)
     found = dict(zip(header, map(list, rows), strict=True))
-    found.setdefault("Unnamed: 0", [name for name, _ in samples])
+    found.setdefault(UNNAMED, [name for name, _ in samples])
     return found, [1] * len(samples), sep
 
 

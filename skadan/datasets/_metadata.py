@@ -13,8 +13,12 @@ WHOLE = re.compile(r"-?\d+\.0")
 UNNAMED = "Unnamed: 0"  # the name of a first column without one
 
 
-def join(columns: Columns, metadata: Columns, roles: Iterable[str | None], name: str) -> Columns:
-    """Return the columns of a table with those columns of its metadata that `roles` name.
+def join(
+    columns: Columns, metadata: Columns, roles: Iterable[str | None], name: str
+) -> tuple[Columns, str]:
+    """Return a table with those columns of its metadata that `roles` name, and its sample names.
+
+    The second is the name of the column with the sample names.
 
     Rows are matched by the first column of the metadata and the sample names of the table.
     `name` is the name of the metadata file, for messages.
@@ -60,7 +64,7 @@ def join(columns: Columns, metadata: Columns, roles: Iterable[str | None], name:
         text = f"{name}: {n_more} of {len(named_rows)} samples are not in the table."
         warnings.warn(text, UserWarning, stacklevel=4)
     found = {r: [metadata[r][named_rows[s]] for s in samples] for r in wanted if r in metadata}
-    return columns | found
+    return columns | found, key
 
 
 def sample_name(cell: str) -> str:

@@ -14,6 +14,7 @@ from sklearn.metrics import recall_score
 
 from .._optional import require
 from .._version import __version__
+from ..metrics import Gain
 from ._arms import SAMPLERS, sampler_of
 from ._classifiers import PENALTIES, WITHOUT_PROBABILITIES
 from ._cross_validation import Outcome
@@ -177,14 +178,17 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
 
 
 def _gains(results: dict[str, Result]) -> Any:
+    gains = {title_of(arm): one.recall_gain for arm, one in results.items() if one.recall_gain}
+    return _svg(gains_figure(gains)) if gains else ""
+
+
+def gains_figure(gains: dict[str, Gain]) -> Any:
+    """Return a figure of gains over none, one line for each."""
     from ..displays import RecallGainDisplay
 
-    gains = {title_of(arm): one.recall_gain for arm, one in results.items() if one.recall_gain}
-    if not gains:
-        return ""
     figure, ax = _axes(7, 1.2 + 0.45 * len(gains))
     RecallGainDisplay(gains=gains).plot(ax)
-    return _svg(figure)
+    return figure
 
 
 def _confusions(problem: Problem, outcome: Outcome) -> list[Any]:

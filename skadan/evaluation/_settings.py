@@ -58,10 +58,8 @@ class Settings:
                 raise ValueError(
                     f"{name}={getattr(self, name)!r}: it must be one of {list(choices)}."
                 )
-        if isinstance(self.arms, str) or not isinstance(self.arms, Sequence):
-            raise ValueError(f"arms={self.arms!r}: it must be a list of names from {list(ARMS)}.")
-        unknown = [arm for arm in self.arms if arm not in ("none", *ARMS)]
-        if unknown:
+        is_list = isinstance(self.arms, Sequence) and not isinstance(self.arms, str)
+        if not (is_list and {"none", *ARMS}.issuperset(self.arms)):
             raise ValueError(f"arms={self.arms!r}: it must be a list of names from {list(ARMS)}.")
         for name, least in LEAST.items():
             value = getattr(self, name)
