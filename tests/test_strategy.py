@@ -13,7 +13,7 @@ from sklearn.base import clone
 from skadan import PartialFill, Replicate, ShrunkenSampler
 from skadan._strategy import proportional_counts
 from skadan.datasets import make_speaker_classification
-from skadan.samplers._class_weights import class_weights
+from skadan.samplers._parameters import class_weights
 
 
 @pytest.mark.parametrize("k", [1, 3, 10])

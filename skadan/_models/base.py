@@ -1,7 +1,7 @@
 """Define what every model can do."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from torch import Tensor
@@ -26,3 +26,6 @@ class Model(Protocol):
 
         Indices refer to the training table; NOWHERE means that there is no such row.
         """
+
+    def adjusted(self, changes: dict[str, Any]) -> "Model":
+        """Return this model with other values of parameters that are used only in sampling."""

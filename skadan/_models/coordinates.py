@@ -9,7 +9,7 @@ from torch import Tensor
 from .._torch.linear import affine
 from .._torch.seeding import normal
 from .arrays import to_array, to_tensor
-from .on_disk import TableRows, load_all
+from .table_rows import TableRows, load_all
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from ..games.networks import Networks
 from .arrays import compute_blocks, row_slices, to_array, to_tensor, weights_of
 from .base import NOWHERE
 from .draws import DrawPlan, own_rows
-from .in_host import HostRows
-from .on_disk import LostRows, ScaledRows, TableRows, residuals_of, row_blocks
+from .on_disk import row_blocks
 from .predictive import Predictive
+from .table_rows import HostRows, LostRows, ScaledRows, TableRows, residuals_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
-from .._torch.devices import as_float64
+from .._torch.settings import as_float64
 from .arrays import to_tensor
 
 

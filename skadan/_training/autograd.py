@@ -7,8 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ..games.base import Game, Terms, Turn
-from ..games.batch import Batch
+from ..games.base import Batch, Game, Terms, Turn
 from ..games.networks import Networks
 
 # A function that returns the terms of a loss, and the gradients of their sum. A function, because

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .._torch.seeding import normal
-from ..games.batch import Batch, Draw
+from ..games.base import Batch, Draw
 
 
 class Rows(Protocol):

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from .._files import digest, remove_parts, written_whole
-from .step import Optimizers
+from .adam import Optimizers
 
 SEAL = hashlib.sha256().digest_size  # bytes of the hash at the beginning of a file
 

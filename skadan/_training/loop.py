@@ -1,19 +1,22 @@
-"""Run the training loop, with monitoring and checkpoints."""
+"""Train the networks of a game: epochs, iterations, and turns."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from ..games.base import Game
+from ..games.base import Batch, Draw, Game, Turn
 from ..games.networks import Networks
+from .adam import Optimizers
+from .autograd import ByAutograd, Gradients
 from .batches import Batches
 from .checkpoint import Checkpoint
-from .cuda_graph import capture_if_possible
-from .gradients import gradients_of
+from .fast.checked import checked_gradients
+from .fast.cuda_graph import Iteration, capture_if_possible
 from .monitor import Monitor
-from .step import Iteration, Optimizers, Step
 
 History = dict[str, np.ndarray]
 
@@ -70,7 +73,7 @@ def train(
     """
     observer = observer or NoObserver()
     optimizers = Optimizers(networks, game.turns, schedule.learning_rate, schedule.betas)
-    gradients = gradients_of(game, networks, batches)
+    gradients = checked_gradients(game, networks, batches) or ByAutograd(game, networks)
     step = Step(game.turns, gradients, optimizers, batches.draw)
 
     def iterate(row_indices: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -109,3 +112,45 @@ def check_finite(losses: dict[str, float], epoch: int) -> None:
                 f"Training stopped: the loss {name!r} became {value} in epoch {epoch}. "
                 f"A smaller learning_rate usually helps; for WADAN also a smaller penalty_power."
             )
+
+
+class Step:
+    """Run one iteration of a game: all turns, in order.
+
+    Parameters
+    ----------
+    turns : tuple of Turn
+        The turns of the game.
+    gradients : Gradients
+        Computes the gradients of a turn.
+    optimizers : Optimizers
+        Takes the step of a turn.
+    draw : callable
+        Returns a new `Draw`.
+    """
+
+    def __init__(
+        self,
+        turns: tuple[Turn, ...],
+        gradients: Gradients,
+        optimizers: Optimizers,
+        draw: Callable[[], Draw],
+    ) -> None:
+        self._turns, self._gradients = turns, gradients
+        self._optimizers, self._draw = optimizers, draw
+        # A turn may occur several times in an iteration; only its last loss is reported.
+        kinds = [(turn.moves, turn.loss) for turn in self._turns]
+        self._is_last = [kind not in kinds[i + 1 :] for i, kind in enumerate(kinds)]
+
+    def __call__(self, batch: Batch) -> dict[str, Tensor]:
+        """Run all turns on one batch; return the last value of each loss term."""
+        terms: dict[str, Tensor] = {}
+        batch = self._gradients.embed(batch)
+        for turn, is_last in zip(self._turns, self._is_last, strict=True):
+            if turn.redraw:
+                batch = replace(batch, draw=self._draw())
+            terms_of, gradients = self._gradients.of(turn, batch)
+            self._optimizers.descend(turn, gradients)
+            if is_last:
+                terms |= terms_of()
+        return terms

@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.dropout import _DropoutNd
 
-from ..games.base import Game, Turn
-from ..games.batch import Batch
+from ..games.base import Batch, Game, Turn
 from ..games.networks import Networks
 from .autograd import parameters_of
 from .batches import Batches

@@ -12,8 +12,8 @@ from .._models.arrays import BLOCK_ROWS, to_array
 from .._models.draws import DrawPlan
 from .._optional import require
 from .._saving import load_with_checksum
-from ..samplers._checks import is_count
-from ..samplers._tensors import is_tensor
+from ..samplers._input import is_tensor
+from ..samplers._wanted import is_count
 from ..samplers.drawing import DrawingSampler
 
 PARTITION_BYTES = 2**26  # as float64; making a frame and its file takes a few times as much

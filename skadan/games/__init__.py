@@ -8,8 +8,7 @@ scored. The two are composed: WADAN is `ADANGame` with the `WassersteinDivergenc
 
 from .aae import AAEGame
 from .adan import ADANGame
-from .base import EncodingGame, Game, Terms, Turn
-from .batch import Batch, Draw
+from .base import Batch, Draw, EncodingGame, Game, Terms, Turn
 from .divergences import Critic, CrossEntropy, Divergence, WassersteinDivergence
 from .gan import GANGame
 from .networks import Conditioned, Networks, PerClass, Width, concatenate, mlp

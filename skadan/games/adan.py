@@ -7,8 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from .base import Terms, Turn
-from .batch import Batch
+from .base import Batch, Terms, Turn
 from .checks import check_counts, check_members
 from .divergences import Critic, Divergence
 from .networks import Networks, concatenate, mlp

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .base import Terms, Turn
-from .batch import Batch
+from .base import Batch, Terms, Turn
 from .checks import check_counts, check_members
 from .divergences import NON_SATURATING, Critic, Divergence
 from .networks import Conditioned, Networks

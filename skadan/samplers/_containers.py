@@ -6,13 +6,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import torch
 from scipy import sparse
 from torch import Tensor
 
 from .._models.arrays import to_array
 from .._tables import polars_frames
 from .._tables.columns import is_pandas as _is_pandas
-from . import _tensors
+from ._input import is_tensor
 from ._layouts import empty, layout_of
 
 
@@ -81,13 +82,13 @@ class RowFormat:
 
     def _allocate(self, n_rows: int, n_columns: int) -> Any:
         """Return an uninitialized array or tensor of this format."""
-        if _tensors.is_tensor(self.like):
+        if is_tensor(self.like):
             return self.like.new_empty((n_rows, n_columns))
         return np.empty((n_rows, n_columns), self.dtype)
 
     @staticmethod
     def _fill(out: Any, blocks: Iterable[Tensor]) -> Any:
-        to_dtype: Any = _tensors.cast if _tensors.is_tensor(out) else _cast_to_array
+        to_dtype: Any = cast_tensor if is_tensor(out) else _cast_to_array
         start = 0
         for block in blocks:
             out[start : start + len(block)] = to_dtype(block, out.dtype)
@@ -106,7 +107,7 @@ class RowFormat:
 
     def stack(self, X: Any, rows: np.ndarray, n_new: int, blocks: Iterable[Tensor]) -> Any:
         """Append blocks of new rows to the table `X`, which is not changed; `rows` is its array."""
-        if self.like is None or _tensors.is_tensor(self.like):
+        if self.like is None or is_tensor(self.like):
             both = self._allocate(len(rows) + n_new, rows.shape[1])
             both[: len(rows)] = rows if self.like is None else X.detach()
             self._fill(both[len(rows) :], blocks)
@@ -155,3 +156,27 @@ def nearest(categories: np.ndarray, values: np.ndarray) -> np.ndarray:
     order = np.argsort(categories)
     ends = categories[order] / 2
     return order[np.searchsorted(ends[:-1] + ends[1:], values)]
+
+
+def cast_tensor(values: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return float64 `values` as `dtype`, as `cast` does for arrays."""
+    if dtype == torch.bool:
+        return values >= 0.5
+    if dtype.is_floating_point:
+        limits = torch.finfo(dtype)
+        return values.clamp(limits.min, limits.max).to(dtype)
+    info = torch.iinfo(dtype)
+    whole = values.round()
+    low, high = whole <= float(info.min), whole >= float(info.max)
+    inside = whole.masked_fill(low | high, 0).to(dtype)
+    inside = _signed(inside)
+    ends = (torch.tensor(end, dtype=dtype, device=values.device) for end in (info.min, info.max))
+    for beyond, end in zip((low, high), ends, strict=True):
+        inside = torch.where(beyond, _signed(end), inside)
+    return inside.view(dtype)
+
+
+def _signed(values: Tensor) -> Tensor:
+    """View integers as signed: older versions of torch lack ``where`` for unsigned ones."""
+    signed = (torch.int8, torch.int16, torch.int32, torch.int64)
+    return values.view({kind.itemsize: kind for kind in signed}[values.dtype.itemsize])

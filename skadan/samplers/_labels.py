@@ -11,8 +11,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from .._models.arrays import to_tensor
 from .._tables.columns import is_missing, is_number, is_pandas
 from .._tables.polars_frames import frame_like, is_polars, refuse_lazy
-from . import _tensors
 from ._containers import RowFormat
+from ._input import as_array, is_dispatched, is_tensor
 from ._layouts import layout_of
 
 
@@ -59,8 +59,8 @@ def plain(y: Any) -> Any:
 
 
 def _array(y: Any) -> np.ndarray:
-    if _tensors.is_tensor(y):
-        return _tensors.as_array("y", y)
+    if is_tensor(y):
+        return as_array("y", y)
     return y.to_numpy() if is_polars(y) else np.asarray(y)
 
 
@@ -135,7 +135,7 @@ def take_labels(y: Any, rows: np.ndarray) -> Any:
         return y.iloc[rows].reset_index(drop=True) if hasattr(y, "iloc") else y.take(rows)
     if type(y) in (list, tuple):
         return type(y)(list(y[i]) if isinstance(y[i], list) else y[i] for i in rows)
-    on_device = _tensors.is_dispatched(y)
+    on_device = is_dispatched(y)
     values, taken = (y.detach(), to_tensor(rows)) if on_device else (_array(y), rows)
     return (values.ravel() if values.ndim == 2 and values.shape[1] == 1 else values)[taken]
 
@@ -183,7 +183,7 @@ class LabelFormat:
             new = (labels[:, None] == np.arange(self.n_columns)).astype(np.int64)
         if self.kind == "array":
             array, like = new.astype(self.table.dtype or new.dtype), self.table.like
-            return to_tensor(array).to(like) if _tensors.is_tensor(like) else array
+            return to_tensor(array).to(like) if is_tensor(like) else array
         if self.kind in ("list", "tuple"):
             cells = new.astype(self.table.dtype).tolist()
             return cells if self.kind == "list" else tuple(cells)

@@ -9,11 +9,13 @@ it.
 from typing import Any
 
 import numpy as np
+import torch
 from scipy import sparse
+from torch import Tensor
 
 from .._tables.columns import is_pandas
 from .._tables.polars_frames import empty_frame, is_polars, schema_of
-from ._tensors import empty_tensor, is_dispatched, layout_of_tensor
+from ._input import is_dispatched
 
 FORMATS = ("bsr", "coo", "csc", "csr", "dia", "dok", "lil")
 SPARSE = {
@@ -131,3 +133,17 @@ def _dtype(plain: Any) -> Any:
     import pyarrow
 
     return pd.ArrowDtype(pyarrow.decimal128(first, second))
+
+
+def layout_of_tensor(tensor: Tensor) -> tuple[str, str, str]:
+    """Return the dtype and device of a tensor as text."""
+    return ("tensor", str(tensor.dtype).removeprefix("torch."), str(tensor.device))
+
+
+def empty_tensor(dtype: str, device: str) -> Tensor:
+    """Return an empty tensor on this device, or on the CPU if the device does not exist here."""
+    kind = getattr(torch, dtype)
+    try:
+        return torch.empty(0, dtype=kind, device=device)
+    except (AssertionError, RuntimeError):  # torch's errors for a device that it lacks
+        return torch.empty(0, dtype=kind)

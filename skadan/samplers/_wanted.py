@@ -55,7 +55,7 @@ def _shorten(value: Any) -> str:
 
 def _check_whole(strategy: Any, targets: dict) -> None:
     for label, n_rows in targets.items():
-        if not isinstance(n_rows, Integral) or isinstance(n_rows, bool):
+        if not is_count(n_rows):
             raise ValueError(
                 f"sampling_strategy={_shorten(strategy)} asks for {_shorten(n_rows)} rows of class "
                 f"{label!r}: give a whole number, that of its rows after resampling."
@@ -112,3 +112,8 @@ def warn_of_nothing(strategy: Any) -> None:
         UserWarning,
         stacklevel=5,
     )
+
+
+def is_count(value: Any) -> bool:
+    """Return whether `value` is a number of rows, that is an integer but not a boolean."""
+    return isinstance(value, Integral) and not isinstance(value, bool)

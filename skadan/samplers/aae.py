@@ -14,9 +14,9 @@ from ._parameters import (
     RowSpace,
     Strategy,
     Verbose,
+    as_widths,
     with_parameters,
 )
-from ._sizes import as_widths
 from .latent import LatentSampler
 
 

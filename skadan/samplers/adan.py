@@ -7,6 +7,7 @@ from .._strategy import Replicate
 from ..games.adan import ADANGame
 from ..games.divergences import CrossEntropy, Divergence, WassersteinDivergence
 from ._parameters import (
+    PAPER_COLUMNS,
     AboveOne,
     AutoCount,
     AutoLayers,
@@ -27,9 +28,9 @@ from ._parameters import (
     Share,
     Strategy,
     Verbose,
+    fitted_sizes,
     with_parameters,
 )
-from ._sizes import PAPER_COLUMNS, fitted_sizes
 from .latent import LatentSampler
 
 # The paper's settings (section IV-D) that `ADANGame` does not have as defaults.

@@ -13,13 +13,12 @@ import torch
 
 from .._models.arrays import one_hot, to_tensor, weights_of
 from .._models.coordinates import Coordinates, choose_coordinates
-from .._models.on_disk import TableRows, scaled
 from .._models.real_rows import Blend, RealRows
 from .._models.scaling import Scaling
+from .._models.table_rows import TableRows, scale_table
 from .._models.trained import TrainedModel
-from .._torch.devices import resolve_device
 from .._torch.seeding import TRAINING, seeded_rng
-from .._torch.settings import torch_settings
+from .._torch.settings import resolve_device, torch_settings
 from .._training.batches import Batches, Table
 from .._training.checkpoint import Checkpoint
 from .._training.loop import Schedule, train
@@ -29,11 +28,9 @@ from .._version import __version__
 from ..games.base import Game
 from ..games.networks import Networks, Width
 from ._callbacks import EpochCallbacks
-from ._checks import check_betas, is_count
-from ._class_weights import class_weights
 from ._fitted import OF_EVERY_SAMPLER, OF_TRAINING, Attribute
-from ._sizes import is_auto
-from ._wanted import memory
+from ._parameters import check_betas, class_weights, is_auto
+from ._wanted import is_count, memory
 from .base import SyntheticSampler
 
 BYTES_OF_A_WEIGHT = 16  # float32: the weight, its gradient, and the two moments of Adam
@@ -160,7 +157,7 @@ class AdversarialSampler(SyntheticSampler):
         rng: torch.Generator,
     ) -> Prepared:
         """Scale rows (n, d), and move them to the device; `weight` (K,) has one value per class."""
-        scaling, x = scaled(rows, rng.device)
+        scaling, x = scale_table(rows, rng.device)
         coordinates = choose_coordinates(self.row_space, x, rng)
         u = coordinates.project_table(x)
         table = Table(

@@ -14,10 +14,9 @@ from torch import Tensor
 
 from .._models.base import Model
 from .._models.draws import DrawPlan, InTurn
-from ._checks import check_varies, refuse_duplicate_names
-from ._columns import numeric_table
 from ._containers import RowFormat
 from ._fitted import OF_EVERY_SAMPLER, Attribute, names_of_saved
+from ._input import check_varies, numeric_table, refuse_duplicate_names
 from ._labels import LabelFormat, read_labels
 from ._older_sklearn import CallbackSupport, with_callbacks
 from ._value_range import clip_and_round, ranges_of

@@ -19,13 +19,12 @@ from .._torch.seeding import SAMPLING, Streams
 from .._torch.settings import torch_settings
 from .._version import documentation_address
 from ._blocks import compute_within, number_rows, rebatch
-from ._checks import check_finite_columns, is_count
-from ._columns import numeric_table
 from ._containers import RowFormat
 from ._fitted import Attribute
-from ._keywords import refuse_unknown_keywords
+from ._input import check_finite_columns, numeric_table
 from ._labels import LabelFormat, class_indices, take_labels
-from ._wanted import check_memory
+from ._parameters import refuse_unknown_keywords
+from ._wanted import check_memory, is_count
 
 BLOCK_ROWS = 1024
 

@@ -15,9 +15,8 @@ from torch import Tensor
 
 from .._models.base import NOWHERE
 from .._torch.seeding import Streams
-from ._checks import refuse_duplicate_names
-from ._columns import numeric_table
 from ._fitted import OF_FROZEN, Attribute, names_of_saved
+from ._input import numeric_table, refuse_duplicate_names
 from ._labels import class_indices, read_labels
 from ._parameters import STRATEGY, RandomState, with_parameters
 from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows

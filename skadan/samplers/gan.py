@@ -21,9 +21,9 @@ from ._parameters import (
     RowSpace,
     Strategy,
     Verbose,
+    as_widths,
     with_parameters,
 )
-from ._sizes import as_widths
 from .adversarial import AdversarialSampler
 
 

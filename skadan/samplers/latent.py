@@ -7,7 +7,7 @@ from sklearn.utils.metaestimators import available_if
 from torch import Tensor
 
 from ._containers import RowFormat
-from ._tensors import as_codes, as_container
+from ._input import as_codes, as_container
 from .adversarial import AdversarialSampler
 
 

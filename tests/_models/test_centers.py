@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import reference
 
-from skadan._models.centers import LEAST, center_factors, class_sums, variances
-from skadan._models.predictive import Predictive
+from skadan._models.predictive import LEAST, Predictive, center_factors, class_sums, variances
 
 
 def learned(X, y):

@@ -10,9 +10,15 @@ from conftest import SMALL, TRAINING
 
 from skadan import FrozenSampler, GameSampler, ShrunkenSampler, WADANSampler
 from skadan._models import arrays
-from skadan._models.centers import center_factors, class_sums, variances
 from skadan._models.draws import partners_of
-from skadan._models.scatter import own_shares, spreads, squares_of
+from skadan._models.predictive import (
+    center_factors,
+    class_sums,
+    own_shares,
+    spreads,
+    squares_of,
+    variances,
+)
 from skadan.games import ADANGame, CrossEntropy
 
 N = arrays.BLOCK_ROWS + 30  # rows of two blocks

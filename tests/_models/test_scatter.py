@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
-from skadan._models import scatter
-from skadan._models.predictive import Predictive
-from skadan._models.scatter import Squares, own_shares, select_rows, spreads, squares_of
+from skadan._models import predictive
+from skadan._models.predictive import (
+    Predictive,
+    Squares,
+    own_shares,
+    select_rows,
+    spreads,
+    squares_of,
+)
 
 
 def relative_square(covariance):
@@ -87,8 +93,8 @@ def test_spreads_are_drawn_to_one():
 
 
 def test_some_of_each_takes_all_rows_of_rare_classes(monkeypatch):
-    monkeypatch.setattr(scatter, "MOST_ROWS", 20)
-    monkeypatch.setattr(scatter, "OF_A_CLASS", 4)
+    monkeypatch.setattr(predictive, "MOST_ROWS", 20)
+    monkeypatch.setattr(predictive, "OF_A_CLASS", 4)
     counts = np.array([100, 3, 1])
     places = select_rows(counts)
     assert len(places) <= 20
@@ -106,7 +112,7 @@ def test_of_very_many_classes_some_are_looked_at(rng):
         y = np.repeat(np.arange(n_classes), 12)
         spread = np.where(np.arange(20) == y[:, None] % 20, 5.0, 0.1)
         X = rng.normal(size=(len(y), 20)) * spread
-        assert len(select_rows(np.bincount(y))) <= scatter.MOST_ROWS
+        assert len(select_rows(np.bincount(y))) <= predictive.MOST_ROWS
         shares.append(Predictive.of([X], y, X.__getitem__).own[0])
     assert shares == pytest.approx([0.9, 0.9], abs=0.08)
 
@@ -115,7 +121,7 @@ def test_part_of_the_rows_says_much_the_same(rng, monkeypatch):
     covariances = [factor_covariance(rng, 20, 3) for _ in range(2)]
     X, y = rows_of(rng, covariances, [900, 300])
     whole = Predictive.of([X], y, X.__getitem__).own
-    monkeypatch.setattr(scatter, "MOST_ROWS", 400)
+    monkeypatch.setattr(predictive, "MOST_ROWS", 400)
     np.testing.assert_allclose(Predictive.of([X], y, X.__getitem__).own, whole, atol=0.02)
 
 

@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from skadan import ADANSampler
-from skadan._torch.devices import resolve_device
 from skadan._torch.seeding import SAMPLING, TRAINING, normal, seeded_rng
-from skadan._torch.settings import torch_settings
+from skadan._torch.settings import resolve_device, torch_settings
 
 CPU = torch.device("cpu")
 

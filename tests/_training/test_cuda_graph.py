@@ -7,7 +7,7 @@ import torch
 from skadan import ADANSampler, GANSampler, WADANSampler
 from skadan._models.arrays import weights_of
 from skadan._training.batches import Batches, Table
-from skadan._training.cuda_graph import CapturedIteration, capture_if_possible
+from skadan._training.fast.cuda_graph import CapturedIteration, capture_if_possible
 from skadan._training.loop import Schedule, train
 from skadan.games import (
     ADANGame,

@@ -10,9 +10,9 @@ from skadan import WADANSampler
 from skadan._training.autograd import ByAutograd
 from skadan._training.batches import Batches, Table
 from skadan._training.fast.adan import fast_gradients
+from skadan._training.fast.checked import checked_gradients
 from skadan._training.fast.divergences import wasserstein_of_critic
 from skadan._training.fast.perceptron import Perceptron
-from skadan._training.gradients import gradients_of
 from skadan._training.precision import in_precision
 from skadan.games import ADANGame, CrossEntropy, Networks, WassersteinDivergence, mlp
 
@@ -141,7 +141,7 @@ class OtherGenerator(ADANGame):
 def test_a_subclass_means_its_own_loss(rng, game):
     networks = make_networks(game, rng)
     assert fast_gradients(game, networks) is None
-    assert isinstance(gradients_of(game, networks, batches(rng, game)), ByAutograd)
+    assert checked_gradients(game, networks, batches(rng, game)) is None
 
 
 def test_large_networks_in_bfloat16_are_left_to_autograd():
@@ -175,7 +175,7 @@ def test_the_check_finds_no_difference(rng, divergence):
     networks = game.networks(D, K).initialise(torch.Generator().manual_seed(0))
     before = [p.clone() for p in networks.parameters()]
     state = of_table.rng.get_state()
-    found = gradients_of(game, networks, of_table)
+    found = checked_gradients(game, networks, of_table)
     assert type(found) is type(fast_gradients(game, networks))
     assert torch.equal(of_table.rng.get_state(), state)  # no draw of the training is taken
     assert all(torch.equal(p, kept) for p, kept in zip(networks.parameters(), before, strict=True))

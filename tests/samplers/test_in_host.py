@@ -7,8 +7,8 @@ from conftest import DEVICES, SMALL
 from sklearn.base import clone
 
 from skadan import AAESampler, ADANSampler, ConditionalGANSampler, WADANSampler
-from skadan._models import in_host
-from skadan._models.in_host import HostRows, place_rows
+from skadan._models import table_rows
+from skadan._models.table_rows import HostRows, place_rows
 
 AUTO = {"max_epochs": "auto", "batch_size": 20}
 SAMPLERS = [
@@ -28,7 +28,7 @@ def test_the_rows_of_a_table_on_the_device(sampler, device, problem, monkeypatch
     X, y = np.repeat(problem[0], 2, axis=0), np.repeat(problem[1], 2)
     there = clone(sampler).set_params(device=device).fit(X, y)
     seen = []
-    monkeypatch.setattr(in_host, "free_bytes", lambda of: seen.append(of.type) or 0)
+    monkeypatch.setattr(table_rows, "free_bytes", lambda of: seen.append(of.type) or 0)
     fetched = clone(there).fit(X, y)
     assert seen == [device]
     rows, labels, index = there.sample(300, return_indices=True)
@@ -43,7 +43,7 @@ def test_the_rows_of_a_table_on_the_device(sampler, device, problem, monkeypatch
 
 @pytest.mark.parametrize(("free", "stays"), [(0, True), (479, True), (480, False), (1e9, False)])
 def test_half_of_what_is_free_may_be_taken(free, stays, monkeypatch):
-    monkeypatch.setattr(in_host, "free_bytes", lambda device: free)
+    monkeypatch.setattr(table_rows, "free_bytes", lambda device: free)
     x = torch.zeros(6, 10)  # 240 bytes
     assert isinstance(place_rows(x, torch.device("cpu")), HostRows) == stays
 
@@ -61,6 +61,6 @@ def test_a_part_of_a_part():
 
 @pytest.mark.parametrize("device", DEVICES)
 def test_only_a_gpu_has_little_room(device):
-    free = in_host.free_bytes(torch.device(device))
+    free = table_rows.free_bytes(torch.device(device))
     assert (free == np.inf) == (device == "cpu")
     assert free > 2**20

@@ -12,9 +12,8 @@ from skadan import (
     WADANSampler,
     save_sampler,
 )
-from skadan.samplers._containers import RowFormat, cast
-from skadan.samplers._tensors import cast as cast_tensor
-from skadan.samplers._tensors import empty_tensor
+from skadan.samplers._containers import RowFormat, cast, cast_tensor
+from skadan.samplers._layouts import empty_tensor
 
 FLOATS = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
 WHOLE = [torch.int8, torch.uint8, torch.int16, torch.int32, torch.int64]

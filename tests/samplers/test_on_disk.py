@@ -9,7 +9,7 @@ from conftest import SMALL, TRAINING
 from sklearn.base import clone
 
 from skadan import ADANSampler, NoiseSampler, WADANSampler, load_sampler, save_sampler
-from skadan._models import on_disk
+from skadan._models import on_disk, table_rows
 from skadan._models.arrays import BLOCK_ROWS
 from skadan._models.real_rows import Blend
 from skadan._models.scaling import Scaling
@@ -47,7 +47,7 @@ def mapped(X, tmp_path, kind="npy", mode="r"):
 
 
 def is_on_disk(sampler):
-    return isinstance(sampler._model.real_rows.anchors, on_disk.ScaledRows)
+    return isinstance(sampler._model.real_rows.anchors, table_rows.ScaledRows)
 
 
 @pytest.mark.parametrize("kind", ["npy", "raw"])

@@ -5,7 +5,7 @@ import pytest
 from conftest import load_example
 
 from skadan import PartialFill, ShrunkenSampler
-from skadan._models import centers, scatter
+from skadan._models import predictive
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def rare_problem():
 def test_the_constants_are_those_of_the_package(constants):
     """The second value of each is what the package has."""
     middle = [values[1] for values, *_ in constants.CONSTANTS.values()]
-    assert middle[:3] == [centers.LEAST, scatter.PRIOR, PartialFill().share]
+    assert middle[:3] == [predictive.LEAST, predictive.PRIOR, PartialFill().share]
     assert middle[3] == constants.WADANSampler().anchor
 
 
@@ -33,7 +33,7 @@ def test_a_constant_is_changed_while_the_sampler_works(constants):
     np.testing.assert_array_equal(rows[0.15], usual)
     distance = {value: np.linalg.norm(found.mean(0) - X.mean(0)) for value, found in rows.items()}
     assert distance[0.9] > 2 * distance[0.15]
-    assert centers.LEAST == 0.15
+    assert predictive.LEAST == 0.15
 
 
 def test_half_of_the_families(constants):

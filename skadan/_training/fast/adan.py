@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 
 from ...games.adan import ADANGame
-from ...games.base import Game, Terms, Turn
-from ...games.batch import NOT_YET, Batch, Draw
+from ...games.base import NOT_YET, Batch, Draw, Game, Terms, Turn
 from ...games.networks import Networks, concatenate
 from ...games.terms import cross_entropy, squared_error
 from ..autograd import WithGradients

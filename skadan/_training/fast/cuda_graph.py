@@ -1,12 +1,14 @@
 """Record an iteration as a CUDA graph, so that a GPU launches all its kernels at once."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from ..games.base import Game
-from .step import Iteration
+from ...games.base import Game
+
+Iteration = Callable[[Tensor], dict[str, Tensor]]  # maps row indices (m,) to loss terms
 
 # Ordinary iterations before the capture. In these, cuBLAS sets itself up, which must not happen
 # during a capture.

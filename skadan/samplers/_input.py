@@ -1,4 +1,4 @@
-"""Convert torch tensors to arrays, and arrays to tensors if array API dispatch is on."""
+"""Read the tables, tensors and codes that are passed to a sampler."""
 
 from typing import Any
 
@@ -9,6 +9,22 @@ from sklearn.utils import check_array
 from torch import Tensor
 
 from .._models.arrays import to_array, to_tensor
+from .._models.on_disk import row_blocks
+from .._tables.columns import as_numbers, refuse_not_finite
+from ._older_sklearn import with_names
+
+
+def numeric_table(X: Any) -> Any:
+    """Return a table of numbers with its column names; a tensor becomes an array.
+
+    Raises
+    ------
+    TypeError
+        If `X` is a polars LazyFrame, or a tensor on a device that numpy cannot read.
+    ValueError
+        As `as_numbers`.
+    """
+    return as_array("X", X) if is_tensor(X) else with_names(as_numbers(X))
 
 
 def is_tensor(container: Any) -> bool:
@@ -49,44 +65,6 @@ def as_container(like: Any, values: Tensor) -> Any:
     return values.to(like.device) if is_tensor(like) else to_array(values)
 
 
-def layout_of_tensor(tensor: Tensor) -> tuple[str, str, str]:
-    """Return the dtype and device of a tensor as text."""
-    return ("tensor", str(tensor.dtype).removeprefix("torch."), str(tensor.device))
-
-
-def empty_tensor(dtype: str, device: str) -> Tensor:
-    """Return an empty tensor on this device, or on the CPU if the device does not exist here."""
-    kind = getattr(torch, dtype)
-    try:
-        return torch.empty(0, dtype=kind, device=device)
-    except (AssertionError, RuntimeError):  # torch's errors for a device that it lacks
-        return torch.empty(0, dtype=kind)
-
-
-def cast(values: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return float64 `values` as `dtype`, as `_containers.cast` does for arrays."""
-    if dtype == torch.bool:
-        return values >= 0.5
-    if dtype.is_floating_point:
-        limits = torch.finfo(dtype)
-        return values.clamp(limits.min, limits.max).to(dtype)
-    info = torch.iinfo(dtype)
-    whole = values.round()
-    low, high = whole <= float(info.min), whole >= float(info.max)
-    inside = whole.masked_fill(low | high, 0).to(dtype)
-    inside = _signed(inside)
-    ends = (torch.tensor(end, dtype=dtype, device=values.device) for end in (info.min, info.max))
-    for beyond, end in zip((low, high), ends, strict=True):
-        inside = torch.where(beyond, _signed(end), inside)
-    return inside.view(dtype)
-
-
-def _signed(values: Tensor) -> Tensor:
-    """View integers as signed: older versions of torch lack ``where`` for unsigned ones."""
-    signed = (torch.int8, torch.int16, torch.int32, torch.int64)
-    return values.view({kind.itemsize: kind for kind in signed}[values.dtype.itemsize])
-
-
 def _refuse_unreadable(name: str, tensor: Tensor) -> None:
     """Refuse a sparse tensor, and one that NumPy would have to read but cannot."""
     if tensor.layout != torch.strided:
@@ -112,3 +90,29 @@ def _numpy_has(dtype: torch.dtype) -> bool:
     except TypeError:
         return False
     return True
+
+
+def refuse_duplicate_names(X: Any) -> None:
+    """Refuse columns that share a name, because they cannot be told apart."""
+    names = getattr(X, "columns", None)
+    if names is None or getattr(names, "is_unique", True):
+        return
+    twice = names[names.duplicated()].unique().tolist()
+    raise ValueError(
+        f"X has more than one column named {', '.join(map(repr, twice[:5]))}: give each column a "
+        "name of its own, or pass X.to_numpy()."
+    )
+
+
+def check_finite_columns(rows: np.ndarray, names: np.ndarray | None) -> None:
+    """Refuse NaN and infinity; the error names their columns."""
+    if rows.dtype.kind == "f":
+        refuse_not_finite(row_blocks(rows), rows.shape[1], names)
+
+
+def check_varies(rows: np.ndarray) -> None:
+    """Refuse a table whose rows are all equal."""
+    if all((block == rows[0]).all() for block in row_blocks(rows)):
+        raise ValueError(
+            f"All {rows.shape[1]} column(s) of X are constant: there is nothing to learn from."
+        )

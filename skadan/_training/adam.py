@@ -1,22 +1,18 @@
-"""Run one iteration of a game: one step of Adam for each turn."""
+"""Take steps of Adam, separately for each set of networks that a turn updates."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..games.base import Turn
-from ..games.batch import Batch, Draw
 from ..games.networks import Networks
-from .autograd import Gradients, parameters_of
-
-Iteration = Callable[[Tensor], dict[str, Tensor]]  # maps row indices (m,) to loss terms
-
+from .autograd import parameters_of
 
 # Arguments that torch.optim.Adam passes to its kernel by default.
 ADAM: dict[str, Any] = {"amsgrad": False, "maximize": False, "weight_decay": 0.0, "eps": 1e-8}
+
 KEPT = ("means", "squares", "steps")  # fields of `Moments` that a checkpoint stores
 
 
@@ -102,45 +98,3 @@ class Optimizers:
             moments.steps * len(moments.weights),  # the one tensor, repeated for each weight
             **self._keywords,
         )
-
-
-class Step:
-    """Run one iteration of a game: all turns, in order.
-
-    Parameters
-    ----------
-    turns : tuple of Turn
-        The turns of the game.
-    gradients : Gradients
-        Computes the gradients of a turn.
-    optimizers : Optimizers
-        Takes the step of a turn.
-    draw : callable
-        Returns a new `Draw`.
-    """
-
-    def __init__(
-        self,
-        turns: tuple[Turn, ...],
-        gradients: Gradients,
-        optimizers: Optimizers,
-        draw: Callable[[], Draw],
-    ) -> None:
-        self._turns, self._gradients = turns, gradients
-        self._optimizers, self._draw = optimizers, draw
-        # A turn may occur several times in an iteration; only its last loss is reported.
-        kinds = [(turn.moves, turn.loss) for turn in self._turns]
-        self._is_last = [kind not in kinds[i + 1 :] for i, kind in enumerate(kinds)]
-
-    def __call__(self, batch: Batch) -> dict[str, Tensor]:
-        """Run all turns on one batch; return the last value of each loss term."""
-        terms: dict[str, Tensor] = {}
-        batch = self._gradients.embed(batch)
-        for turn, is_last in zip(self._turns, self._is_last, strict=True):
-            if turn.redraw:
-                batch = replace(batch, draw=self._draw())
-            terms_of, gradients = self._gradients.of(turn, batch)
-            self._optimizers.descend(turn, gradients)
-            if is_last:
-                terms |= terms_of()
-        return terms

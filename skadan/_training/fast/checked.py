@@ -1,47 +1,46 @@
-"""Choose hand-written gradients if they agree with autograd, else autograd."""
+"""Offer hand-written gradients to a training, if they agree with autograd."""
 
 import warnings
 from dataclasses import replace
 
 import torch
 
-from ..games.base import Game
-from ..games.networks import Networks
-from .autograd import ByAutograd, Gradients
-from .batches import Batches
-from .fast.adan import fast_gradients
+from ...games.base import Game
+from ...games.networks import Networks
+from ..autograd import ByAutograd, Gradients
+from ..batches import Batches
+from .adan import fast_gradients
 
 # Largest accepted difference, relative to the gradient's norm. Rounding in float32 accounts for
 # about 1e-6; an edited loss differs by much more.
 TOLERANCE = 1e-3
 
 
-def gradients_of(game: Game, networks: Networks, batches: Batches) -> Gradients:
-    """Return the object that computes the gradients of a training.
+def checked_gradients(game: Game, networks: Networks, batches: Batches) -> Gradients | None:
+    """Return hand-written gradients for a training; None if there are none that agree.
 
-    Hand-written gradients are first compared with autograd on the game's losses, for one batch,
-    which takes about as long as an iteration. If you edit a loss, the edited loss is therefore the
-    one that is trained.
+    They are compared with autograd on the game's losses, for one batch, which takes about as long
+    as an iteration. If you edit a loss, the edited loss is therefore the one that is trained.
 
     Warns
     -----
     RuntimeWarning
-        If the two differ; autograd is used then.
+        If the two differ; the training then uses autograd.
     """
-    by_autograd, fast = ByAutograd(game, networks), fast_gradients(game, networks)
+    fast = fast_gradients(game, networks)
     if fast is None:
-        return by_autograd
-    difference = largest_difference(fast, by_autograd, game, batches)
-    if difference > TOLERANCE:
-        warnings.warn(
-            f"The hand-written gradients of {type(game).__name__} differ from those of its losses "
-            f"by {difference:.2g} of their norm. The training uses autograd, which is slower. "
-            "If you have not changed a loss, please report this.",
-            RuntimeWarning,
-            stacklevel=2,
-        )
-        return by_autograd
-    return fast
+        return None
+    difference = largest_difference(fast, ByAutograd(game, networks), game, batches)
+    if difference <= TOLERANCE:
+        return fast
+    warnings.warn(
+        f"The hand-written gradients of {type(game).__name__} differ from those of its losses by "
+        f"{difference:.2g} of their norm. The training uses autograd, which is slower. If you have "
+        "not changed a loss, please report this.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return None
 
 
 def largest_difference(
