@@ -32,6 +32,7 @@ templates_path = ["_templates"]
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 autosummary_generate = True
+autodoc_typehints = "none"  # the docstrings state types, and ArrayLike would be four lines of names
 toc_object_entries_show_parents = "hide"  # names as long as their column
 suppress_warnings = ["config.cache"]  # of functions in the settings of the gallery
 numpydoc_show_class_members = False
@@ -50,6 +51,7 @@ html_theme_options = {
 }
 SINGLE = (
     "index",
+    "api",
     "guide",
     "equations",
     "games",
@@ -62,7 +64,8 @@ SINGLE = (
     "changes",
     "contributing",
 )
-html_sidebars = {page: [] for page in SINGLE}
+# A class page is long enough without a column of 70 names beside it; api.md lists them.
+html_sidebars = {page: [] for page in (*SINGLE, "generated/*")}
 html_static_path = ["_static"]
 html_css_files = ["wide.css"]
 

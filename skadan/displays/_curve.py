@@ -11,7 +11,7 @@ from ._style import SYNTHETIC
 
 
 class AugmentationCurveDisplay(Display):
-    """Draw scores against the number of synthetic sets (Figs. 6 to 8 and 10 of Yi & Mak 2020).
+    """Draw scores against the number of synthetic sets (figures 6 to 8 and 10 of Yi & Mak 2020).
 
     Parameters
     ----------

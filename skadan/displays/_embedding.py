@@ -15,7 +15,7 @@ from ._style import legend_outside, mark
 
 
 class EmbeddingDisplay(Display):
-    """Draw real and synthetic rows in the plane (Figs. 4 and 9 of Yi & Mak 2020).
+    """Draw real and synthetic rows in the plane (figures 4 and 9 of Yi & Mak 2020).
 
     Each class has a colour and a marker. Markers are light and open for real rows, dark and filled
     for synthetic ones. In t-SNE, distances between separate clusters mean little.

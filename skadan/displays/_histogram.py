@@ -11,7 +11,7 @@ from ._style import REAL, SYNTHETIC
 
 
 class FeatureHistogramDisplay(Display):
-    """Draw histograms of one feature in real and synthetic rows (Fig. 5 of Yi & Mak 2020).
+    """Draw histograms of one feature in real and synthetic rows (figure 5 of Yi & Mak 2020).
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from .terms import squared_error
 
 @dataclass(frozen=True)
 class AAEGame:
-    """Train an adversarial autoencoder: encoder E, decoder R and critic D (Eqs. 7 to 9).
+    """Train an adversarial autoencoder: encoder E, decoder R and critic D (equations 7 to 9).
 
     The prior of the codes is a mixture of Gaussians in the plane. It has one component for each
     class, and the components are spread evenly on a circle.

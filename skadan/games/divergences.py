@@ -68,7 +68,7 @@ class Divergence(Protocol):
 
 @dataclass(frozen=True)
 class CrossEntropy:
-    """Score by cross-entropy, as in Eq. 10 and the first term of Eq. 14.
+    """Score by cross-entropy: equation 10, and the first term of equation 14.
 
     The critic returns logits, so D = sigmoid(critic).
 
@@ -105,7 +105,7 @@ class CrossEntropy:
 
 @dataclass(frozen=True)
 class WassersteinDivergence:
-    """Score by the Wasserstein divergence of Wu and others (2018), as in Eqs. 17 and 18.
+    """Score by the Wasserstein divergence of Wu and others (2018): equations 17 and 18.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from .terms import rounds
 
 @dataclass(frozen=True)
 class GANGame:
-    """Train generator G and critic D on rows (Eqs. 1 to 3, 5 and 6).
+    """Train generator G and critic D on rows (equations 1 to 3, 5 and 6).
 
     Parameters
     ----------

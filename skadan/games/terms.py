@@ -63,7 +63,7 @@ def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
 
 
 def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
-    """Return the squared error of each row's reconstruction, ``||x - x^||^2`` (Eqs. 9, 12).
+    """Return the squared error of each row's reconstruction, ``||x - x^||^2``; equations 9 and 12.
 
     Parameters
     ----------

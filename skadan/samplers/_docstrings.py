@@ -4,9 +4,17 @@ from dataclasses import fields
 from textwrap import dedent, fill, indent
 from typing import Any
 
-from imblearn.over_sampling.base import BaseOverSampler
-
 SHARED = {
+    "sampling_strategy": (
+        "float, str, dict or callable",
+        'How many rows each class has after resampling, as in imbalanced-learn. "auto" fills every '
+        'class up to the size of the largest, as do "not majority" and "all"; "minority" fills '
+        'only the smallest class, "not minority" all but the smallest. A dict gives the number of '
+        "rows by label, real rows included; other classes stay as they are. A float is for two "
+        "classes: the size of the smaller one relative to the larger. A callable takes `y` and "
+        "returns such a dict, for example `Replicate` ``(k)``, which asks for k synthetic sets of "
+        "the size and label distribution of the data.",
+    ),
     "random_state": (
         "int, RandomState instance or None",
         "Seed of training and sampling. The global random states of NumPy and torch are neither "
@@ -210,12 +218,6 @@ GROUPS = {
     "other_training_parameters": tuple(name for name in TRAINING if name not in FIRST),
 }
 
-STRATEGY_HEAD, _, STRATEGY_CHOICES = BaseOverSampler._sampling_strategy_docstring.partition("\n")
-REPLICATE = """
-`skadan.Replicate` ``(k)`` is such a callable: k synthetic sets of the size and label distribution
-of the data."""
-
-
 # Results of docs/board.md, for the docstrings of the samplers that make such rows.
 WHEN_ROWS_HELP = (
     "On 55 public tables whose rare classes were cut to a few rows, rows made in this way raised "
@@ -242,8 +244,6 @@ def fill_in(cls: Any) -> str:
         is_auto = defaults[name] == "auto" and name in AUTO
         kind, text = (AUTO if is_auto else SHARED)[name]
         texts[name] = _entry(name, f"{kind}, default={_default_text(defaults[name])}", text)
-    choices = indent(f"{dedent(STRATEGY_CHOICES).strip()}\n{REPLICATE}", "    ")
-    texts["sampling_strategy"] = f"{STRATEGY_HEAD}\n{choices}"
     for group, names in GROUPS.items():
         if set(names) <= texts.keys():
             texts[group] = "\n\n".join(texts[name] for name in names)

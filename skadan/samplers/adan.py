@@ -123,11 +123,11 @@ class ADANFamily(LatentSampler):
 
 @with_parameters
 class ADANSampler(ADANFamily):
-    """Over-sample with ADAN, the adversarial data augmentation network of Yi & Mak [1]_.
+    """Over-sample with ADAN, the adversarial data augmentation network of Yi & Mak.
 
     An encoder E, a decoder R and a classifier C shape a latent space; a generator G learns, class
     by class, how codes are distributed there, against a critic D that compares its codes with those
-    of real rows by cross-entropy.
+    of real rows by cross-entropy [1]_.
 
     By default a synthetic row is the centre of its class, shrunk towards the mean of the table,
     plus the deviations of two generated rows from the means of their classes: one row of the same
@@ -205,11 +205,11 @@ class ADANSampler(ADANFamily):
 
 @with_parameters
 class WADANSampler(ADANFamily):
-    """Over-sample with WADAN, the Wasserstein adversarial data augmentation network [1]_.
+    """Over-sample with WADAN, the Wasserstein adversarial data augmentation network.
 
     An encoder E, a decoder R and a classifier C shape a latent space; a generator G learns, class
     by class, how codes are distributed there, against a critic D that compares its codes with those
-    of real rows by the Wasserstein divergence [2]_.
+    of real rows by the Wasserstein divergence [1]_, [2]_.
 
     By default a synthetic row is the centre of its class, shrunk towards the mean of the table,
     plus the deviations of two generated rows from the means of their classes: one row of the same
