@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from .arguments import parser
+from .arguments import check_read, parser
 from .terminal import INTERRUPTED, any_text, quitting_at_once, stoppable
 
 ERRORS = (ValueError, TypeError, OSError, ImportError, ArithmeticError, MemoryError)
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with stoppable(), warnings.catch_warnings():
                 warnings.simplefilter("always", UserWarning)
                 warnings.showwarning = lambda message, *_, **__: print(message, file=sys.stderr)
+                check_read(args)
                 with quitting_at_once():
                     from .preparation import prepare
                 table = prepare(args)

@@ -194,6 +194,14 @@ def _command(commands: Any, name: str, summary: str, text: str) -> argparse.Argu
     return command
 
 
+def check_read(args: argparse.Namespace) -> None:
+    """Refuse files to read that are not there: a slip of typing should not cost two seconds."""
+    for name in ("table", "metadata", "sampler"):
+        file = getattr(args, name, None)
+        if isinstance(file, Path) and not file.exists():  # --sampler of other commands is a name
+            raise FileNotFoundError(f"There is no file {file}.")
+
+
 def check_folder(option: str, path: Path) -> None:
     """Refuse what an option would write into a folder that is not there."""
     if not path.parent.is_dir():

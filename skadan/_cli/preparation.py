@@ -47,8 +47,6 @@ def check_sample(args: Namespace) -> None:
     if args.out.suffix[1:].isalpha() and not args.out.is_dir():
         raise ValueError(f"--out {args.out}: --out names a folder, and this is a file's name.")
     check_folder("--out", args.out)
-    if not args.sampler.exists():
-        raise FileNotFoundError(f"There is no file {args.sampler}.")
     for module, extra in NEEDED:
         require(module, extra)
 
