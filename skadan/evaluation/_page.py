@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import recall_score
@@ -29,9 +29,6 @@ from ._verdict import (
     title_of,
 )
 
-if TYPE_CHECKING:
-    from ._report import EvaluationReport
-
 LONGEST_NAME = 16  # letters in figures
 MOST_MATRICES = 20  # classes, beyond which a confusion matrix cannot be read
 LIMITS = (
@@ -42,10 +39,10 @@ LIMITS = (
 )
 
 
-def figures_of(report: "EvaluationReport") -> dict[str, Any]:
+def figures_of(
+    problem: Problem, settings: Settings, outcome: Outcome, results: dict[str, Result]
+) -> dict[str, Any]:
     """Return the figures of a report by name, as mark-up; one that does not apply is empty."""
-    problem, settings = report.problem, report.settings
-    outcome, results = report.outcome, report.results
     sampled = next((arm for arm in reversed(NAMES) if arm in results and _can_draw(arm)), None)
     # Names of classes are not formulas, even if they have dollars in them. The browser has fonts
     # for letters that matplotlib's font lacks.
@@ -62,13 +59,13 @@ def figures_of(report: "EvaluationReport") -> dict[str, Any]:
 
 
 def page_of(
-    report: "EvaluationReport",
+    report: Any,
     figures: dict[str, Any],
     title: str,
     command: str,
     facts: Sequence[tuple[str, str]],
 ) -> str:
-    """Return the page of a report; `facts` are more to say about the table."""
+    """Return the page of an `EvaluationReport`; `facts` are more to say about the table."""
     problem, settings = report.problem, report.settings
     outcome, results = report.outcome, report.results
     model = report.model_of(report.recommended) if report.recommended in outcome.labels else ""

@@ -97,7 +97,7 @@ class EvaluationReport:
 
     @cached_property
     def _figures(self) -> dict[str, Any]:
-        return figures_of(self)
+        return figures_of(self.problem, self.settings, self.outcome, self.results)
 
     @property
     def recommended(self) -> str:

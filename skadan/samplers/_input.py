@@ -22,9 +22,11 @@ def numeric_table(X: Any) -> Any:
     TypeError
         If `X` is a polars LazyFrame, or a tensor on a device that numpy cannot read.
     ValueError
-        As `as_numbers`.
+        As `as_numbers`; also if two columns share a name.
     """
-    return as_array("X", X) if is_tensor(X) else with_names(as_numbers(X))
+    table = as_array("X", X) if is_tensor(X) else as_numbers(X)
+    refuse_duplicate_names(X)
+    return with_names(table)
 
 
 def is_tensor(container: Any) -> bool:

@@ -16,7 +16,7 @@ from .._models.base import Model
 from .._models.draws import DrawPlan, InTurn
 from ._containers import RowFormat
 from ._fitted import OF_EVERY_SAMPLER, Attribute, names_of_saved
-from ._input import check_varies, numeric_table, refuse_duplicate_names
+from ._input import check_varies, numeric_table
 from ._labels import LabelFormat, read_labels
 from ._older_sklearn import CallbackSupport, with_callbacks
 from ._value_range import clip_and_round, ranges_of
@@ -203,7 +203,6 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         self._validate_params()
         self._reset()
         table = numeric_table(X)
-        refuse_duplicate_names(X)
         rows, labels = validate_data(self, table, read_labels(y), reset=True, **LENIENT)
         rows = self._dense(rows)
         self.sampling_strategy_ = rows_to_make(self.sampling_strategy, labels, rows.shape[1])

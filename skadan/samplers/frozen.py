@@ -16,7 +16,7 @@ from torch import Tensor
 from .._models.base import NOWHERE
 from .._torch.seeding import Streams
 from ._fitted import OF_FROZEN, Attribute, names_of_saved
-from ._input import numeric_table, refuse_duplicate_names
+from ._input import numeric_table
 from ._labels import class_indices, read_labels
 from ._parameters import STRATEGY, RandomState, with_parameters
 from ._wanted import rows_by_class, rows_to_make, warn_of_nothing, warn_of_single_rows
@@ -189,7 +189,6 @@ class FrozenSampler(DrawingSampler):
         """Return dense rows and labels; set ``sampling_strategy_``."""
         self._fitted_model()
         table = numeric_table(X)
-        refuse_duplicate_names(X)
         rows, labels = validate_data(self, table, read_labels(y), reset=False, **LENIENT)
         rows = self._dense(rows)
         self.sampling_strategy_ = rows_to_make(self._strategy(), labels, rows.shape[1])
