@@ -59,12 +59,12 @@ def partly_filled(share: float) -> Callable[[], ShrunkenSampler]:
 CONSTANTS = {
     "least factor of a centre": (
         (0.05, 0.15, 0.3),
-        lambda v: partial(PatchedSampler, "skadan._models.centers.LEAST", v),
+        lambda v: partial(PatchedSampler, "skadan._models.predictive.LEAST", v),
         "",
     ),
     "rows' worth of the pooled variance": (
         (1, 5, 20),
-        lambda v: partial(PatchedSampler, "skadan._models.scatter.PRIOR", v),
+        lambda v: partial(PatchedSampler, "skadan._models.predictive.PRIOR", v),
         "",
     ),
     "share of PartialFill": ((0.1, 0.25, 0.5), partly_filled, CORRECTION),

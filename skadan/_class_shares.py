@@ -107,6 +107,7 @@ def check_shares_are_known(step: Any) -> None:
             if hasattr(transformer, "fit_resample"):
                 raise ValueError(_hidden_change(step, name, transformer))
         check_shares_are_known(last_step(step))
+    # The first kind fits its probabilities to the rows once more; the second states its shares.
     elif not _is_calibrated(step) and "priors" not in step.get_params(deep=False):
         _check_parameters(step)
         _check_balances(step)
@@ -134,6 +135,7 @@ def _weights_classes(name: str, value: Any) -> bool:
     """Return whether a parameter sets class weights under another name."""
     if name not in OTHER_WEIGHTS or value is None:
         return False
+    # Lists, dicts and arrays always are weights; comparing an array would give an array.
     return not np.isscalar(value) or value != OTHER_WEIGHTS[name]
 
 
@@ -284,6 +286,7 @@ def parse_priors(priors: dict | Sequence | np.ndarray, classes: list) -> np.ndar
     try:
         shares = np.asarray(priors, dtype=np.float64)
     except (TypeError, ValueError):
+        # NaN is refused below, with the same message as other wrong values.
         shares = np.array([np.nan])
     if shares.shape != (len(classes),) or not np.isfinite(shares).all() or shares.min() <= 0:
         raise ValueError(

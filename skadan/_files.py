@@ -47,9 +47,13 @@ def written_whole(path: str | os.PathLike) -> Iterator[Any]:
         with open(part, "xb", opener=_open_private if older else None) as file:
             _lock(file)
             if older:
+                # Before the data are written: copystat also copies the times, which writing then
+                # renews.
                 _copy_permissions(place, older, part)
             yield file
             file.flush()
+            # A rename may reach the disk before the data: a crash between the two would leave an
+            # empty file.
             os.fsync(file.fileno())
         os.replace(part, place)
     except BaseException as error:
@@ -92,10 +96,12 @@ def _open_private(path: str, flags: int) -> int:
 def _copy_permissions(place: Path, older: os.stat_result, part: Path) -> None:
     """Give a part the owner, mode and access list of the file that it will replace."""
     if hasattr(os, "chown"):
+        # Two calls, because setting the group may succeed where setting the owner fails.
         for ids in ((-1, older.st_gid), (older.st_uid, -1)):
             with suppress(OSError):  # only root may change the owner
                 os.chown(part, *ids)
     try:
+        # After chown, which may clear the bits that set user and group when the file is run.
         shutil.copystat(place, part)
     except FileNotFoundError:  # another process has just deleted it
         part.chmod(stat.S_IMODE(older.st_mode))
@@ -126,6 +132,7 @@ def _remove_parts_once(folder: Path) -> None:
 def _remove_abandoned(folder: Path, start: str | None = None) -> None:
     for part in folder.glob(f"{glob.escape(start or '.')}*.part"):
         name = PART.fullmatch(part.name)
+        # The pattern for a file "a" also finds the parts of a file "ab".
         if name and name["start"] == (start or name["start"]) and _is_abandoned(part, name):
             with suppress(OSError):
                 part.unlink(missing_ok=True)
@@ -150,6 +157,7 @@ def _lock(file: Any) -> bool:
     """Lock a file until it is closed; return False if it is locked or the disk has no locks."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # AttributeError: `fcntl` is None on Windows.
     except (OSError, AttributeError):
         return False
     return True
@@ -161,6 +169,7 @@ def _part_prefix(path: Path) -> str:
 
 
 def _host() -> str:
+    # Without dots and hyphens, which separate the fields of a part's name (`PART`).
     return re.sub(r"[^\w]", "_", socket.gethostname(), flags=re.ASCII)[:40]
 
 
@@ -174,6 +183,7 @@ def _is_running(process: int) -> bool:
         return True
     try:
         os.kill(process, 0)  # signal 0 only checks that the process exists
+    # OverflowError: the digits in a file name may be larger than any process number.
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:

@@ -59,6 +59,7 @@ def check_same_kind(**labels: ArrayLike | None) -> None:
     """
     (first, known), *others = ((name, _kinds(y)) for name, y in labels.items() if y is not None)
     for name, kinds in others:
+        # `known` is empty if NumPy cannot read the first labels, or all of them are missing.
         for kind in kinds.keys() - known.keys() if known else ():
             expected = " and ".join(f"{k} such as {label!r}" for k, label in known.items())
             raise ValueError(
@@ -75,6 +76,7 @@ def _kinds(labels: ArrayLike) -> dict[str, Any]:
         return {}
     # Only object arrays can mix kinds; in all others the first label tells.
     cells = values.ravel() if values.dtype == object else values.ravel()[:1]
+    # Reversed, so that the first label of each kind stays in the dict.
     kinds = {_kind(cell): cell for cell in cells.tolist()[::-1]}
     return {kind: label for kind, label in kinds.items() if kind}
 

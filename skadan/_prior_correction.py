@@ -219,6 +219,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         """
         check_is_fitted(self)
         proba = np.asarray(self.estimator_.predict_proba(X), dtype=np.float64)
+        # log(0) is -inf, and exp(-inf) is 0: a probability of 0 stays 0.
         with np.errstate(divide="ignore"):
             logs = np.log(proba)
         # In logarithms, because products of small probabilities would underflow.
@@ -277,5 +278,6 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         tags.non_deterministic = inner.non_deterministic
         if inner.classifier_tags is not None:
             tags.classifier_tags = inner.classifier_tags
+            # `fit` needs one label per row, even if the estimator could take several.
             tags.classifier_tags.multi_label = False
         return tags

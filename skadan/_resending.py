@@ -27,6 +27,7 @@ class ResendingClient:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
+    # joblib passes ``asynchronous`` and ``hash``, which have no meaning for a task.
     def scatter(self, data: Any, **_: Any) -> Awaitable:
         """Send one object; return an awaitable of its future, as joblib's backend expects."""
         import dask

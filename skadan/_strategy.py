@@ -41,6 +41,7 @@ class Replicate:
         """Return the number of rows of each class after resampling, ``{c: (n_sets + 1) * n_c}``."""
         classes, counts = np.unique(np.asarray(y), return_counts=True)
         return {
+            # Python's integers: those of NumPy would overflow for a huge `n_sets`.
             c: (self.n_sets + 1) * n for c, n in zip(classes.tolist(), counts.tolist(), strict=True)
         }
 
@@ -113,6 +114,8 @@ def proportional_counts(n_rows: int, counts: np.ndarray) -> np.ndarray:
     """Distribute `n_rows` over classes in proportion to `counts`, by largest remainder."""
     exact = n_rows * counts / counts.sum()
     whole = np.floor(exact).astype(int)
+    # whole - exact is minus the remainder, so the largest remainders come first. Classes with equal
+    # remainders keep their order.
     rest = np.argsort(whole - exact, kind="stable")[: n_rows - whole.sum()]
     whole[rest] += 1
     return whole

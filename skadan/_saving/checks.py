@@ -27,6 +27,7 @@ from .container import Refused
 from .registry import RECORDS, SAMPLERS, OtherFields
 from .row_formats import n_columns
 
+# Far above any real sampler. A forged number must not fill the memory or start many threads.
 MAX_ROWS = 20_000_000  # training rows, if the file does not contain them
 MAX_NOISE = 1_000_000
 MAX_LAYERS = 10_000
@@ -78,9 +79,11 @@ def check_shapes(sampler: Any) -> None:
 
 def _check_attributes(sampler: Any) -> None:
     if isinstance(sampler, SAMPLERS):
+        # A sampler has feature_names_in_ only if all column names were text.
         missing = kept_attributes(sampler) - vars(sampler).keys() - {"feature_names_in_"}
         need(not missing, f"it lacks {', '.join(sorted(missing))}")
     n_features = sampler.n_features_in_
+    # type(), not isinstance(): True is an int, too.
     need(
         type(n_features) is int and n_features >= 1,
         "its number of columns is not a positive integer",
@@ -171,6 +174,7 @@ def _check_weights(model: TrainedModel) -> None:
     _check_sizes(game, len(weights), len(model.counts))
     try:
         check_members(game, Game)
+        # On the meta device, networks have shapes but take no memory.
         networks = game.networks(model.coordinates.n_coordinates, len(model.counts), "meta")
         torch.device(model.device)
         expected = {key: (tuple(w.shape), str(w.dtype)) for key, w in networks.state_dict().items()}
@@ -191,10 +195,12 @@ def _check_sizes(game: Any, n_weights: int, n_classes: int) -> None:
     """Refuse a game with more layers than the file has weights for, or with unusable numbers."""
     parts = list(_fields(game))
     for part in parts:
+        # torch takes sizes as 64-bit integers.
         need(not isinstance(part, int) or abs(part) < 2**63, f"a number of {type(game).__name__}")
         own = isinstance(part, float) and isinstance(game, RECORDS)
         need(not own or isfinite(part), f"a number of {type(game).__name__}")
     for field in fields(game) if isinstance(game, RECORDS) else ():
+        # reconstruction_weight may also be text, "mean".
         if isinstance(field.default, int | float) and field.name != "reconstruction_weight":
             number = isinstance(getattr(game, field.name), int | float)
             need(number, f"{field.name} of {type(game).__name__} is not a number")
@@ -239,6 +245,7 @@ def check_numbers(sampler: Any) -> None:
     counts = model.counts.tolist()
     need(min(counts, default=0) >= 1, "a class has no row")
     need(
+        # Checked before `_is_permutation`, which makes an array of this length.
         sum(counts) <= MAX_ROWS or isinstance(model, KeptRows),
         f"{sum(counts)} training rows",
     )

@@ -12,6 +12,7 @@ from .._optional import require
 
 Arrays = dict[str, np.ndarray]
 
+# Far above what is ever written: a forged header must not fill the memory or the stack.
 MAX_HEADER = 2**25  # bytes
 MAX_PARTS = 2_000_000  # values in the header's JSON
 MAX_DEPTH = 64  # of lists in lists
@@ -88,12 +89,15 @@ def read_header(file: BinaryIO, size: int) -> Header:
     Refused
         If the header is malformed, or the sizes in it do not add up to that of the file.
     """
+    # A safetensors file is the length of its header in 8 bytes, the header as JSON, and the arrays.
     length = int.from_bytes(file.read(8), "little")
+    # The shortest JSON object, {}, has 2 bytes.
     if not 2 <= length <= size - 8:
         raise Refused("is truncated, or was not written by save_sampler")
     if length > MAX_HEADER:
         raise Refused(f"has a header of {length} bytes; save_sampler writes up to {MAX_HEADER}")
     stated = parse(file.read(length).decode("utf-8"))
+    # The name under which safetensors keeps text, beside the names of the arrays.
     texts = stated.pop("__metadata__")
     if not all(isinstance(text, str) for text in texts.values()):
         raise Refused("has a header with values that are not text")
@@ -134,6 +138,7 @@ def as_value_error(subject: object) -> Iterator[None]:
     except (OSError, ImportError):
         raise
     except Refused as error:
+        # `Refused` is internal, so the traceback shows only what caused it.
         raise ValueError(f"{subject} {error}.") from error.__cause__
     except Exception as error:
         reason = f"{type(error).__name__}: {str(error)[:200]}"

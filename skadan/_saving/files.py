@@ -236,5 +236,6 @@ def _sampler(name: str, parts: dict, arrays: Arrays, registry: Registry) -> Any:
 
 def _checksum(texts: dict[str, str], arrays: Arrays) -> str:
     """Return the digest of the texts and arrays of a file."""
+    # Sorted by name, because safetensors returns arrays in the order of their dtypes.
     data = (part for item in sorted(arrays.items()) for part in item)
     return digest(texts["skadan"], texts["contents"], *data)

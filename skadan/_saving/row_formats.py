@@ -13,12 +13,14 @@ from ..samplers._layouts import SPARSE, as_tuples
 # Numeric dtypes of NumPy, pandas and pyarrow that a file may name. No other text becomes a dtype.
 NUMPY = r"bool|u?int(8|16|32|64)|float(16|32|64|96|128)|[<>][iuf](2|4|8|12|16)"
 ROWS = re.compile(r"\|O|\|b1|\|[iu]1|[<>]([iu][248]|f(2|4|8|12|16))")
+# halffloat, float and double are pyarrow's names of 16, 32 and 64 bits.
 COLUMN = re.compile(
     rf"{NUMPY}|object|boolean|U?Int(8|16|32|64)|Float(32|64)|"
     r"(bool|u?int(8|16|32|64)|halffloat|float|double)\[pyarrow\]"
 )
 SUBTYPE = re.compile(NUMPY)
 NAMES = re.compile(rf"{NUMPY}|object|str|string|string\[(python|pyarrow)\]")
+# The empty text is the default of `LabelFormat`; T is NumPy's StringDType.
 LABELS = re.compile(r"|T|\|O|\|b1|\|[iu]1|[<>|][iufUS]\d{1,4}")
 POLARS = re.compile(r"U?Int(8|16|32|64|128)|Float(16|32|64)|Boolean|String|Categorical|Enum")
 TENSOR = re.compile(
@@ -66,6 +68,7 @@ def encode_labels(labels: LabelFormat) -> dict[str, Any]:
     _check_labels(labels)
     table = {"dtype": labels.table.dtype, "layout": labels.table.layout}
     name = labels.name.item() if isinstance(labels.name, np.generic) else labels.name
+    # `name` is a plain number or text here, because JSON has no NumPy scalars.
     return vars(labels) | {"name": name, "table": table}
 
 

@@ -16,6 +16,7 @@ from .container import DTYPES, Arrays
 from .registry import Registry
 
 BIG_ENDIAN = re.compile(r">([iu][248]|f[248])")  # big-endian numbers, which safetensors lacks
+# Numbers can be chosen so that their hashes collide: a dict of them takes quadratic time.
 MAX_ENTRIES = 10_000  # of a dict
 MAX_TEXT = 2**26  # bytes of an array of text
 
@@ -137,6 +138,8 @@ def _strings(texts: list, dtype: str) -> np.ndarray:
     if not re.fullmatch(r"[<>]U\d{1,8}", dtype):
         raise ValueError(f"{dtype[:40]!r} is not a dtype of text.")
     width = int(dtype[2:])
+    # NumPy takes 4 bytes for each of `width` letters, whatever the texts are, and would cut longer
+    # ones.
     if 4 * width * len(texts) > MAX_TEXT or width < longest:
         raise ValueError(f"{len(texts)} texts of {width} letters.")
     return np.array(texts, dtype=dtype)

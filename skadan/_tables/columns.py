@@ -197,6 +197,7 @@ def _in_words(dtype: Any) -> str:
     is_of = pd.api.types
     if is_of.is_string_dtype(dtype):
         return "text"
+    # pandas' functions do not recognise durations and times of pyarrow.
     if is_of.is_timedelta64_dtype(dtype) or str(dtype).startswith("duration"):
         return "durations"
     if is_of.is_datetime64_any_dtype(dtype) or str(dtype).startswith(("date", "time")):
@@ -210,6 +211,7 @@ def with_columns(X: Any, columns: dict[int, Any]) -> Any:
         return X
     X = X.copy()
     for j, values in columns.items():
+        # isetitem replaces the column and its dtype, whereas iloc would keep the old dtype.
         X.isetitem(j, values)
     return X
 
@@ -230,8 +232,10 @@ def is_number(cell: Any) -> bool:
 
 def is_missing(cell: Any) -> bool:
     """Return whether an object is a missing value: None, NaN, or pandas' NA or NaT."""
+    # By name, so that pandas need not be imported.
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return True
+    # Only NaN differs from itself. np.isnan would refuse a Decimal.
     return isinstance(cell, numbers.Number) and bool(cell != cell)
 
 
@@ -240,6 +244,7 @@ def _is_large(cell: Any) -> bool:
     if not is_number(cell):
         return False
     try:
+        # float() raises OverflowError for an integer beyond float64, but returns inf for a Decimal.
         return np.isinf(float(cell)) and abs(cell) != np.inf
     except OverflowError:
         return True
@@ -265,6 +270,8 @@ def _check_cells(X: Any) -> None:
         cells = np.asarray(X)
         if cells.dtype.kind not in "USTOmM" or cells.ndim != 2:
             return
+        # From X again, because NumPy has made text of numbers beside text. Not for dates: only an
+        # array turns np.datetime64 into Python's dates.
         cells = np.asarray(X if cells.dtype.kind in "USO" else cells, dtype=object)
     except (ValueError, TypeError, OverflowError):  # a ragged list: scikit-learn raises the error
         return

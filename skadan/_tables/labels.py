@@ -26,6 +26,7 @@ def parse_labels(cells: Iterable[str]) -> np.ndarray:
         except ValueError:
             continue
         numbers = np.array(values)
+        # Integers beyond int64 make an array of another kind. They stay text.
         if [repr(value) for value in values] == text and numbers.dtype.kind in "if":
             return numbers
     return np.array(text, dtype=str)
@@ -70,11 +71,13 @@ def join_blocks(blocks: Mapping[str, Sequence[np.ndarray]]) -> np.ndarray:
     first: dict[str, tuple[str, Any]] = {}
     for name, parts in blocks.items():
         for part in parts:
+            # The dtype of an empty block says nothing about the labels.
             if len(part):
                 first.setdefault(part.dtype.kind, (name, part[0].item()))
     every = [part for parts in blocks.values() for part in parts if len(part)]
     if set(first) == {"U"}:
         return parse_labels(np.concatenate(every))
+    # NumPy would also join booleans and numbers, and make 1 of True.
     joined = np.concatenate(every) if set(first) <= set("iuf") or len(first) == 1 else None
     if joined is None:  # objects such as decimals were read as text
         joined = parse_labels(str(label) for part in every for label in part.tolist())
@@ -95,6 +98,7 @@ def _is_exact(labels: np.ndarray) -> bool:
 
 def _as_text(cell: Any) -> str:
     """Return a label as text; bytes, which some databases write, are decoded."""
+    # pandas keeps a date as a time at midnight.
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
         cell = cell.date()
     return (cell.decode() if isinstance(cell, bytes) else str(cell)).strip()

@@ -83,9 +83,11 @@ def write_memmap(
                 rows, names, y = _read(block, target, n_rows)
                 if columns is None:
                     columns = names
+                    # Written again at the end, when the number of rows is known.
                     _write_header(file, 0, rows.shape[1])
                 rows = _reorder(rows, names, columns)
             except (TypeError, ValueError) as error:
+                # Not type(error): a UnicodeDecodeError, for example, cannot be made from one text.
                 kind = TypeError if isinstance(error, TypeError) else ValueError
                 raise kind(f"{where}: {error}") from error
             file.write(np.ascontiguousarray(rows, dtype=np.float32).tobytes())
@@ -114,6 +116,7 @@ def _blocks(source: Any, out: str) -> Iterator[tuple[str, Any]]:
     if hasattr(source, "numblocks"):  # a dask array; dask frames are below
         if source.ndim != 2:
             raise TypeError(f"source: a dask array of shape {source.shape} is not a table.")
+        # One chunk across all columns, so that each block has whole rows.
         whole = source.rechunk({1: -1})
         return _with_numbers(whole.blocks[i].compute() for i in range(whole.numblocks[0]))
     if hasattr(source, "npartitions") and hasattr(source, "partitions"):
@@ -147,6 +150,7 @@ def _with_source_errors(blocks: Iterator[tuple[str, Any]]) -> Iterator[tuple[str
         except StopIteration:
             return
         except OSError as error:
+            # `written_whole` takes an OSError without a file name for one of its own file.
             path = error.filename or "source"
             raise OSError(error.errno, f"The source cannot be read: {error}", path) from error
 
@@ -160,6 +164,7 @@ def _read(
         raise TypeError("a block is not computed yet: pass block.compute().")
     if hasattr(block, "to_pandas") and not is_polars(block):  # an Arrow table
         block = with_index_as_columns(block.to_pandas(integer_object_nulls=True))
+    # NumPy refuses a tensor that requires gradients.
     block = block.detach() if hasattr(block, "detach") else block
     block = block.reshape(1, -1) if sparse.issparse(block) and block.ndim == 1 else block
     if not (hasattr(block, "columns") or sparse.issparse(block)):

@@ -10,6 +10,7 @@ from .columns import list_names, with_index_as_columns
 from .labels import parse_labels
 
 SUFFIXES = ("", ".parquet", ".parq", ".pq")
+# What Hive, Spark and pyarrow write into the name of a folder for a missing value.
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -38,6 +39,7 @@ def files_of(path: str | os.PathLike) -> list[ParquetFile]:
     for file in files:
         names = [*_schema_of(file.path).names, *file.folders]
         expected = expected or names
+        # Without duplicates: a column may be in the file and in the names of its folders.
         check_names(str(file.path), list(dict.fromkeys(names)), list(dict.fromkeys(expected)))
     return files
 
@@ -58,6 +60,7 @@ def _folders(file: Path, place: Path) -> dict[str, str]:
 
     parts = file.relative_to(place).parts[:-1] if place.is_dir() else ()
     pairs = (part.partition("=") for part in parts if "=" in part)
+    # Values in folder names are percent-encoded, as in URLs.
     return {name: "" if value == NO_VALUE else unquote(value) for name, _, value in pairs}
 
 

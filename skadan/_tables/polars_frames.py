@@ -52,6 +52,8 @@ def frame_like(like: Any, columns: Any) -> Any:
 def in_range(values: np.ndarray, dtype: Any) -> np.ndarray:
     """Return float64 `values` rounded and clipped to the range of a 128-bit integer dtype."""
     low, high = (-(2.0**127), 2.0**127) if str(dtype) == "Int128" else (0.0, 2.0**128)
+    # float64 rounds the largest integers up to `high`, which is out of range and which polars
+    # refuses.
     return np.rint(np.clip(values, low, np.nextafter(high, 0)))
 
 
