@@ -37,7 +37,7 @@ from skadan.metrics import recall_gain, unweighted_average_recall
 from skadan.model_selection import augmentation_curve
 
 # %%
-# The generated corpus has four speakers and four emotions. Each speaker has a pitch of their own,
+# The generated corpus has four speakers and four emotions. Each speaker has an individual pitch,
 # and each emotion changes pitch and loudness.
 
 EMOTIONS = {"W": (1.5, 1.0), "F": (1.3, 0.7), "N": (1.0, 0.4), "T": (0.9, 0.25)}

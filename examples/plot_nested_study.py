@@ -163,8 +163,8 @@ RecallGainDisplay(gains=uar_gain).plot()
 plt.show()
 
 # %%
-# Two intervals over nothing do not say whether two remedies differ. That takes an interval of their
-# difference.
+# Two intervals over nothing do not show whether two remedies differ. That takes an interval of
+# their difference.
 
 over_rival = {
     rival: recall_gain(y, predicted["WADANSampler"], predicted[rival], **bootstrap)
@@ -177,7 +177,7 @@ for rival, gain in over_rival.items():
 # Ranking
 # -------
 #
-# A remedy can find more rows of the rare class by moving the decision alone. The AUC says whether
+# A remedy can find more rows of the rare class by moving the decision alone. The AUC shows whether
 # it also ranks rows better. It is computed for each class against the rest and averaged. Rows are
 # compared within an outer fold only, because classifiers of different folds have different scales.
 

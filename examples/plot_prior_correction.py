@@ -3,7 +3,7 @@
 Unequal classes without synthetic rows
 =========================================
 
-If one class is rare, a classifier hardly ever predicts it. `PriorCorrectedClassifier` divides its
+If one class is rare, a classifier rarely predicts it. `PriorCorrectedClassifier` divides its
 probabilities by the class shares. This needs no synthetic rows, and is better here than SMOTE,
 above all for a random forest. It also works the other way round: resampling makes the probabilities
 of the rare class too high, and the correction calibrates those of a logistic regression again, but

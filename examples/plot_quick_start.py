@@ -66,7 +66,7 @@ print(f"with:    {np.mean([unweighted_average_recall(y, p) for p in with_rows]):
 print(recall_gain(y, with_rows, without, groups=speaker, random_state=0))
 
 # %%
-# Compare with cheaper remedies, too. Class weights and prior correction (of the probabilities, for
+# Also compare with cheaper remedies. Class weights and prior correction (of the probabilities, for
 # the class shares) need no synthetic rows, and `ShrunkenSampler` takes milliseconds.
 
 from skadan import PriorCorrectedClassifier, ShrunkenSampler

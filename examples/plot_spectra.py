@@ -4,8 +4,8 @@ Infrared spectra: when not to augment
 =====================================
 
 60 spectra with 500 wavenumbers, of four varieties of a product, one of them with four spectra.
-Spectra differ from most wide tables: they have hundreds of columns, but hardly any noise, and rows
-have little variation of their own. There is nothing to gain here, and the example shows how to see
+Spectra differ from most wide tables: they have hundreds of columns, but very little noise, and rows
+vary little individually. There is nothing to gain here, and the example shows how to see
 that in seconds.
 """
 
@@ -22,7 +22,7 @@ from skadan.metrics import recall_gain, unweighted_average_recall
 
 # %%
 # A spectrum is a mixture of twelve bands. Their shares differ between varieties and, about half as
-# much, between samples. The path length and a sloping baseline differ, too.
+# much, between samples. The path length and a sloping baseline also differ.
 
 COUNTS = (20, 20, 16, 4)
 rng = np.random.default_rng(0)

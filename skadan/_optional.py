@@ -5,7 +5,7 @@ from types import ModuleType
 
 
 def require(module: str, extra: str) -> ModuleType:
-    """Import a module; if it is missing, raise an error that says which extra to install.
+    """Import a module; if it is missing, raise an error that names the extra to install.
 
     Raises
     ------

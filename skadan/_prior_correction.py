@@ -98,7 +98,7 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     The trained shares are the class counts of the last step, with these exceptions:
 
     - ``sample_weight`` and ``class_weight`` of the last step count, so that nothing is corrected
-      twice. Leave ``class_weight`` at None in forests: it counts, but hardly changes fully grown
+      twice. Leave ``class_weight`` at None in forests: it counts, but changes little in fully grown
       trees. Weights under other names (``scale_pos_weight``, ``class_weights``,
       ``auto_class_weights``, ``is_unbalance``) are refused: leave them out.
     - `CalibratedClassifierCV` and `SVC` fit probabilities to the rows of ``y`` once more, so that

@@ -40,8 +40,8 @@ class Replicate:
     def __call__(self, y: ArrayLike) -> dict:
         """Return the number of rows of each class after resampling, ``{c: (n_sets + 1) * n_c}``."""
         classes, counts = np.unique(np.asarray(y), return_counts=True)
+        # Python's integers: those of NumPy would overflow for a huge `n_sets`.
         return {
-            # Python's integers: those of NumPy would overflow for a huge `n_sets`.
             c: (self.n_sets + 1) * n for c, n in zip(classes.tolist(), counts.tolist(), strict=True)
         }
 

@@ -75,7 +75,7 @@ class TunedThresholds(ClassifierMixin, BaseEstimator):
 def tuned_threshold(
     classifier: Any, splitter: StratifiedKFold, Z: np.ndarray, y: np.ndarray
 ) -> Any:
-    """Return a fitted classifier of two classes, with a tuned threshold if one can be tuned."""
+    """Return a fitted classifier of two classes, with a tuned threshold if the scores allow one."""
     if np.unique(y, return_counts=True)[1].min() < 2:  # no row can be held out
         return clone(classifier).fit(Z, y)
     try:

@@ -11,7 +11,7 @@ Times training and sampling against reference points, and writes the tables to
     python examples/studies/benchmark_speed.py --gpu            # on a GPU, to performance_gpu.md
 
 The reference for training is a plain version of Algorithm 1 (``plain_algorithm.py``): five updates
-per iteration, each with a forward and a backward pass of its own and torch's Adam. The library's
+per iteration, each with a separate forward and backward pass and torch's Adam. The library's
 epochs are timed by a callback, in short fits.
 """
 

@@ -11,7 +11,7 @@ from timing import alternate, epoch_timer, ratio
 from skadan import GameSampler
 from skadan.games import ADANGame, CrossEntropy, WassersteinDivergence
 
-N_ROUNDS = 40  # per iteration, so that the autoencoder's update hardly counts
+N_ROUNDS = 40  # per iteration, so that the autoencoder's update takes little of the time
 SIZES = {
     "the paper's sizes": {"n_latent": 100, "n_noise": 100, "latent_layers": (100, 100)},
     "sizes for ten columns": {"n_latent": 10, "n_noise": 10, "latent_layers": (32, 32)},

@@ -4,7 +4,7 @@ A record has the rows of a fold and the predictions for them. In the file, rows 
 predictions one character per row: this takes less than half of the space of lists, and a diff still
 shows the record that changed. A file whose name ends in ``.gz`` is compressed.
 
-Files that are listed in a ``checksums.txt`` beside them are frozen: published results come from
+Files that are listed in a ``checksums.txt`` in their folder are frozen: published results come from
 them, so nothing is added to them, and reading one that has changed is an error.
 
 A killed run or a full disk may leave half a line. It is skipped when the file is read, and removed
@@ -118,9 +118,9 @@ def read_checked(path: Path) -> bytes:
     content = path.read_bytes() if path.exists() else b""
     if expected and checksum(content) != expected:
         raise ValueError(
-            f"{path} has changed: its SHA-256 is {checksum(content)}, {CHECKSUMS} beside it has "
-            f"{expected}. Restore it with `git checkout {path}`. If the change is intended, update "
-            "the checksums with `python examples/studies/keep_results.py`."
+            f"{path} has changed: its SHA-256 is {checksum(content)}, {CHECKSUMS} in its folder "
+            f"has {expected}. Restore it with `git checkout {path}`. If the change is intended, "
+            "update the checksums with `python examples/studies/keep_results.py`."
         )
     return content
 
@@ -134,7 +134,7 @@ def check_not_frozen(path: Path) -> None:
     """Raise ValueError for a frozen file: defaults may have changed since its records were made."""
     if path.name in frozen_checksums(path.parent):
         raise ValueError(
-            f"{path} must not change ({CHECKSUMS} beside it lists it), and lacks some of the "
+            f"{path} must not change ({CHECKSUMS} in its folder lists it), and lacks some of the "
             "requested records. Name another file, or a copy of this one in another folder."
         )
 

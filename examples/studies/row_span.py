@@ -9,7 +9,7 @@ def span(X: np.ndarray, X_test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Inner products of rows stay the same, so a linear SVM makes the same predictions. The MLP sees
     fewer columns, all of a similar scale.
 
-    Synthetic rows hardly add to the rank of X. Random mixtures of its rows (a sketch) therefore
+    Synthetic rows add little to the rank of X. Random mixtures of its rows (a sketch) therefore
     span the same space at a fraction of the cost, if there are more of them than the rank. If the
     rank is more than about a quarter of the columns, little would be gained, and both tables are
     returned unchanged.

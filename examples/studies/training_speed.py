@@ -75,7 +75,7 @@ def fit_section(X: np.ndarray, y: np.ndarray, n_rounds: int) -> Section:
 
 
 def table_iii_section(n_columns: int, n_rounds: int) -> Section:
-    """Time epochs of growing tables, beside the paper's Table III."""
+    """Time epochs of growing tables, next to the paper's Table III."""
 
     def lines() -> Iterator[tuple[str, ...]]:
         for n, (adan, wadan) in TABLE_III.items():

@@ -34,11 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 getattr(commands, args.command)(args, table)
             sys.stdout.flush()  # here a full disk is an error; at exit it would be too late
         except ERRORS as error:
+            # Some errors have no text, such as MemoryError.
             say(args.command, str(error) or type(error).__name__, error)
             return 1
         except KeyboardInterrupt as error:
+            # `_stop` in `terminal` raises it with the number of a signal, Ctrl-C without.
             number = error.args[0] if error.args else INTERRUPTED
             what = "interrupted" if number == INTERRUPTED else "terminated"
+            # A note names what was written.
             nothing = "" if hasattr(error, "__notes__") else ", nothing was written."
             say(args.command, f"{what}{nothing}", error)
             return 128 + number

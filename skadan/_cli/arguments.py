@@ -20,7 +20,7 @@ EVALUATE = """Find out whether synthetic rows, class weights or prior correction
 on this table. Every arm is cross-validated: features are z-scored, the sampler (if the arm has one)
 adds rows to the training rows, and the classifier predicts the rows that are held out. "none" is
 the classifier alone, "weights" has class weights, "prior" corrects the probabilities for equal
-classes. "partial" does so, too, after rows of ShrunkenSampler have filled rare classes a quarter of
+classes. "partial" also does so, after rows of ShrunkenSampler have filled rare classes a quarter of
 the way. The other arms add rows: "smote", "duplication" and "noise" as their names say, "shrunken"
 by ShrunkenSampler, "adan" and "wadan" by training networks. The penalty of the classifier, or what
 takes its place, is chosen anew for every arm, "none" included, on inner folds of the training rows.
@@ -33,8 +33,8 @@ between seeds (use --seeds to average over several), nor that the best of severa
 Synthetic rows in the table are left out."""
 
 SAMPLE = """Draw rows from a saved sampler into a folder of parquet files, any number of
-them: each process has one file in memory. Seed and number of rows say what is drawn; the number of
-files and processes changes nothing in it."""
+them: each process has one file in memory. The seed and the number of rows determine what is drawn;
+the number of files and processes does not."""
 
 
 class Version(argparse.Action):
@@ -49,6 +49,7 @@ class Version(argparse.Action):
 
 def _count(text: str) -> int:
     """Read a number of 1 or more."""
+    # isdecimal, because isdigit also accepts digits such as ², which int() refuses.
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)

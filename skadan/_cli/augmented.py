@@ -1,4 +1,4 @@
-"""Write a table with synthetic rows below its own, which stay as they were read."""
+"""Write a table with synthetic rows below its own, which are written unchanged."""
 
 import csv
 import io
@@ -186,6 +186,8 @@ def _write_parquet(
         writer.write_table(first)
         n_rows = 0
         for frame in frames:
+            # With the schema of the first table: a column without values would get another type,
+            # which the writer refuses.
             writer.write_table(arrow.Table.from_pandas(frame, first.schema, preserve_index=False))
             n_rows += len(frame)
     return n_rows
@@ -207,6 +209,7 @@ def _write_cells(
         for row in zip(*columns, strict=True):
             writer.writerow([*(_cell(value, table.decimal) for value in row), "True"])
         n_rows += n_new
+    # Otherwise the wrapper would close `file` when it is deleted; `written_whole` still needs it.
     text.detach()
     return n_rows
 
@@ -215,4 +218,5 @@ def _cell(value: Any, mark: str) -> str:
     """Return a value as text, with the table's decimal mark."""
     if value is None:
         return ""
+    # repr of a Python float is the shortest text that is read as the same number.
     return repr(float(value)).replace(".", mark) if isinstance(value, float) else str(value)

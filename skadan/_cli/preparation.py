@@ -44,6 +44,7 @@ def check_save(args: Namespace) -> None:
 
 def check_sample(args: Namespace) -> None:
     """Refuse what cannot be drawn from or written to, before anything is read or made."""
+    # A suffix of letters is that of a file, but a folder may be named "v1.2".
     if args.out.suffix[1:].isalpha() and not args.out.is_dir():
         raise ValueError(f"--out {args.out}: --out names a folder, and this is a file's name.")
     check_folder("--out", args.out)

@@ -43,6 +43,7 @@ def option(name: str, value: Any) -> str:
         return f"--{name}"
     name = name.replace("_", "-")
     text = shlex.quote(str(value))
+    # Without the =, argparse takes a value that begins with - for an option.
     return f"--{name}={text}" if text.startswith("-") else f"--{name} {text}"
 
 
@@ -72,6 +73,7 @@ def whole_numbers(table: Any) -> str:
     rows = dense(table.data)
     whole = ((rows == np.rint(rows)) | np.isnan(rows)).all(0)
     counted = [j for j in np.flatnonzero(whole) if _takes_many(rows[:, j])]
+    # Where most columns are counts, as of genes, a whole number says nothing.
     if 2 * whole.sum() >= len(whole) or not 1 <= len(counted) <= FEW:
         return ""
     *names, last = (str(table.feature_names[j])[:40] for j in counted)

@@ -171,7 +171,7 @@ class Rounds:
     streams : Streams
         Random streams of the draw. Each order has its own stream, numbered by class and round.
     whole : bool, default=False
-        Whether to treat the whole table as one class, with orders of its own.
+        Whether to treat the whole table as one class, with separate orders.
     """
 
     def __init__(self, counts: np.ndarray, streams: Streams, whole: bool = False) -> None:
@@ -200,7 +200,7 @@ class Rounds:
         return int(-(-ROWS_ORDERED // self.counts[k]))  # rounded up
 
     def _orders(self, k: int, number: int) -> np.ndarray:
-        """Return the orders of several rounds of class k, concatenated; `number` says which."""
+        """Return the orders of several rounds of class k, concatenated; `number` selects them."""
         latest, orders = self._latest.get(k, (-1, np.empty(0)))
         if latest != number:
             rng = self.streams.rng(ORDERS, self.table + k, number)

@@ -60,6 +60,7 @@ def check_shapes(sampler: Any) -> None:
     need(n_threads <= MAX_THREADS, f"n_threads={str(n_threads)[:40]}")
     _check_attributes(sampler)
     model, n_classes = state_of(sampler).model, len(sampler.classes_)
+    # A trusted sampler may leave `model_class` at object, so `sample` is looked for as well.
     need(isinstance(model, sampler.model_class), f"its model is a {type(model).__name__}")
     need(callable(getattr(model, "sample", None)), f"its model is a {type(model).__name__}")
     need(is_array(model.counts, "iu", n_classes), "its counts are not those of the classes")

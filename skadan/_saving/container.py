@@ -97,7 +97,7 @@ def read_header(file: BinaryIO, size: int) -> Header:
     if length > MAX_HEADER:
         raise Refused(f"has a header of {length} bytes; save_sampler writes up to {MAX_HEADER}")
     stated = parse(file.read(length).decode("utf-8"))
-    # The name under which safetensors keeps text, beside the names of the arrays.
+    # The name under which safetensors keeps text, next to the names of the arrays.
     texts = stated.pop("__metadata__")
     if not all(isinstance(text, str) for text in texts.values()):
         raise Refused("has a header with values that are not text")

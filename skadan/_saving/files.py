@@ -52,7 +52,7 @@ def save_sampler(
     TypeError
         If the sampler is a `FrozenSampler`: save the sampler inside.
     TypeError
-        If the real rows are in a file of their own, as for large memory-mapped tables.
+        If the real rows are in a separate file, as for large memory-mapped tables.
     TypeError
         If a parameter is an object that a file cannot hold, such as a RandomState, or has a class
         that is neither this package's nor in `trusted`; the message names it.
@@ -98,7 +98,7 @@ def _to_bytes(sampler: SyntheticSampler, registry: Registry) -> bytes:
     real_rows = getattr(state.model, "real_rows", None)
     if real_rows is not None and real_rows.on_disk:
         raise TypeError(
-            "The real rows of this sampler are in a file of their own, which is too large to copy: "
+            "The real rows of this sampler are in a separate file, which is too large to copy: "
             "pickle the sampler, which stores the file's name, or fit it with residuals=False and "
             "anchor=0."
         )

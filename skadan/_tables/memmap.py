@@ -150,7 +150,7 @@ def _with_source_errors(blocks: Iterator[tuple[str, Any]]) -> Iterator[tuple[str
         except StopIteration:
             return
         except OSError as error:
-            # `written_whole` takes an OSError without a file name for one of its own file.
+            # `written_whole` takes an OSError without a file name for an error of its output.
             path = error.filename or "source"
             raise OSError(error.errno, f"The source cannot be read: {error}", path) from error
 

@@ -79,6 +79,8 @@ class Optimizers:
         for moments, state in zip(self._adam.values(), saved, strict=True):
             for name, tensors in state.items():
                 for current, stored in zip(getattr(moments, name), tensors, strict=True):
+                    # In place, because `Moments` is frozen; this also moves the values to the
+                    # device.
                     current.copy_(stored)
 
     @torch.no_grad()

@@ -138,6 +138,7 @@ class Batches:
         size, rng, device = self.size, self.rng, self.rng.device
         # Labels of random rows, so that classes are as frequent in a draw as in the data.
         row_indices = torch.randint(len(self.table.y), (size,), generator=rng, device=device)
+        # The dtype is given because the caller may have changed torch's default.
         mu = torch.rand(size, 1, generator=rng, device=device, dtype=torch.float32)
         z = normal(size, self.n_noise, rng=rng)
         return Draw(z, self.table.y.index_select(0, row_indices), mu)

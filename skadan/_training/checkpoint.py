@@ -100,6 +100,7 @@ class Checkpoint:
             seal, data = contents[:SEAL], contents[SEAL:]
             if seal != self._seal(data):
                 raise ValueError("Its contents are not those that were written.")
+            # On the CPU, because generators, also those of a GPU, take their state from there.
             return torch.load(BytesIO(data), weights_only=True, map_location="cpu")
         except FileNotFoundError:  # also if another fit of this training has just ended
             return None

@@ -101,6 +101,8 @@ def train(
             checkpoint.save(epoch, names, means, networks, optimizers)
     if checkpoint:
         checkpoint.remove()
+    # Copied, because joblib.hash tells strided arrays from equal contiguous ones: two equal fits
+    # would have different hashes.
     return dict(zip(names, np.array(means).T.copy(), strict=True))
 
 

@@ -15,6 +15,7 @@ from .autograd import parameters_of
 from .batches import Batches
 
 # Modules whose weights Networks.initialise sets, or that start at fixed values.
+# torch has no public name for the common base of all batch norms, or of all dropouts.
 WITHOUT_CHANCE = (nn.Linear, nn.LayerNorm, nn.GroupNorm, nn.PReLU, _NormBase)
 
 
@@ -38,7 +39,7 @@ def check_networks(game: Game, networks: Any) -> None:
                 f"{name}: the network {place} is a {kind}, which draws from torch's global random "
                 "generator, so that random_state would not fix a fit. Noise comes in batch.draw."
             )
-        # Containers such as Sequential have no parameters of their own, only those of their parts.
+        # Containers such as Sequential have only the parameters of their parts.
         has_own = next(module.parameters(recurse=False), None) is not None
         if has_own and not isinstance(module, WITHOUT_CHANCE) and not sets_all:
             raise TypeError(
@@ -57,7 +58,7 @@ def rehearse(game: Game, networks: Networks, batches: Batches) -> None:
         itself raises gets a note that names the turn.
     """
     networks = copy.deepcopy(networks)
-    # A generator of its own, so that the check does not change the training's random numbers.
+    # A separate generator, so that the check does not change the training's random numbers.
     rng = torch.Generator(batches.rng.device).manual_seed(0)
     spare = Batches(batches.table, batches.size, batches.n_noise, batches.input_noise, rng)
     batch = game.embed(networks, spare.batch(spare.epoch()[0]))
@@ -70,7 +71,7 @@ def rehearse(game: Game, networks: Networks, batches: Batches) -> None:
         for name in terms:
             # history_ has one entry per name, so two losses must not share one.
             if owners.setdefault(name, turn.loss) != turn.loss:
-                raise ValueError(f"{where}: another turn has a term named {name!r}, too.")
+                raise ValueError(f"{where}: another turn also has a term named {name!r}.")
         _check_moves(turn, networks, terms, where)
     _check_rows(game, networks, batch)
 
@@ -112,6 +113,7 @@ def _check_moves(turn: Turn, networks: Networks, terms: dict[str, Tensor], where
         if not isinstance(total, Tensor) or not total.requires_grad:
             found = False
         else:
+            # The graph is kept for the other networks that the turn moves.
             gradients = torch.autograd.grad(total, weights, retain_graph=True, allow_unused=True)
             found = all(gradient is not None for gradient in gradients)
         if not found:

@@ -46,9 +46,12 @@ def read_arff(path: Path, encoding: str | None = None) -> Raw:
     try:
         contents = arff.loads("\n".join(["@RELATION r", *declared, "@DATA", *data]))
     except (arff.ArffException, ValueError, IndexError) as error:
+        # In the text that is parsed, the first data are in line len(names) + 3.
         raise ValueError(_with_line_of_file(str(error), first_line - len(names) - 3)) from error
     rows = [["" if cell is None else cell for cell in row] for row in contents["data"]]
+    # strict=False: without rows there are no columns.
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=False))
+    # The parser skips blank lines.
     lines = [first_line + i for i, line in enumerate(data) if line]
     numbers, frame, non_numeric, text = {}, {}, {}, {}
     for name, (_, kind) in zip(names, attributes, strict=True):

@@ -215,6 +215,7 @@ def _recordings(folder: str | os.PathLike) -> list[Path]:
     inside = [place for place in Path(folder).glob("*") if place.name.lower() == "wav"]
     for place in (Path(folder), *sorted(inside)):
         found = (f for f in place.glob("*") if f.suffix.lower() == ".wav" and f.is_file())
+        # macOS leaves files such as ._03a01Fa.wav beside those that it copies.
         files = sorted(f for f in found if not f.name.startswith("."))
         if files:
             return files
@@ -241,6 +242,7 @@ def _iemocap_turns(folder: Path) -> list[tuple[Path, int, str, str]]:
     turns = []
     for number in range(1, 6):
         session = folder / f"Session{number}"
+        # The distribution also has hidden files ._*.txt, which are not text.
         for labels in sorted((session / "dialog" / "EmoEvaluation").glob("[!.]*.txt")):
             # The annotators' comments are in latin-1 here and there; labels are ASCII.
             for turn in IEMOCAP_TURN.finditer(labels.read_text(encoding="latin-1")):

@@ -65,11 +65,13 @@ def read_text(path: Path, encoding: str | None) -> str:
             f"line {line} is not {found}: pass the file's encoding, such as "
             f"{passing('encoding', 'latin-1')}"
         ) from error
+    # UTF-16 without a byte order mark is valid UTF-8 with NULs between the letters.
     if "\0" in text:
         raise ValueError(
             "it holds NUL characters: pass the file's encoding, such as "
             f"{passing('encoding', 'utf-16-le')}"
         )
+    # If the caller passed an encoding such as "utf-8", a byte order mark is still in the text.
     return text.removeprefix("\ufeff")
 
 
@@ -99,6 +101,7 @@ def read_delimited(
 @contextmanager
 def any_cell_size() -> Iterator[None]:
     """Let csv read cells of any size, since with a wrong separator a cell is a whole line."""
+    # The limit is a C long, which has 32 bits on Windows: a larger one raises an error there.
     before = csv.field_size_limit(2**31 - 1)
     try:
         yield
@@ -177,6 +180,7 @@ def find_separator(text: str) -> str:
     best = max(SEPARATORS, key=lambda separator: widths[separator])
     if widths[best] > 1:
         return best
+    # `read_text` refuses NUL, so the header is a single cell here.
     header = "".join(next(_reader(text, "\0", strict=False), [""]))
     likely = max(SEPARATORS, key=header.count)
     return " " if header.count(likely) == 0 and _width(text, " ") > 1 else likely
@@ -186,6 +190,7 @@ def _width(text: str, separator: str) -> int:
     """Return the number of columns if the first rows agree on it, else 0."""
     rows = [row for row in islice(_reader(text, separator, strict=False), 50) if row]
     n_names = len(rows[0])
+    # Rows may end with a separator that the header lacks, which makes an empty cell.
     found = {len(row) - (row[-1] == "" and len(row) > n_names) for row in rows[1:]}
     with_row_names = found == {n_names + 1} and n_names > 1  # as R writes them
     return n_names + with_row_names if with_row_names or found <= {n_names} else 0

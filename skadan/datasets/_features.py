@@ -129,6 +129,7 @@ def _member(feature_set: str) -> Any:
     found: dict[str, Any] = {}
     for member in require("opensmile", "audio").FeatureSet:
         configuration = member.value.rpartition("/")[2]
+        # openSMILE's file of IS10_paraling, for example, is IS10_paraling_compat.
         names = (member.name, configuration, configuration.removesuffix("_compat"))
         found |= dict.fromkeys(names, member)
     if feature_set not in found:

@@ -70,7 +70,8 @@ def load_table(
     drop : sequence of str, default=()
         Columns to leave out of the features.
     encoding : str, default=None
-        Encoding of a text file, such as "latin-1"; None is UTF-8, or UTF-16 if the file says so.
+        Encoding of a text file, such as "latin-1"; None is UTF-8, or UTF-16 if the
+        file begins with its byte order mark.
     sep : str, default=None
         Separator of the cells of a text file; None detects it.
     decimal : {".", ","}, default=None
@@ -242,6 +243,7 @@ def _text(
     pandas = require("pandas", "tables")
     if decimal not in (None, ".", ","):
         raise ValueError(f"decimal={decimal!r}: use '.' or ','")
+    # Cells of dropped columns are not checked: an error about a cell advises to drop its column.
     apart = {*roles, *drop}
     kept = {n: c for n, c in columns.items() if n not in apart and may_be_a_feature(n)}
     numbers, mark = numeric_columns(kept, decimal, lines)

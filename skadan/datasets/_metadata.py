@@ -83,6 +83,7 @@ def keys_of(columns: Columns, metadata: Columns) -> tuple[str, str]:
         columns, metadata = (
             {n: part[n] for n in part if n != UNNAMED} for part in (columns, metadata)
         )
+    # `transpose_table` puts the sample names last, under this name.
     key = UNNAMED if UNNAMED in columns else next(iter(columns))
     return key, next(iter(metadata))
 

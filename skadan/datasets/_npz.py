@@ -21,6 +21,7 @@ def read_npz(path: Path, target: str | None, groups: str | None, drop: Sequence[
         If an array is missing, holds objects, or does not fit the others, there are no rows, or a
         row has no label or group.
     """
+    # np.load takes a file of another kind for a pickle, and advises to load that unsafely.
     if not zipfile.is_zipfile(path):
         raise ValueError("it is not an npz file, or it is damaged")
     with np.load(path) as arrays:

@@ -16,6 +16,7 @@ TRUE, FALSE = ("True", "true", "TRUE"), ("False", "false", "FALSE")
 PLAIN = frozenset("0123456789+-.eE")  # NumPy can read a column of these characters at once
 INTEGERS = re.compile(r"(?:[+-]?\d+\0)*")
 WHOLE = re.compile(r"[+-]?\d+")
+# 1.#INF, 1.#QNAN and 1.#IND are what older C libraries of Microsoft write.
 INFINITE = re.compile(r"([+-]?)(?:inf|Inf|INF|infinity|Infinity|1\.#INF)")
 # What may group digits, by decimal mark: the other mark, an apostrophe, or a non-breaking space.
 GROUPING = {".": ",'\u00a0\u202f", ",": ".'\u00a0\u202f"}
@@ -23,6 +24,7 @@ GROUPING = {".": ",'\u00a0\u202f", ",": ".'\u00a0\u202f"}
 
 def _number(mark: str) -> re.Pattern:
     """Return the pattern of a number with this decimal mark, whose digits may be grouped."""
+    # A group does not follow a leading 0: in 0,123 the comma is a decimal mark.
     digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:[{GROUPING[mark]}]\d{{3}})+)"
     point = re.escape(mark)
     return re.compile(rf"[+-]?(?:{digits}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?")
@@ -109,6 +111,7 @@ def _is_number(cell: str, mark: str) -> bool:
 def mostly_numbers(cells: list[str]) -> bool:
     """Return whether at least half of the cells are numbers with either decimal mark."""
     there = [cell for cell in cells if not MISSING.fullmatch(cell)]
+    # max: a column of missing values only is not mostly numbers.
     return any(2 * sum(_is_number(c, mark) for c in there) >= max(len(there), 1) for mark in ".,")
 
 

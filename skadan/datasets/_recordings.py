@@ -105,6 +105,7 @@ def _check(signal: np.ndarray) -> None:
         raise Unusable("empty")
     if not np.isfinite(signal).all():
         raise Unusable("holds NaN or infinite samples")
+    # A constant signal is silent, whatever its value.
     if (signal == signal[0]).all():
         raise Unusable("silent")
 
@@ -115,6 +116,7 @@ def _channel(signal: np.ndarray, mixdown: bool) -> np.ndarray:
     opensmile takes the first channel even if it is silent, and its own mixdown ignores the others.
     """
     if not mixdown:
+        # In float32 the sums over millions of samples would be wrong by a multiple.
         deviation = signal.std(0, dtype=np.float64)
         heard = np.argmax(deviation >= AUDIBLE * deviation.max())
         return signal[:, heard][None]

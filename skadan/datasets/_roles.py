@@ -13,7 +13,7 @@ from sklearn.utils import Bunch
 from .._tables.labels import missing_rows, parse_labels, read_typed, refuse_missing
 from ._wording import passing
 
-# Columns that openSMILE and audformat write beside the features.
+# Columns that openSMILE and audformat write besides the features.
 NOT_FEATURES = ("name", "frameIndex", "frameTime", "file", "start", "end")
 SYNTHETIC = "is_synthetic"  # the column that `python -m skadan augment` adds
 GROUPS = re.compile(
@@ -22,6 +22,7 @@ GROUPS = re.compile(
 )
 IDENTIFIER = re.compile(r"(.*[ _-])?(id|index|idx|nr|no|number|key|uid)|id[ _-].*", re.IGNORECASE)
 LONGEST_VALUE = 20  # letters of a value that a summary quotes
+# What pandas calls columns, or levels of a header, that have no name.
 UNNAMED = re.compile(r"Unnamed: \d+(_level_\d+)?")
 
 
@@ -85,6 +86,7 @@ def bunch_of(raw: Raw, target: str | None, groups: str | None, drop: Sequence[st
         groups=None if groups is None else check_groups(_labels(raw, groups), groups, real),
         feature_names=names,
         frame=raw.frame,
+        # type(raw.frame) is DataFrame, which this module does not import.
         cells=None if raw.sep is None else type(raw.frame)(raw.text, dtype=object),
         sep=raw.sep,
         decimal=raw.decimal,
@@ -163,6 +165,7 @@ def _why(name: str, raw: Raw, dropped: set[str]) -> str | None:
 def _text_of(column: Any) -> str:
     """Describe a column of text: with its values if there are two, as it could be a feature."""
     values = sorted({str(cell).strip() for cell in column.dropna().unique()} - {""})
+    # Of two rows, any two texts would look like the two values of a flag.
     if len(values) != 2 or len(column) <= 2 or max(map(len, values)) > LONGEST_VALUE:
         return "text"
     return f"text, {values[0]} or {values[1]}: write 0 and 1 to use it"
@@ -200,6 +203,7 @@ def _as_integers(values: np.ndarray) -> np.ndarray:
 def _identifies(name: str, values: np.ndarray) -> bool:
     """Return whether integers differ in all rows, and are consecutive or named like identifiers."""
     n_rows = len(values)
+    # In a few rows, whole numbers often differ by chance.
     if values.dtype.kind not in "iu" or n_rows < 5 or len(np.unique(values)) < n_rows:
         return False
     consecutive = int(values.max()) - int(values.min()) == n_rows - 1

@@ -94,6 +94,7 @@ def make_speaker_classification(
     centres = class_sep * rng.standard_normal((n_classes, n_informative))
     shifts = speaker_shift * rng.standard_normal((n_speakers, n_informative))
     spread = rng.standard_normal((n_samples, n_informative))
+    # The root keeps the deviation of `spread @ loadings` at 1, however many dimensions there are.
     loadings = rng.standard_normal((n_informative, n_features)) / np.sqrt(n_informative)
     signal = (centres[y] + shifts[groups] + spread) @ loadings
     X = signal + noise * rng.standard_normal((n_samples, n_features))

@@ -47,6 +47,7 @@ def read_workbook(
             if name not in book.sheet_names:
                 there = ", ".join(map(repr, book.sheet_names))
                 raise ValueError(f"there is no sheet {name!r}; there are {there}")
+        # With the empty rows at the top, so that messages have the row numbers of the sheet.
         rows_of_sheet = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
         raise ValueError(f"it is not a workbook, or it is damaged ({error})") from error

@@ -14,6 +14,7 @@ class Display:
     def _set_up_axis(self, ax: Any, title: str | None = None) -> Any:
         """Return the axis to draw on: `ax`, or the axis of a new figure if it is None."""
         if ax is None:
+            # The constrained layout leaves room for a legend outside the axis.
             _, ax = require("matplotlib.pyplot", "plot").subplots(layout="constrained")
         self.ax_, self.figure_ = ax, ax.figure
         if title:

@@ -217,6 +217,7 @@ class EmbeddingDisplay(Display):
                     marker=marker,
                     alpha=0.9 if synthetic else 0.5,
                     linewidths=0.8,
+                    # matplotlib leaves labels that begin with an underscore out of the legend.
                     label=f"{c}" if synthetic else "_real",
                     **look,
                 )

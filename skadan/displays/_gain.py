@@ -138,6 +138,7 @@ class RecallGainDisplay(Display):
             )
         ax.axvline(0, color="black", linewidth=1, zorder=0)
         ax.set_yticks(range(len(self.gains)), list(self.gains))
+        # From bottom to top, so that the first gain is at the top.
         ax.set_ylim(len(self.gains) - 0.5, -0.5)
         ax.set_xlabel(f"gain over {self.reference}, in points of unweighted average recall")
         return self

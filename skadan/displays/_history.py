@@ -119,6 +119,7 @@ class TrainingHistoryDisplay(Display):
             ax.set_yscale("log")
         else:
             # "symlog" is linear up to this threshold on both sides of 0, and logarithmic beyond it.
+            # It must not be 0.
             linear = np.median(np.abs(values)) or 1.0
             ax.set_yscale("symlog", linthresh=linear)
         ax.set_xlabel("epoch")

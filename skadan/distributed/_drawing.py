@@ -110,6 +110,7 @@ def _as_pandas(rows: Any, n_columns: int) -> Any:
         return rows.to_pandas()
     rows = to_array(rows) if is_tensor(rows) else rows
     dense = rows.toarray() if sparse.issparse(rows) else np.asarray(rows)
+    # An empty list of rows becomes an array of shape (0,).
     return require("pandas", "distributed").DataFrame(dense.reshape(-1, n_columns))
 
 

@@ -74,12 +74,14 @@ def sample_frame(
     fitted, source = fitted_and_source(sampler)
     target = target_of(fitted, target)
     sections = sections_of(plan_draw(fitted, y, random_state), fitted.n_features_in_, npartitions)
+    # As a separate task, so that the sampler is not in the task of every partition.
     source = dask.delayed(source)
     make = dask.delayed(frame_of)
     starts = np.cumsum([0, *(len(section) for section in sections)])
     return frames.from_delayed(
         [make(source, section, target) for section in sections],
         meta=frame_of(fitted, sections[0].section(0, 0), target),
+        # The last division of dask is the last index itself, not the one after it.
         divisions=(*starts[:-1].tolist(), max(int(starts[-1]) - 1, 0)),
         verify_meta=False,
     )

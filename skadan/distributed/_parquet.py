@@ -97,6 +97,7 @@ def sample_files(
             raise ValueError(f"{folder} holds {first}: choose an empty folder, or empty it.")
         files = [folder / f"part-{number:05d}.parquet" for number in range(len(sections))]
         Parallel(n_jobs=n_jobs)(
+            # A worker may have another working directory.
             delayed(_write)(source, section, target, file.absolute(), mark)
             for section, file in zip(sections, files, strict=True)
         )
@@ -126,6 +127,7 @@ def _lock_folder(folder: Path) -> Iterator[Path]:
         yield mark
     finally:
         remove_parts_in(folder)  # incomplete files of killed draws and workers
+        # Deleted while the lock is held: afterwards, the lock file may be that of the next draw.
         for file in (mark, Path(lock.lock_file)):
             with suppress(OSError):
                 file.unlink()
@@ -135,21 +137,25 @@ def _lock_folder(folder: Path) -> Iterator[Path]:
 def _write(source: Any, section: DrawPlan, target: str, path: Path, mark: Path) -> None:
     with written_whole(path) as file:
         _write_parquet(file, source, section, target)
+        # Checked inside the block, so that the file does not get its name.
         if not mark.exists():
             raise RuntimeError(f"{path} was not written: its draw has ended, or was killed.")
 
 
 def _write_parquet(file: Any, source: Any, section: DrawPlan, target: str) -> None:
     """Write the rows of a section of a draw as parquet."""
+    # Synthetic numbers rarely repeat: dictionaries of them take time and make larger files.
     frame_of(source, section, target).to_parquet(file, index=False, use_dictionary=[target])
 
 
 def _check_disk(sampler: DrawingSampler, draw: DrawPlan, target: str, folder: Path) -> None:
     """Refuse more rows than fit on the disk of a folder, estimated from the first block of rows."""
     free = shutil.disk_usage(folder if folder.is_dir() else folder.parent).free
+    # They fit even if nothing is compressed, so no block has to be drawn for an estimate.
     if 8 * len(draw) * (sampler.n_features_in_ + 1) <= free:
         return
     sizes = []
+    # The size of a file without rows is subtracted, because it does not grow with the rows.
     for n_blocks in (0, 1):
         file = io.BytesIO()
         _write_parquet(file, sampler, draw.section(0, n_blocks), target)

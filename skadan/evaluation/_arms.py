@@ -78,6 +78,7 @@ def sampler_of(name: str, settings: Settings, seed: int) -> Any:
     """Make a sampler by the arguments."""
     if name == "partial":
         few = PartialFill()
+        # At the class means, because prior correction moves the boundary by itself.
         return ShrunkenSampler(center="mean", sampling_strategy=few, random_state=seed)
     strategy = Replicate(settings.n_sets) if settings.n_sets else "auto"
     keywords = {"sampling_strategy": strategy, "random_state": seed}
@@ -91,6 +92,7 @@ def model_of(arm: str, settings: Settings, seed: int) -> Any:
     classifier = classifier_of(settings.classifier, "balanced" if arm == "weights" else None, seed)
     steps: list[tuple[str, Any]] = [("scale", StandardScaler()), ("classifier", classifier)]
     if arm in WITH_ROWS:
+        # After scaling, because the neighbours of SMOTE depend on the units of the columns.
         steps.insert(1, ("sampler", sampler_of(arm, settings, seed)))
     if settings.impute:
         steps.insert(0, ("impute", imputer_of(settings.impute)))
@@ -118,7 +120,7 @@ def predict(
     with quiet() as caught:
         try:
             penalty = choose_penalty(arm, settings, seed, training)
-            caught.clear()  # those of the inner folds: the fit on all training rows warns, too
+            caught.clear()  # those of the inner folds: the fit on all training rows also warns
             fitted = fit(arm, settings, seed, training, penalty)
             labels, scores = fitted.predict(X_test), scores_of(fitted, X_test, classes)
         except FAILURES as error:
@@ -136,6 +138,7 @@ def choose_penalty(arm: str, settings: Settings, seed: int, training: Problem) -
     """
     X, y, _ = training
     name, values = grid_of(arm, settings, X.shape[1])
+    # Not `seed`: arms and seeds are compared on the same inner folds.
     splits = inner_folds(training, settings.random_state)
     # It trains ADAN and WADAN once for all penalties.
     search_class = ResamplingSearchCV if arm in TRAINED else GridSearchCV
@@ -146,6 +149,7 @@ def choose_penalty(arm: str, settings: Settings, seed: int, training: Problem) -
         found = search.fit(X, y).cv_results_
     except ValueError:  # all fits failed, or there are no folds
         return middle(values)
+    # argmax would take NaN, the AUC where an inner fold has a single class, for the largest.
     recall, auc = found["mean_test_recall"], np.nan_to_num(found["mean_test_auc"])
     if np.isnan(recall).all():
         return middle(values)
@@ -192,5 +196,6 @@ def quiet() -> Iterator[list[warnings.WarningMessage]]:
         warnings.simplefilter("always", UserWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)  # of models that are scored as they are
         warnings.simplefilter("ignore", FitFailedWarning)
+        # Scores that are NaN are handled in `choose_penalty`.
         warnings.filterwarnings("ignore", "One or more of the test scores", UserWarning)
         yield caught

@@ -33,6 +33,7 @@ class Outcome(NamedTuple):
 
     def penalty(self, arm: str) -> float:
         """Return the middle one of the penalties that were chosen for an arm."""
+        # "lower" returns one of the values that were chosen: a number of neighbours stays whole.
         return np.quantile(self.penalties[arm], 0.5, method="lower").item()
 
 
@@ -62,6 +63,7 @@ def cross_validate(
             for warning in result.warned:
                 if warning not in warned:
                     warned.add(warning)
+                    # Otherwise the warning would be printed into the line of the bar.
                     with bar.external_write_mode(sys.stderr):
                         text, category = warning
                         warnings.warn(text, category, stacklevel=3)

@@ -103,6 +103,7 @@ def evaluate(
         group_name = groups.name
     settings = Settings(
         classifier=classifier,
+        # list() would split a single name into letters; `Settings` refuses it, and None.
         arms=arms if isinstance(arms, str) or arms is None else list(arms),
         n_folds=n_folds,
         n_seeds=n_seeds,

@@ -39,6 +39,7 @@ def outer_folds(problem: Problem, settings: Settings) -> Folds:
     if n_groups < 2:
         raise ValueError(f"All rows have the {name} {groups[0]}: there is no other to hold out.")
     if n_groups <= n_folds:
+        # Of its first argument, a splitter uses only the length.
         splits = list(LeaveOneGroupOut().split(y, y, groups))
         names = [f"{name} {groups[test[0]]}" for _, test in splits]
         return Folds(splits, names, f"one {name} held out at a time")
@@ -74,6 +75,7 @@ def _split(
     kind: Callable[..., Any], n_folds: int, y: np.ndarray, groups: np.ndarray | None, seed: int
 ) -> Splits:
     with warnings.catch_warnings():
+        # A class with fewer rows than folds is missing from some folds, which all scores allow.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         return list(kind(n_folds, shuffle=True, random_state=seed).split(y, y, groups))
 

@@ -164,10 +164,12 @@ def _svg(figure: Any) -> Any:
     with require("matplotlib", "report").rc_context({"svg.hashsalt": "skadan"}):
         figure.savefig(out, format="svg", metadata={"Date": None})
     text = out.getvalue()
+    # Without the XML declaration, which may not be inside a page.
     return require("markupsafe", "report").Markup(text[text.index("<svg") :])
 
 
 def _axes(width: float, height: float) -> tuple[Any, Any]:
+    # Not by pyplot, which would keep every figure in memory and may look for a screen.
     figure = require("matplotlib.figure", "report").Figure(
         figsize=(width, height), layout="constrained"
     )

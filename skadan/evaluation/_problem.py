@@ -66,6 +66,7 @@ def one_per_row(name: str, values: Any) -> np.ndarray:
 
 def dense(X: Any) -> np.ndarray:
     """Return a table of numbers as a dense array, with NaN for missing cells."""
+    # `check_cells` refuses cells that are not finite, and names their columns.
     rows = check_array(as_numbers(X), accept_sparse=["csr", "csc"], ensure_all_finite=False)
     return rows.toarray() if sparse.issparse(rows) else rows
 
@@ -109,12 +110,12 @@ def check_labels(y: np.ndarray) -> None:
 
 
 def unless_row_ids(groups: np.ndarray, name: str | None) -> np.ndarray | None:
-    """Return the groups, or None with a warning if each row is a group of its own."""
+    """Return the groups, or None with a warning if each row is a separate group."""
     if len(np.unique(groups)) < len(groups):
         return groups
     option = passing("groups", name) if name else "groups"
     warnings.warn(
-        f"{option}: each row has a group of its own, so it is a row id rather than a group. "
+        f"{option}: each row is a separate group, so it is a row id rather than a group. "
         "It is ignored.",
         UserWarning,
         stacklevel=4,

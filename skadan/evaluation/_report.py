@@ -56,7 +56,7 @@ class EvaluationReport:
     scores : dict of ndarray of shape (n_seeds, n_samples, n_classes)
         Probabilities of each arm, or decision values if the classifier has no probabilities.
     failed : dict of str
-        Why an arm has no predictions, for the arms that have none.
+        Why an arm has no predictions, by name of the arm.
 
     See Also
     --------
@@ -183,7 +183,7 @@ class EvaluationReport:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        """Return the page in a frame of its own, so that its styles stay out of the notebook."""
+        """Return the page in a separate frame, so that its styles stay out of the notebook."""
         page = require("markupsafe", "report").escape(self.to_html())
         style = "width: 100%; height: 40rem; border: 1px solid #8884"
         return f'<iframe srcdoc="{page}" style="{style}"></iframe>'

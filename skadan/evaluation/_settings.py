@@ -30,7 +30,7 @@ MAY_BE_NONE = ("n_folds", "n_sets", "max_epochs")
 class Settings:
     """Hold the options of `evaluate`, which documents them.
 
-    `group_name` says what a group is, such as "speaker"; None if the groups have no name.
+    `group_name` is what a group is called, such as "speaker"; None if the groups have no name.
     """
 
     classifier: str = "logistic"

@@ -28,7 +28,7 @@ NAMES = {
 }
 PLURAL = ("weights",)
 FEW = 10  # rows or groups of a class, on which no interval should rest without a word
-TOO_FEW = 4  # with fewer, intervals are no help: all of them may be hit by chance
+TOO_FEW = 4  # with fewer, intervals do not help: all of them may be hit by chance
 ROW = "{:<12} {:>5}  {:<22} {:>5}  {:<22}"
 
 GainOver = Callable[[str, str], Gain]  # of an arm over another
@@ -59,6 +59,7 @@ def results_of(problem: Problem, outcome: Outcome) -> dict[str, Result]:
     """Score the arms that did not fail. AUC is NaN if no fold has rows of two classes."""
     _, classes, folds, labels, scores, *_ = outcome
     y = problem.y
+    # The seed of `gains_over`, so that table and recommendation state the same intervals.
     drawn: dict[str, Any] = {"groups": problem.groups, "random_state": 0}
     results = {}
     for arm in labels:

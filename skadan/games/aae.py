@@ -111,6 +111,7 @@ class AAEGame:
 
     def critic_loss(self, networks: Networks, batch: Batch) -> Terms:
         """Return Eq. 7: codes from the prior are real, E(x) is fake."""
+        # batch.y, not batch.draw.y: D sees the labels of the batch beside both kinds of codes.
         prior = self.generate(networks, batch.draw.z, batch.y)
         critic = self._critic(networks, batch)
         return self.divergence.critic_loss(critic, prior, batch.h.detach(), batch.draw.mu)
@@ -130,7 +131,7 @@ class AAEGame:
         return y @ centres + self.prior_std * z
 
     def _critic(self, networks: Networks, batch: Batch) -> Critic:
-        """Return D as a function of codes, with the batch's labels beside them.
+        """Return D as a function of codes, joined with the batch's labels.
 
         NOTE[DIFF] Eqs. 7 and 8 print D(z). Without the label nothing ties a class to a component,
         and rows decoded from a component would have no class; the AAE's authors also give D the

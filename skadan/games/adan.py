@@ -38,7 +38,7 @@ class ADANGame:
     latent_steps : int, default=1
         Rounds of D and G turns for each update of C, E and R.
     conditional_critic : bool, default=False
-        Whether D takes the label beside the code, as in a cGAN (Eqs. 5, 6).
+        Whether D takes the label as well as the code, as in a cGAN (Eqs. 5, 6).
     reconstruction_weight : float or {"mean"}, default=1.0
         Weight of Eq. 12 in the sum Eq. 13; "mean" is 1 over the number of columns.
 
@@ -103,7 +103,7 @@ class ADANGame:
     def turns(self) -> tuple[Turn, ...]:
         """Return the turns of one iteration of Algorithm 1, which follow `embed`.
 
-        NOTE[DIFF] Algorithm 1 updates C, D, R, E, G, each after a forward pass of its own. Here C,
+        NOTE[DIFF] Algorithm 1 updates C, D, R, E, G, each after a separate forward pass. Here C,
         E and R are updated together: one forward pass gives the gradients of Eqs. 11, 13 and 12 at
         the weights at the start of the iteration. C, R and D are updated exactly as printed
         (neither C nor R enters D's loss, and D uses codes from before E's update). The only

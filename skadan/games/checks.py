@@ -29,7 +29,7 @@ def check_members(thing: Any, protocol: type) -> None:
     if missing:
         raise TypeError(
             f"{name} cannot serve as a {role}: it lacks {', '.join(missing)}. "
-            f"skadan.games.{role} says what each of them does."
+            f"skadan.games.{role} describes each of them."
         )
     if not (is_dataclass(thing) and _is_frozen(thing)):
         raise TypeError(
@@ -41,6 +41,7 @@ def check_members(thing: Any, protocol: type) -> None:
 
 
 def _is_frozen(thing: Any) -> bool:
+    # The module dataclasses has no public way to ask this.
     return thing.__dataclass_params__.frozen
 
 

@@ -12,7 +12,7 @@ from .._torch.linear import Linear
 
 
 class Width(int):
-    """Store a layer's width, and beside it the number `fan` to use in Xavier's bound.
+    """Store a layer's width, together with the number `fan` to use in Xavier's bound.
 
     In the row space a network sees r coordinates instead of d columns, so its first and last layers
     are r units wide. If the bound of their weights uses d, the layers' outputs have the same
@@ -80,6 +80,7 @@ class Networks(nn.Module):
 
     if TYPE_CHECKING:
 
+        # nn.Module says that an attribute may be a tensor, but all of these are networks.
         def __getattr__(self, name: str) -> nn.Module: ...
 
     def initialise(self, rng: torch.Generator) -> "Networks":
@@ -169,7 +170,7 @@ def concatenate(*parts: Tensor) -> Tensor:
 
 
 class Conditioned(nn.Module):
-    """Apply one network to the input and the label beside it: f([x, y]).
+    """Apply one network to the input joined with the label: f([x, y]).
 
     Parameters
     ----------

@@ -69,6 +69,7 @@ def maximum_mean_discrepancy(
         return sum(np.exp(-squared / (2 * sigma**2)).mean() for sigma in bandwidths)
 
     within = mean_kernel(real, real) + mean_kernel(new, new)
+    # For equal samples, rounding may leave a number just below 0.
     return float(max(within - 2 * mean_kernel(real, new), 0.0))
 
 
@@ -197,4 +198,5 @@ def classifier_two_sample_test(
 
 
 def _linear_svm() -> Any:
+    # random_state, because liblinear shuffles the rows.
     return make_pipeline(StandardScaler(), LinearSVC(C=1e-3, random_state=0))

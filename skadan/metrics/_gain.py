@@ -111,6 +111,7 @@ def recall_gain(
     for p in predictions:
         if p.shape[1:] != y.shape:
             raise ValueError(f"Predictions of shape {p.shape} do not match {y.shape[0]} labels.")
+    # A recall is linear in the hits: their mean over seeds gives the mean of the recalls.
     hits, reference = ((p == y).mean(0) for p in predictions)
     one_hot = (y[:, None] == np.unique(y)).astype(float)  # (n, K)
 

@@ -105,6 +105,7 @@ def weighted_auc(truth: Truth, scores: np.ndarray, weights: np.ndarray) -> np.nd
     """
     areas = []
     for k in range(truth.n_classes):
+        # Both begin as one array, so neither is changed in place below.
         won = pairs = np.zeros(len(weights))
         for rows in truth.rows_of_folds:
             of_class = truth.class_index[rows] == k

@@ -89,5 +89,6 @@ class CappedSMOTE(SMOTE):
             raise ValueError(f"SMOTE needs two rows of each class, and {str(alone)!r} has one.")
         # The parameter itself stays as it was set, as scikit-learn wants it.
         plain = SMOTE(**self.get_params() | {"k_neighbors": smote_neighbors(y, self.k_neighbors)})
+        # `fit_resample` sets it, but only `_fit_resample` of this object is called.
         plain.sampling_strategy_ = self.sampling_strategy_
         return plain._fit_resample(X, y)

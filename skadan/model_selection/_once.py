@@ -53,6 +53,7 @@ class TrainOnce:
         self._step += 1
         if self._step > self.n_steps:
             return function(step, X, y, **others)
+        # Only the rows that enter the first step: those of later steps follow from them.
         self._fold = self._fold or joblib.hash((X, y))
         if not hasattr(step, "for_any_draw"):
             return self._load_or_make(partial(function, step, X, y, **others))

@@ -164,6 +164,7 @@ class ResamplingSearchCV(GridSearchCV):
 
     def _memory(self, sampler: str, parameters: dict, folder: str, place: int) -> TrainOnce:
         """Return the memory for a candidate's pipeline."""
+        # Parameters are cloned, as in scikit-learn: an estimator in the grid is not shared.
         candidate = clone(self.estimator).set_params(**clone(parameters, safe=False))
         names = [name for name, _ in candidate.steps]
         shared = candidate.steps[: names.index(sampler) + 1] if sampler in names else []

@@ -31,6 +31,7 @@ def compute_within(
 ) -> Iterator[Tensor]:
     """Compute each block inside the context `resources()`; leave it before yielding the block."""
     while True:
+        # The caller's code runs between two blocks, and must find its own settings of torch.
         with resources():
             block = next(blocks, None)
         if block is None:

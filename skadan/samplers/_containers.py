@@ -55,6 +55,7 @@ class RowFormat:
         return empty(self.layout)
 
     def __getstate__(self) -> dict[str, Any]:
+        # Without `like`, which may be a tensor: pickles of a sampler hold plain values only.
         return {"layout": self.layout, "dtype": self.dtype}
 
     @classmethod
@@ -102,6 +103,7 @@ class RowFormat:
 
         columns = {j: _pandas_values(rows[:, j], dtype) for j, dtype in enumerate(self.like.dtypes)}
         frame = pd.DataFrame(columns, index=range(len(rows)))
+        # Set afterwards, because the keys of a dict cannot be an index with levels or a name.
         frame.columns = self.like.columns
         return frame
 
@@ -154,6 +156,7 @@ def _polars_values(values: np.ndarray, dtype: Any) -> np.ndarray:
 def nearest(categories: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return the index of the nearest category for each value."""
     order = np.argsort(categories)
+    # Halved before they are added, because the sum of two large categories would be infinite.
     ends = categories[order] / 2
     return order[np.searchsorted(ends[:-1] + ends[1:], values)]
 

@@ -58,7 +58,7 @@ SHARED = {
         'float or {"mean"}',
         "Weight of the reconstruction error, a sum over columns (Eq. 12), against the "
         'cross-entropy in E\'s loss (Eq. 13). "mean" is one over the number of columns. The paper '
-        "uses 1, with which the classes of a wide table hardly affect E.",
+        "uses 1, with which the classes of a wide table have little effect on E.",
     ),
     "residuals": (
         "bool",
@@ -120,7 +120,7 @@ SHARED = {
     "checkpoint": (
         "path or None",
         "Folder for the state of training. A fit that was stopped or killed resumes from there, "
-        "with the same result as without the interruption. Each fit has a file of its own, named "
+        "with the same result as without the interruption. Each fit has a separate file, named "
         "by its data and parameters, so folds and settings may share the folder. A fit that ends "
         "removes its file.",
     ),
@@ -247,8 +247,10 @@ def fill_in(cls: Any) -> str:
     for group, names in GROUPS.items():
         if set(names) <= texts.keys():
             texts[group] = "\n\n".join(texts[name] for name in names)
+    # The first line follows the quotes; dedent needs it to be indented like the others.
     doc = dedent(f"    {cls.__doc__}")
     for name, text in texts.items():
+        # Not str.format, because docstrings have other braces, such as {"shrunken", "mean"}.
         doc = doc.replace(f"{{{name}}}", text)
     return doc
 

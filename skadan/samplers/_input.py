@@ -97,12 +97,13 @@ def _numpy_has(dtype: torch.dtype) -> bool:
 def refuse_duplicate_names(X: Any) -> None:
     """Refuse columns that share a name, because they cannot be told apart."""
     names = getattr(X, "columns", None)
+    # The names of a polars frame are a list, and polars itself refuses duplicates.
     if names is None or getattr(names, "is_unique", True):
         return
     twice = names[names.duplicated()].unique().tolist()
     raise ValueError(
         f"X has more than one column named {', '.join(map(repr, twice[:5]))}: give each column a "
-        "name of its own, or pass X.to_numpy()."
+        "different name, or pass X.to_numpy()."
     )
 
 

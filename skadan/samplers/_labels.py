@@ -30,6 +30,7 @@ def read_labels(y: Any) -> np.ndarray:
     check_classification_targets(values)
     labels = check_target_type(values)
     if values.ndim == 2 and values.shape[1] > 1:
+        # A row without a 1 has no label.
         _refuse_missing(~(values == 1).any(1))
     return labels
 
@@ -85,6 +86,7 @@ def _refuse_missing(missing: np.ndarray) -> None:
 
 def _check_one_type(cells: np.ndarray) -> None:
     """Refuse labels of several types: 1 and "1" would become one class, or could not be sorted."""
+    # Reversed, so that the first label of each type stays in the dict.
     first = {_type_name(cell): cell for cell in cells[::-1]}
     if len(first) > 1:
         found = " and ".join(f"{name} ({repr(cell)[:40]})" for name, cell in first.items())
@@ -134,6 +136,7 @@ def take_labels(y: Any, rows: np.ndarray) -> Any:
     if is_pandas(y):
         return y.iloc[rows].reset_index(drop=True) if hasattr(y, "iloc") else y.take(rows)
     if type(y) in (list, tuple):
+        # Rows of a one-hot list are copied, so that no two labels share a list.
         return type(y)(list(y[i]) if isinstance(y[i], list) else y[i] for i in rows)
     on_device = is_dispatched(y)
     values, taken = (y.detach(), to_tensor(rows)) if on_device else (_array(y), rows)

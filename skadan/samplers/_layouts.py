@@ -57,6 +57,7 @@ def empty(layout: Any) -> Any:
 def _empty_frame(columns: Any, dtypes: tuple) -> Any:
     import pandas as pd
 
+    # By repr, because a layout of categories may hold an index, which has no hash.
     kinds = {repr(dtype): dtype for dtype in dtypes}  # wide tables repeat a few dtypes
     made = {text: pd.Series(dtype=_dtype(dtype)) for text, dtype in kinds.items()}
     frame = pd.DataFrame({j: made[repr(dtype)] for j, dtype in enumerate(dtypes)}, index=range(0))
@@ -99,6 +100,7 @@ def _index(columns: Any) -> Any:
         return pd.RangeIndex(*names, name=name)
     if kind == "multi":
         return pd.MultiIndex.from_tuples(names, names=name)
+    # Otherwise names that are tuples would become a MultiIndex.
     return pd.Index(names, dtype=kind, name=name, tupleize_cols=False)
 
 

@@ -61,6 +61,7 @@ def with_parameters(cls: Class) -> Class:
 
     Also fill in the shared texts of the class docstring.
     """
+    # With eq, samplers could not be hashed; repr is scikit-learn's.
     made: Any = dataclass(kw_only=True, eq=False, repr=False)(cls)
     made._parameter_constraints = {f.name: constraints(f.type) for f in fields(made)}
     shown = {f.name: getattr(f.type, "__origin__", f.type) for f in fields(made)}
@@ -71,6 +72,7 @@ def with_parameters(cls: Class) -> Class:
 
 def constraints(annotated: Any) -> list:
     """Return the scikit-learn constraints in an annotated type."""
+    # Every value is an instance of object, so that an unannotated parameter has no constraint.
     stated = getattr(annotated, "__metadata__", (object,))
     return [c for part in stated for c in (part if isinstance(part, list) else [part])]
 
@@ -99,6 +101,7 @@ def refuse_unknown_keywords(cls: type, keywords: Iterable[str]) -> None:
         The message suggests a keyword if one is similar.
     """
     parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]
+    # A subclass may pass further keywords on.
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return
     for name in keywords:

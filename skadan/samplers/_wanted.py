@@ -34,6 +34,7 @@ def rows_to_make(strategy: Any, labels: np.ndarray, n_columns: int) -> dict:
         targets = dict(targets)
         _check_whole(strategy, targets)
     n_rows = _total(targets, labels)
+    # First, because check_sampling_strategy overflows for numbers of rows beyond 64 bits.
     check_memory(f"sampling_strategy={_shorten(strategy)}", n_rows, n_columns)
     return check_sampling_strategy(targets, labels, "over-sampling")
 

@@ -142,6 +142,7 @@ class AdversarialSampler(SyntheticSampler):
         self, rows: np.ndarray, class_index: np.ndarray, classes: np.ndarray, counts: np.ndarray
     ) -> TrainedModel:
         rng = seeded_rng(self.random_state, TRAINING, resolve_device(self.device))
+        # Before the first draw: it sets rng to the state with which the stored training began.
         checkpoint = self._checkpoint(rng, rows, class_index, classes)
         weight = class_weights(self.class_weight, classes, counts)
         prepared = self._prepare(rows, class_index, counts, weight, rng)
@@ -242,6 +243,7 @@ class AdversarialSampler(SyntheticSampler):
         params["game"] = source_of(self.make_game())
         for name in ("checkpoint", "checkpoint_epochs", "verbose", *self._only_for_sampling):
             params.pop(name, None)  # the networks do not depend on these
+        # The repr of a RandomState has its address, so no later fit would find the checkpoint.
         if not is_count(self.random_state):
             params["random_state"] = None
         origin = (type(self).__name__, sorted(params.items()), __version__, torch.__version__)

@@ -157,6 +157,7 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         rows, labels = self._validate(X, y)
         _, first = np.unique(labels, return_index=True)
         draw = self._fit_to_draw(X, y, rows, labels, trained)
+        # For each new row, a real row whose label is copied, in the container and dtype of `y`.
         like = first[draw.wanted[:][0]]
         if not len(draw):
             return self._stack(X, y, rows, like, iter(()), like)

@@ -38,6 +38,7 @@ class DrawingSampler(BaseOverSampler):
 
     def __new__(cls, *_: Any, **keywords: Any) -> Any:
         """Refuse unknown keywords, and suggest the right name."""
+        # Here, because __init__, which dataclass generates, would raise a plain TypeError.
         refuse_unknown_keywords(cls, keywords)
         return super().__new__(cls)
 
@@ -176,6 +177,7 @@ class DrawingSampler(BaseOverSampler):
         self._fitted_model()
         draw = self.plan_draw(y, random_state)
         check_memory(f"block_rows={block_rows}", min(block_rows, len(draw)), self.n_features_in_)
+        # No `yield` here: a generator would raise the errors above only with its first block.
         return self._blocks(draw, int(block_rows), return_indices)
 
     def _blocks(

@@ -281,6 +281,7 @@ class FrozenSampler(DrawingSampler):
 
     def __getattr__(self, name: str) -> Any:
         """Return a fitted attribute of the sampler."""
+        # Not self.sampler: while a copy is made it is not set, and __getattr__ would call itself.
         sampler = vars(self).get("sampler")
         saved = names_of_saved(getattr(sampler, "_fitted_attributes", ()))
         if name in saved or (sampler is not None and name in FORMATS):

@@ -139,6 +139,7 @@ class GameSampler(LatentSampler):
             A clone with other values of parameters such as ``sampling_strategy`` and ``anchor``.
         """
         made = super().for_any_draw()
+        # Without an encoder there are no residuals, and `_check_settings` refuses residuals=True.
         return made if self._has_encoder() else made.set_params(residuals=False)
 
     def _check_settings(self, classes: np.ndarray, counts: np.ndarray) -> None:

@@ -119,6 +119,7 @@ class LatentSampler(AdversarialSampler):
         """Validate codes; return them as a float32 tensor."""
         with self._resources():
             h = as_codes(H)
+        # `Game` does not demand n_latent, so a user's own game may lack it.
         n_latent = getattr(self._fitted_model().game, "n_latent", h.shape[1])
         if h.shape[1] != n_latent:
             raise ValueError(f"H has {h.shape[1]} columns, but n_latent={n_latent}.")

@@ -14,7 +14,7 @@ class ShrunkenSampler(SyntheticSampler):
     """Over-sample from shrinkage estimates of each class's centre and covariance.
 
     A few rows do not show where the next rows of their class will be: the mean of a small class is
-    uncertain, mostly too far from the mean of the table, and its covariance is hardly known. Both
+    uncertain, mostly too far from the mean of the table, and so is its covariance. Both
     are therefore shrunk: the mean towards the mean of the table (the James-Stein estimate), the
     covariance towards that of all classes. The amount is estimated from the data. A synthetic row
     is the centre plus the deviations of two real rows from the means of their classes: one row of

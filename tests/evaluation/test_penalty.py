@@ -225,7 +225,7 @@ def test_a_row_id_is_not_taken_for_a_group(tmp_path, capsys):
     common = [*command_line(path), "--arms", "prior", "--folds", "2"]
     assert main([*common, "--groups", "utterance"]) == 0
     printed, error = capsys.readouterr()
-    assert re.search(r"^--groups utterance: each row has a group of its own.*\n", error, re.M)
+    assert re.search(r"^--groups utterance: each row is a separate group.*\n", error, re.M)
     assert "two stratified folds" in printed
     assert main([*common, "--drop", "utterance"]) == 0
     assert capsys.readouterr().out == printed

@@ -150,7 +150,7 @@ def test_missing_cells_are_refused_with_the_keyword_that_fills_them():
 
 def test_row_ids_are_no_groups():
     X, y, _ = rows()
-    with pytest.warns(UserWarning, match="groups='sample': each row has a group of its own"):
+    with pytest.warns(UserWarning, match="groups='sample': each row is a separate group"):
         report = evaluate(X, y, groups=pd.Series(range(60), name="sample"), arms=[], n_folds=2)
     assert report.problem.groups is None
     assert report.recommendation == "There is nothing to compare."

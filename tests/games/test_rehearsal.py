@@ -108,7 +108,7 @@ WRONG = {
     "no turn": (ValueError, "Odd has no turns"),
     "unused": (ValueError, r"turn 1, .*does not depend on all weights of 'spare'"),
     "half": (ValueError, r"turn 1, .*does not depend on all weights of 'g'"),
-    "same name": (ValueError, "turn 2, .*another turn has a term named 'error'"),
+    "same name": (ValueError, "turn 2, .*another turn also has a term named 'error'"),
     "typo": (NameError, "Tunr"),
     "float": (TypeError, "turn 1, .*the term 'error' is 0.5"),
     "empty": (TypeError, "the loss returned {}; return a dict of named terms"),

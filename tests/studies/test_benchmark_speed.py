@@ -86,6 +86,7 @@ def test_plain_algorithm_moves_one_network_at_a_time(study, wasserstein):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_epochs")
 def test_it_writes_its_page(study, tmp_path, monkeypatch):
     pytest.importorskip("sklearn.callback")
     rng = np.random.default_rng(0)

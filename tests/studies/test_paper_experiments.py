@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from conftest import load_example
 from sklearn.base import clone
+from sklearn.manifold import TSNE
+from sklearn.neural_network import MLPClassifier
 
 from skadan.metrics import unweighted_average_recall
 
@@ -30,7 +32,15 @@ def folds():
     return load_example("studies/paper_folds")
 
 
+@pytest.fixture
+def brief(monkeypatch):
+    """The networks that classify and t-SNE end early: the programs are to run, not to be good."""
+    monkeypatch.setitem(MLPClassifier.__init__.__kwdefaults__, "max_iter", 5)
+    monkeypatch.setitem(TSNE.__init__.__kwdefaults__, "max_iter", 250)  # the least
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("brief")
 @pytest.mark.filterwarnings("ignore:The least populated class")
 def test_it_runs_resumes_and_draws(program, emodb, tmp_path, capsys):
     out = tmp_path / "paper"
@@ -63,6 +73,7 @@ def known(line):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("brief")
 def test_the_table_is_of_pooled_predictions(program, folds, emodb):
     corpus = program.emodb(emodb)
     run = partial(folds.run_fold, corpus, 1, (4,))

@@ -53,6 +53,7 @@ class FastADAN:
         # The values of all layers are stored, since `of_autoencoder` goes back through them.
         with torch.no_grad():
             values = self.encoder.forward(self.game.seen_by_encoder(batch))
+        # dataclasses.replace would return a Batch, which has no place for `values`.
         return Encoded(**vars(batch) | {"h": values[-1], "values": values})
 
     def of(self, turn: Turn, batch: Any) -> WithGradients:

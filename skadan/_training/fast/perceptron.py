@@ -71,6 +71,7 @@ class Perceptron:
     def backward(self, values: list[Tensor], slope: Tensor) -> list[Tensor]:
         """Return the slopes u_1 to u_L of a function with the slope u_L at the output."""
         slopes = [slope]
+        # From the last layer to the second, each with the values that it takes.
         for layer, value in zip(self.layers[:0:-1], values[-2:0:-1], strict=True):
             slopes.insert(0, through_relu(slope_of_input(slopes[0], layer.weight), value, 0))
         return slopes
@@ -100,6 +101,7 @@ class Perceptron:
             Gradients of the weight and the bias of each layer.
         """
         gradients = []
+        # strict=False: `values` also holds the output, which no layer takes.
         for layer, v, u in zip(self.layers, values, slopes, strict=False):
             gradients += [slope_of_weight(u, v, layer.weight), u[:n_biased].sum(0)]
         return gradients
