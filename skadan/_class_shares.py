@@ -135,7 +135,7 @@ def _weights_classes(name: str, value: Any) -> bool:
     """Return whether a parameter sets class weights under another name."""
     if name not in OTHER_WEIGHTS or value is None:
         return False
-    # Lists, dicts and arrays always are weights; comparing an array would give an array.
+    # Lists, dicts and arrays are always weights; comparing an array would give an array.
     return not np.isscalar(value) or value != OTHER_WEIGHTS[name]
 
 

@@ -150,6 +150,7 @@ def _frames(table: Any, args: Namespace, real: np.ndarray, new: Iterator[dict]) 
 def _marked(frame: Any, is_synthetic: bool) -> Any:
     pandas = require("pandas", "tables")
     mark = pandas.Series(is_synthetic, index=frame.index, name=SYNTHETIC, dtype=bool)
+    # Not by assignment, which warns that a wide frame is highly fragmented.
     return pandas.concat([frame, mark], axis=1)
 
 

@@ -57,6 +57,7 @@ def sample(args: Namespace, _: None) -> None:
             random_state=args.seed,
             target=args.target,
         )
+    # BaseException, because Ctrl-C also leaves complete files behind.
     except BaseException as error:
         n_new = len(files_in(args.out) - before)
         if n_new:

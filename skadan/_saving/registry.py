@@ -68,6 +68,7 @@ class Registry:
 
     def knows(self, cls: type) -> bool:
         """Return whether a file may name this class."""
+        # By identity, because another class may have the same name.
         return self._classes.get(cls.__name__) is cls
 
     def sampler(self, name: str) -> Any:

@@ -16,7 +16,7 @@ from .container import DTYPES, Arrays
 from .registry import Registry
 
 BIG_ENDIAN = re.compile(r">([iu][248]|f[248])")  # big-endian numbers, which safetensors lacks
-# Numbers can be chosen so that their hashes collide: a dict of them takes quadratic time.
+# A forged dict may have keys whose hashes collide, so that making it takes quadratic time.
 MAX_ENTRIES = 10_000  # of a dict
 MAX_TEXT = 2**26  # bytes of an array of text
 

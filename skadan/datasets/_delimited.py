@@ -188,6 +188,7 @@ def find_separator(text: str) -> str:
 
 def _width(text: str, separator: str) -> int:
     """Return the number of columns if the first rows agree on it, else 0."""
+    # Not strict: with a wrong separator, quotes may be in the middle of a cell.
     rows = [row for row in islice(_reader(text, separator, strict=False), 50) if row]
     n_names = len(rows[0])
     # Rows may end with a separator that the header lacks, which makes an empty cell.

@@ -188,6 +188,7 @@ def _extract(part: Part, settings: Settings, folder: Path | None) -> Extracted:
             entry = _compute(part, contents, settings)
             _feature_cache.save(path, entry)
         return entry
+    # Returned, not raised: all recordings are tried before `_report` raises one error.
     except Unusable as problem:
         return problem
 

@@ -116,7 +116,7 @@ def _channel(signal: np.ndarray, mixdown: bool) -> np.ndarray:
     opensmile takes the first channel even if it is silent, and its own mixdown ignores the others.
     """
     if not mixdown:
-        # In float32 the sums over millions of samples would be wrong by a multiple.
+        # Summed in float32, millions of samples give a deviation that is several times too large.
         deviation = signal.std(0, dtype=np.float64)
         heard = np.argmax(deviation >= AUDIBLE * deviation.max())
         return signal[:, heard][None]

@@ -79,7 +79,6 @@ class Networks(nn.Module):
             self.add_module(name, network)
 
     if TYPE_CHECKING:
-
         # nn.Module says that an attribute may be a tensor, but all of these are networks.
         def __getattr__(self, name: str) -> nn.Module: ...
 

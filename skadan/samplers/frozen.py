@@ -103,6 +103,7 @@ class FrozenSampler(DrawingSampler):
     (60,)
     """
 
+    # Positional, as in scikit-learn's FrozenEstimator.
     sampler: Annotated[SyntheticSampler, SyntheticSampler] = field(kw_only=False)
     sampling_strategy: Annotated[Any, [*STRATEGY, AsFitted]] = FITTED
     center: Annotated[str | None, StrOptions({"shrunken", "mean", FITTED}), None] = FITTED

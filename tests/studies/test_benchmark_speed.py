@@ -98,7 +98,7 @@ def test_it_writes_its_page(study, tmp_path, monkeypatch):
     monkeypatch.setattr("default_fits.GROWING", (40, 50))
     monkeypatch.setattr("latent_rounds.N_ROUNDS", 2)
     monkeypatch.setattr("table_reading.WIDTHS", (7, 9))
-    monkeypatch.setattr("whole_processes.MEMORY_ROWS", (14,))
+    monkeypatch.setattr("whole_processes.MEMORY_ROWS", ())
     monkeypatch.setattr("whole_processes.LONG", (20, 4))
     page = tmp_path / "performance.md"
     arguments = ["--rows", "21", "--columns", "30", "--rounds", "1", "--out", str(page)]

@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 LDA = LinearDiscriminantAnalysis(solver="lsqr")
-FOREST = RandomForestClassifier(100, min_samples_leaf=3, random_state=0)
+FOREST = RandomForestClassifier(40, min_samples_leaf=3, random_state=0)
 
 
 @pytest.fixture(scope="module")

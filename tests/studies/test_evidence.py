@@ -29,6 +29,7 @@ def test_it_runs_resumes_and_reports(evidence, table, tmp_path, capsys):
     results = tmp_path / "folds.jsonl"
     arguments = ["--data", str(table), "--results", str(results), "--scenario", "few-6"]
     arguments += ["--arms", *ARMS, "--seeds", "0", "1", "--n-jobs", "1"]
+    arguments += ["--mlp-epochs", "5"]
     records = evidence.main(arguments)
     lines = results.read_text().splitlines()
     assert len(lines) == len(records) == len(ARMS) * 2 * 3

@@ -64,6 +64,7 @@ class Perceptron:
         """Return the values v_0 to v_L for rows x (m, n), or for several m rows stacked."""
         values = [self._append_labels(x)]
         for layer in self.layers[:-1]:
+            # In place, because `backward` needs only the values after the ReLU.
             values.append(affine(values[-1], layer.weight, layer.bias).relu_())
         last = self.layers[-1]
         return [*values, affine(values[-1], last.weight, last.bias)]
