@@ -175,10 +175,10 @@ def _read_objects(found: Reading, j: int, name: Any, cells: np.ndarray) -> None:
         found.large.append(name)
     else:
         values = np.array([np.nan if is_missing(c) else float(c) for c in cells])
-        whole = [k for k, c in enumerate(cells) if type(c) is int and int(values[k]) != c]
-        if whole:
+        rounded = [c for c, v in zip(cells, values, strict=True) if _is_rounded(c, v)]
+        if rounded:
             found.non_numeric[name] = (
-                f"whole numbers with more digits than are kept, such as {cells[whole[0]]}"
+                f"whole numbers with more digits than are kept, such as {rounded[0]}"
             )
         found.floats[j] = values
 
@@ -237,6 +237,11 @@ def is_missing(cell: Any) -> bool:
         return True
     # Only NaN differs from itself. np.isnan would refuse a Decimal.
     return isinstance(cell, numbers.Number) and bool(cell != cell)
+
+
+def _is_rounded(cell: Any, value: float) -> bool:
+    """Return whether a whole number differs from its value as float64."""
+    return isinstance(cell, numbers.Integral) and int(value) != int(cell)
 
 
 def _is_large(cell: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def read_arff(path: Path, encoding: str | None = None) -> Raw:
         contents = arff.loads("\n".join(["@RELATION r", *declared, "@DATA", *data]))
     except (arff.ArffException, ValueError, IndexError) as error:
         # In the text that is parsed, the first data are in line len(names) + 3.
-        raise ValueError(_with_line_of_file(str(error), first_line - len(names) - 3)) from error
+        raise ValueError(_message(error, first_line - len(names) - 3)) from error
     rows = [["" if cell is None else cell for cell in row] for row in contents["data"]]
     # strict=False: without rows there are no columns.
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=False))
@@ -129,9 +130,11 @@ def _default(kind: str) -> str:
     return found[0] if found else "0"
 
 
-def _with_line_of_file(message: str, shift: int) -> str:
-    """Return a message of the parser with the line number in the file."""
-    return re.sub(r"line (\d+)", lambda m: f"line {int(m[1]) + shift}", message)[:300]
+def _message(error: Any, shift: int) -> str:
+    """Return the message of an error of the parser, with the line number in the file."""
+    # Not str(error): it takes per cent signs in the data for formats, and fails.
+    text = error.message if hasattr(error, "line") else str(error)
+    return text.replace("%d", str(getattr(error, "line", 0) + shift), 1)[:300]
 
 
 def _unquoted(name: str) -> str:

@@ -1,7 +1,9 @@
 """Load feature tables from files of many formats."""
 
 import os
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,16 @@ BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 BATCH_ROWS = 2**20  # rows of a parquet file that are read at a time
 CELLS = (*BOOKS, ".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")  # cells as text
 KINDS = (*TEXT, *(f"{kind}.gz" for kind in TEXT), *BOOKS, ".parquet", ".npz", ".h5ad")
+# What NumPy, zipfile, pandas and pyarrow raise for damaged files, besides ValueError and OSError.
+DAMAGED = (
+    EOFError,
+    LookupError,  # a name that its metadata should have
+    NotImplementedError,  # a version or compression of zip that nobody has written
+    tokenize.TokenError,  # the header of a NumPy array is Python text
+    zipfile.BadZipFile,
+    zlib.error,
+)
+UNREADABLE = (ValueError, OSError, *DAMAGED)
 
 
 def load_table(
@@ -172,7 +184,7 @@ def load_table(
             joined, key = with_metadata(cells[0], Path(metadata), roles, encoding, metadata_sheet)
             cells, drop = (joined, *cells[1:]), [*drop, key]  # sample names are not features
         return bunch_of(_text(*cells, {target, groups}, drop, decimal), target, groups, drop)
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"{path.name}: {_short(error)}.") from error
 
 
@@ -192,14 +204,17 @@ def with_metadata(
             metadata, *_ = read_workbook(path, sheet, "metadata_sheet", None)
         else:
             metadata, *_ = read_delimited(path, encoding)
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"{passing('metadata', str(path))}: {_short(error)}") from error
     return join(columns, metadata, roles, path.name)
 
 
 def _short(error: Exception) -> str:
     """Return the beginning of an error message, without the full stop at its end."""
-    return str(error).strip()[:500].rstrip(".") or type(error).__name__
+    text = str(error).strip()[:500].rstrip(".")
+    if isinstance(error, DAMAGED):
+        return f"it is damaged, or not what its name says ({type(error).__name__}: {text})"
+    return text or type(error).__name__
 
 
 def kind_of(path: Path) -> str:

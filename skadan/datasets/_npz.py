@@ -24,7 +24,8 @@ def read_npz(path: Path, target: str | None, groups: str | None, drop: Sequence[
     # np.load takes a file of another kind for a pickle, and advises to load that unsafely.
     if not zipfile.is_zipfile(path):
         raise ValueError("it is not an npz file, or it is damaged")
-    with np.load(path) as arrays:
+    # np.load would leave the file open if its directory is damaged.
+    with open(path, "rb") as file, np.load(file) as arrays:
         found = list(arrays)
         groups = "groups" if groups is None and "groups" in found else groups
         target = target or "y"

@@ -65,7 +65,8 @@ class Settings:
             value = getattr(self, name)
             if value is None and name in MAY_BE_NONE:
                 continue
-            if not isinstance(value, Integral) or int(value) < least:
+            is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+            if not is_whole or int(value) < least:
                 raise ValueError(f"{name}={value!r}: it must be a whole number, {least} or more.")
         if not isinstance(self.group_name, str | None):
             raise ValueError(f"group_name={self.group_name!r}: it must be text.")

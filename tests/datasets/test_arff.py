@@ -59,6 +59,8 @@ def test_faults_of_arff_name_their_lines(load):
         load(head + "1,2\n\n3,x\n", "t.arff")
     with pytest.raises(ValueError, match="line 8"):
         load(head + "1,2\n1,2,3\n", "t.arff")
+    with pytest.raises(ValueError, match="line 8: 1,2,'a % b'"):  # the parser's message fails
+        load(head + "1,2\n1,2,'a % b'\n", "t.arff")
     with pytest.raises(ValueError, match="no line @DATA"):
         load(head.replace("@data", ""), "t.arff")
     with pytest.raises(ValueError, match="line 3 is not an attribute"):

@@ -52,6 +52,25 @@ def test_a_damaged_compressed_file(tmp_path):
             load_table(path)
 
 
+@pytest.mark.parametrize("kind", ["npz", "parquet"])
+def test_damage_anywhere_is_an_error_of_this_file(tmp_path, kind):
+    """What the libraries raise differs from byte to byte: zlib's errors, missing keys, and more."""
+    path = tmp_path / f"t.{kind}"
+    if kind == "npz":
+        np.savez_compressed(path, X=FRAME[["a", "n"]], y=FRAME["y"].to_numpy(str))
+    else:
+        FRAME.to_parquet(path)
+    whole, rng, messages = path.read_bytes(), np.random.default_rng(0), []
+    for place, value in zip(rng.integers(len(whole), size=200), rng.bytes(200), strict=True):
+        path.write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
+        try:
+            load_table(path, target="y")
+        except ValueError as error:
+            messages.append(str(error))
+    assert len(messages) > 100
+    assert all(message.startswith(f"t.{kind}: ") for message in messages)
+
+
 # R's write.table
 
 

@@ -126,6 +126,7 @@ def test_arms_that_fail_are_in_the_frame_with_the_reason():
         ({"impute": "mode"}, "impute='mode': it must be one of [None, 'median', 'mean']"),
         ({"n_folds": 1}, "n_folds=1: it must be a whole number, 2 or more"),
         ({"n_seeds": 0}, "n_seeds=0: it must be a whole number, 1 or more"),
+        ({"n_sets": True}, "n_sets=True: it must be a whole number, 1 or more"),
         ({"y": ["a"] * 60}, "Every row has the label 'a'"),
         ({"y": np.arange(60) / 7}, "The labels are 60 different numbers"),
         ({"y": [None, *rows()[1][1:]]}, "y has no value in row 1"),

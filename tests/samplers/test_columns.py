@@ -122,6 +122,15 @@ def test_many_columns_are_counted():
         NoiseSampler().fit(X, [0, 0, 1, 1])
 
 
+@pytest.mark.parametrize("kind", [int, np.int64, np.uint64])
+def test_whole_numbers_among_objects_are_not_rounded(kind):
+    frame = pd.DataFrame(
+        {"a": [1.0, 2.0], "id": pd.Series([kind(2**53 + 1), "x"])[[0, 0]].tolist()}
+    )
+    with pytest.raises(ValueError, match=r"'id' holds whole numbers with .*9007199254740993"):
+        NoiseSampler().fit(frame.astype({"id": object}), [0, 1])
+
+
 def test_objects_that_are_numbers_are_numbers():
     cells = pd.Series([1, 2.5, True, np.float32(3), Decimal("4.5"), np.int8(2)] * 2, dtype=object)
     X_new, _ = NoiseSampler(random_state=0).fit_resample(frame(cells=cells), Y)
