@@ -9,6 +9,8 @@ from types import ModuleType
 # OpenMP reads this when it is loaded: threads that spin while they wait for each other make a busy
 # machine many times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# The tests have a worker for each core: more threads of NumPy's products only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import matplotlib
 import numpy as np

@@ -74,7 +74,7 @@ def write_memmap(
     >>> X.shape
     (8, 3)
     """
-    blocks = _with_source_errors(_blocks(source, os.path.abspath(path)))
+    blocks = _with_source_errors(_blocks(source))
     n_rows, columns = 0, None
     labels: dict[str, list[np.ndarray]] = {}  # by file or block
     with written_whole(path) as file:
@@ -96,10 +96,8 @@ def write_memmap(
         if not n_rows or columns is None:
             raise ValueError("The table has no rows.")
         y = None if target is None else join_blocks(labels)
-        end = file.tell()
         file.seek(0)
         _write_header(file, n_rows, len(columns))
-        file.seek(end)
     return np.load(path, mmap_mode="r"), y
 
 
@@ -109,10 +107,10 @@ def _write_header(file: Any, n_rows: int, n_columns: int) -> None:
     np.lib.format.write_array_header_1_0(file, header)
 
 
-def _blocks(source: Any, out: str) -> Iterator[tuple[str, Any]]:
+def _blocks(source: Any) -> Iterator[tuple[str, Any]]:
     """Return an iterator over blocks, each with the name of its origin for messages."""
     if isinstance(source, str | os.PathLike):
-        return _parquet_blocks(os.fspath(source), out)
+        return frames_of(files_of(source), BLOCK_ROWS)
     if hasattr(source, "numblocks"):  # a dask array; dask frames are below
         if source.ndim != 2:
             raise TypeError(f"source: a dask array of shape {source.shape} is not a table.")
@@ -134,12 +132,6 @@ def _blocks(source: Any, out: str) -> Iterator[tuple[str, Any]]:
 
 def _with_numbers(blocks: Iterable[Any]) -> Iterator[tuple[str, Any]]:
     return ((f"Block {i}", block) for i, block in enumerate(blocks))
-
-
-def _parquet_blocks(path: str, out: str) -> Iterator[tuple[str, Any]]:
-    """Check the columns of all files; return an iterator over their batches."""
-    files = [file for file in files_of(path) if os.path.abspath(file.path) != out]
-    return frames_of(files, BLOCK_ROWS)
 
 
 def _with_source_errors(blocks: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:

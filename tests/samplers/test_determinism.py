@@ -1,19 +1,21 @@
 """Same seed, same rows, whatever is around, and no one else's random state moved."""
 
-import hashlib
+import ast
 import os
 import subprocess
 import sys
-import textwrap
 import threading
 
 import joblib
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, SETTINGS, SMALL
+from conftest import ROOT, SETTINGS
 from joblib import Parallel, delayed
 from sklearn.base import clone
+
+from skadan import Replicate
+from skadan.datasets import make_speaker_classification
 
 
 def rows_of(sampler, X, y):
@@ -31,24 +33,31 @@ def test_the_same_rows_in_parallel(sampler, problem, backend):
         np.testing.assert_array_equal(rows, alone)
 
 
+def digests():
+    """Hashes of what each sampler draws, and of the fitted sampler, by the name of its class."""
+    X, y, _ = make_speaker_classification(45, 100, n_classes=3, random_state=0)
+    found = {}
+    for cls, keywords in SETTINGS.items():
+        sampler = cls(**keywords | {"sampling_strategy": Replicate(1)})
+        found[cls.__name__] = joblib.hash(sampler.fit_resample(X, y)), joblib.hash(sampler)
+    return found
+
+
 FRESH = """
-import sys, joblib
-sys.path.insert(0, sys.argv[1])
-from conftest import SETTINGS
-from skadan import Replicate
-from skadan.datasets import make_speaker_classification
-X, y, _ = make_speaker_classification(45, 100, n_classes=3, random_state=0)
-for cls, keywords in SETTINGS.items():
-    sampler = cls(**keywords | {"sampling_strategy": Replicate(1)})
-    print(cls.__name__, joblib.hash(sampler.fit_resample(X, y)), joblib.hash(sampler))
+import sys
+sys.path[:0] = sys.argv[1:]
+from test_determinism import digests
+print(digests())
 """
 
 
 @pytest.mark.slow
 def test_the_same_rows_from_fresh_processes():
+    """Whatever the seed of their hashes is, and as in this process."""
+    tests = ROOT / "tests"
     outputs = {
         subprocess.run(
-            [sys.executable, "-c", FRESH, str(ROOT / "tests")],
+            [sys.executable, "-c", FRESH, str(tests), str(tests / "samplers")],
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             text=True,
@@ -57,7 +66,11 @@ def test_the_same_rows_from_fresh_processes():
         for seed in ("0", "1")
     }
     assert len(outputs) == 1
-    assert outputs.pop().count("\n") == len(SETTINGS)
+    fresh, here = ast.literal_eval(outputs.pop()), digests()
+    assert len(fresh) == len(SETTINGS)
+    assert {name: rows for name, (rows, _) in fresh.items()} == {
+        name: rows for name, (rows, _) in here.items()
+    }
 
 
 def test_the_same_rows_whatever_the_caller_did(sampler, problem):
@@ -128,34 +141,6 @@ def test_two_fits_in_two_threads(sampler, problem):
         assert len(found[seed]) == 3
         for rows in found[seed]:
             np.testing.assert_array_equal(rows, alone[seed])
-
-
-def digest(cls):
-    """Hash of what one seeded fit draws."""
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(40, 100)), np.repeat([0, 1], [25, 15])
-    X_new, _ = cls(**SMALL).fit_resample(X, y)
-    return hashlib.sha256(np.ascontiguousarray(X_new).tobytes()).hexdigest()
-
-
-@pytest.mark.slow
-def test_same_seed_same_bits(sampler_class):
-    here = digest(sampler_class)
-    assert here == digest(sampler_class)
-    assert joblib.Parallel(n_jobs=2)(joblib.delayed(digest)(sampler_class) for _ in range(2)) == [
-        here,
-        here,
-    ]
-    script = f"""
-        import sys; sys.path[:0] = ["tests", "tests/samplers"]
-        from skadan import {sampler_class.__name__}
-        from test_determinism import digest
-        print(digest({sampler_class.__name__}))
-    """
-    result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == here
 
 
 def test_another_seed_other_rows(small, problem):
