@@ -89,8 +89,8 @@ class RowsModel(KeptRows):
         def compose_block(block: Block) -> Tensor:
             own, of_any, donor = partners(block)
             x, x_any = to_tensor(self.scaled[own]), to_tensor(self.scaled[of_any])
-            z = predictive.compose(x, x_any, block.class_index, donor)
-            return self.scaling.unscale_rows(z)
+            x_new = predictive.compose(x, x_any, block.class_index, donor)
+            return self.scaling.unscale_rows(x_new)
 
         return map(compose_block, draw.blocks())
 

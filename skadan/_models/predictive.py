@@ -33,11 +33,11 @@ class Predictive:
     means : ndarray of shape (K, r)
         Class means, float32, in z-scores or in coordinates of the row space.
     factors : ndarray of shape (K,)
-        Factor that shrinks each mean: see `center_factors`.
+        f_k, which shrinks each mean: see `center_factors`.
     own : ndarray of shape (K,)
-        Share of the class's own covariance: see `own_shares`.
+        alpha_k, share of the class's own covariance: see `own_shares`.
     spread : ndarray of shape (K,)
-        Variance of the class relative to the pooled variance: see `spreads`.
+        c_k, variance of the class relative to the pooled variance: see `spreads`.
     """
 
     counts: np.ndarray
@@ -81,7 +81,7 @@ class Predictive:
         return replace(self, factors=factors, own=np.where(self.counts > 1, own, 0.0))
 
     def compose(
-        self, own: Tensor, of_any: Tensor, class_index: np.ndarray, donor: np.ndarray
+        self, u_own: Tensor, u_any: Tensor, class_index: np.ndarray, donor: np.ndarray
     ) -> Tensor:
         r"""Compose each row (m, r) from a row of its class and a row of any class.
 
@@ -97,7 +97,7 @@ class Predictive:
 
         Parameters
         ----------
-        own, of_any : Tensor of shape (m, r)
+        u_own, u_any : Tensor of shape (m, r)
             Rows of the class itself and of any class.
         class_index, donor : ndarray of shape (m,)
             Classes of the two.
@@ -106,20 +106,20 @@ class Predictive:
         -------
         rows : Tensor of shape (m, r)
         """
-        n, degrees = self.counts, max(int(self.counts.sum()) - len(self.counts), 1)
-        widening = np.sqrt(1 + self.factors / n)
-        own_weight = widening * np.sqrt(self.own * n / np.maximum(n - 1, 1))
-        pooled_weight = widening * np.sqrt((1 - self.own) * self.spread * n.sum() / degrees)
+        n_k, n = self.counts, int(self.counts.sum())
+        widening = np.sqrt(1 + self.factors / n_k)
+        own_weight = widening * np.sqrt(self.own * n_k / np.maximum(n_k - 1, 1))
+        pooled_weight = widening * np.sqrt((1 - self.own) * self.spread * n / max(n - len(n_k), 1))
 
         def by_class(values: np.ndarray, index: np.ndarray) -> Tensor:
             """Return the values of each row's class, as a column if they are scalars."""
-            picked = to_tensor(values[index].astype(np.float32), own.device)
+            picked = to_tensor(values[index].astype(np.float32), u_own.device)
             return picked[:, None] if picked.ndim == 1 else picked
 
         return (
             by_class(self.factors[:, None] * self.means, class_index)
-            + by_class(own_weight, class_index) * (own - by_class(self.means, class_index))
-            + by_class(pooled_weight, class_index) * (of_any - by_class(self.means, donor))
+            + by_class(own_weight, class_index) * (u_own - by_class(self.means, class_index))
+            + by_class(pooled_weight, class_index) * (u_any - by_class(self.means, donor))
         )
 
 

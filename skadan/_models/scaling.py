@@ -87,11 +87,11 @@ class Scaling:
 
     def unscale_rows(self, scaled: Tensor) -> Tensor:
         """Return rows in the table's units, with all d columns, float64, on the same device."""
-        z = as_float64(scaled)
-        mean, scale = to_tensor(self.mean, z.device), to_tensor(self.scale, z.device)
+        x = as_float64(scaled)
+        mean, scale = to_tensor(self.mean, x.device), to_tensor(self.scale, x.device)
         if self.varies.all():
-            return z.mul_(scale).add_(mean)
-        varies = to_tensor(self.varies, z.device)
-        X = mean.repeat(len(z), 1)
-        X[:, varies] += z * scale[varies]
+            return x.mul_(scale).add_(mean)
+        varies = to_tensor(self.varies, x.device)
+        X = mean.repeat(len(x), 1)
+        X[:, varies] += x * scale[varies]
         return X

@@ -85,8 +85,8 @@ class TrainedModel:
     def sample(self, draw: DrawPlan) -> Iterator[Tensor]:
         """Yield synthetic rows: float64 blocks in the table's units.
 
-        Without a centre, a row is R(G(z, y)) of its class, completed with a real row. With a
-        centre, it is composed of such a row and one of any class.
+        Without a centre, a row is R(G(z, y)) of its class, to which parts of a real row are added
+        (`RealRows.complete`). With a centre, it is composed of such a row and one of any class.
         """
         networks, _ = self.networks()
         blend = self.real_rows.blend

@@ -10,8 +10,8 @@ from torch import Tensor
 from ..games.base import Batch, Game, Terms, Turn
 from ..games.networks import Networks
 
-# A function that returns the terms of a loss, and the gradients of their sum. A function, because
-# only the last value of each term in an iteration is recorded: see `Step`.
+# A pair: a function that returns the terms of a loss, and the gradients of their sum. The terms
+# come from a function because only their last values in an iteration are recorded: see `Step`.
 WithGradients = tuple[Callable[[], Terms], list[Tensor]]
 
 

@@ -87,7 +87,7 @@ def train(
         observer.epoch_begins()
         terms = [iteration(row_indices) for row_indices in batches.epoch()]
         # One transfer per epoch: each read of a loss makes the host wait for the device.
-        values = torch.stack([torch.stack(list(values.values())) for values in terms])
+        values = torch.stack([torch.stack(list(of_iteration.values())) for of_iteration in terms])
         losses = dict(zip(terms[0], values.mean(0).tolist(), strict=True))
         check_finite(losses, epoch)
         if monitor:
@@ -96,7 +96,7 @@ def train(
         means.append(list(losses.values()))
         ends = observer.epoch_ends(epoch, losses)
         if ends or (monitor and monitor.is_settled(names, means)):
-            break  # without a checkpoint: the training is complete
+            break  # saves no checkpoint, because the training is complete
         if checkpoint:
             checkpoint.save(epoch, names, means, networks, optimizers)
     if checkpoint:

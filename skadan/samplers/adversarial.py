@@ -174,16 +174,17 @@ class AdversarialSampler(SyntheticSampler):
     ) -> tuple[Game, Networks]:
         """Train the networks; return them with their game, whose sizes fit the table."""
         game = self._game_for(prepared.coordinates.n_coordinates)
-        trained, watched, longest_epoch = prepared.table, None, None
+        training_table, watched_table, longest_epoch = prepared.table, None, None
         if is_auto(self.max_epochs):
-            (trained, watched), longest_epoch = hold_out(prepared.table, rng), LONGEST_EPOCH
+            training_table, watched_table = hold_out(prepared.table, rng)
+            longest_epoch = LONGEST_EPOCH
         batches = Batches(
-            trained, self.batch_size, game.n_noise, self.input_noise, rng, longest_epoch
+            training_table, self.batch_size, game.n_noise, self.input_noise, rng, longest_epoch
         )
         networks = self._networks(game, batches)
         n_epochs = self._max_epochs(len(prepared.class_index))
-        model = partial(self._keep, prepared, game, networks)
-        with EpochCallbacks(self, n_epochs, model) as callbacks:
+        make_model = partial(self._keep, prepared, game, networks)
+        with EpochCallbacks(self, n_epochs, make_model) as callbacks:
             self.history_ = train(
                 game,
                 in_precision(networks, self.precision),
@@ -191,7 +192,7 @@ class AdversarialSampler(SyntheticSampler):
                 Schedule(n_epochs, self.learning_rate, (self.betas[0], self.betas[1])),
                 callbacks,
                 checkpoint,
-                None if watched is None else Monitor.of(game, watched, batches),
+                None if watched_table is None else Monitor.of(game, watched_table, batches),
             )
         self.n_iter_, self.device_ = len(next(iter(self.history_.values()))), str(rng.device)
         return game, networks

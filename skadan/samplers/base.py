@@ -154,15 +154,17 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
         return self._fit_resample(X, y, trained)
 
     def _fit_resample(self, X: Any, y: Any, trained: Any = None) -> tuple[Any, Any]:
+        # Unlike imbalanced-learn's hook of this name, it gets X and y as the caller passed them.
         rows, labels = self._validate(X, y)
         _, first = np.unique(labels, return_index=True)
-        draw = self._fit_to_draw(X, y, rows, labels, trained)
+        draw = self._fit_and_plan(X, y, rows, labels, trained)
+        class_index, _ = draw.wanted[:]
         # For each new row, a real row whose label is copied, in the container and dtype of `y`.
-        like = first[draw.wanted[:][0]]
+        alike = first[class_index]
         if not len(draw):
-            return self._stack(X, y, rows, like, iter(()), like)
+            return self._stack(X, y, rows, alike, iter(()), alike)
         blocks, index = self._model.sample(draw), self._model.row_index(draw)
-        return self._stack(X, y, rows, like, blocks, index)
+        return self._stack(X, y, rows, alike, blocks, index)
 
     def fit_resample_blocks(self, X: Any, y: Any) -> Iterator[tuple[Any, ...]]:
         """Fit, and yield the rows that `fit_resample` appends, in blocks to save memory.
@@ -180,10 +182,10 @@ class SyntheticSampler(CallbackSupport, DrawingSampler):
             Synthetic rows, their labels, and their ``sample_indices_``.
         """
         rows, labels = self._validate(X, y)
-        draw = self._fit_to_draw(X, y, rows, labels)
+        draw = self._fit_and_plan(X, y, rows, labels)
         return self._blocks(draw, BLOCK_ROWS, return_indices=True) if len(draw) else iter(())
 
-    def _fit_to_draw(
+    def _fit_and_plan(
         self, X: Any, y: Any, rows: np.ndarray, labels: np.ndarray, trained: Any = None
     ) -> DrawPlan:
         """Fit if ``sampling_strategy`` asks for any rows; return the plan of their draw."""

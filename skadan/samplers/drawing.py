@@ -85,18 +85,18 @@ class DrawingSampler(BaseOverSampler):
         return self._dense(validate_data(self, numeric_table(X), reset=False, **LENIENT))
 
     def _stack(
-        self, X: Any, y: Any, rows: np.ndarray, like: np.ndarray, blocks: Iterator, index: Any
+        self, X: Any, y: Any, rows: np.ndarray, alike: np.ndarray, blocks: Iterator, index: Any
     ) -> tuple[Any, Any]:
         """Return the real rows above the synthetic rows in `blocks`, with labels.
 
-        Row i of `blocks` has the label of real row ``like[i]`` and the sample index ``index[i]``.
+        Row i of `blocks` has the label of real row ``alike[i]`` and the sample index ``index[i]``.
         """
         real = np.arange(len(rows))
-        self.is_synthetic_ = np.repeat([False, True], [len(real), len(like)])
+        self.is_synthetic_ = np.repeat([False, True], [len(real), len(alike)])
         self.sample_indices_ = np.concatenate([real, np.asarray(index)])
         with self._resources():
-            X_new = RowFormat.of(X, rows).stack(X, rows, len(like), self._clip_and_round(blocks))
-            return X_new, take_labels(y, np.concatenate([real, like]))
+            X_new = RowFormat.of(X, rows).stack(X, rows, len(alike), self._clip_and_round(blocks))
+            return X_new, take_labels(y, np.concatenate([real, alike]))
 
     def sample(
         self, y: ArrayLike | int, *, random_state: Any = None, return_indices: bool = False

@@ -61,7 +61,7 @@ class NoiseSampler(SyntheticSampler):
     model_class: ClassVar[type] = CopiesModel
     _only_for_sampling: ClassVar[dict[str, Any]] = {
         **SyntheticSampler._only_for_sampling,
-        "noise_scale": 1.0,
+        "noise_scale": 1.0,  # any value will do: the model keeps the same rows for all
     }
 
     def _learn(

@@ -19,14 +19,16 @@ from skadan import (
 
 pytestmark = pytest.mark.slow
 
-CLASSES = (
+CLASSES = [
     WADANSampler,
     NoiseSampler,
     ShrunkenSampler,
     GANSampler,
     ConditionalGANSampler,
     AAESampler,
-)
+]
+MODELS = {cls.model_class for cls in CLASSES}
+CLASSES += [cls for cls in SETTINGS if cls.model_class not in MODELS]  # a sampler that is new
 
 
 @pytest.fixture(scope="module")
@@ -221,9 +223,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize(
-    "cls", [WADANSampler, NoiseSampler, ShrunkenSampler, GANSampler, AAESampler]
-)
+@pytest.mark.parametrize("cls", CLASSES)
 def test_every_array_is_checked(cls, change, written, tmp_path):
     origin, contents, arrays = parts_of(written[cls])
     for name, array in arrays.items():
