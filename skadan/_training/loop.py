@@ -16,7 +16,6 @@ from .batches import Batches
 from .checkpoint import Checkpoint
 from .fast.checked import checked_gradients
 from .fast.cuda_graph import Iteration, capture_if_possible
-from .monitor import Monitor
 
 History = dict[str, np.ndarray]
 
@@ -51,6 +50,16 @@ class NoObserver:
         return False
 
 
+class StoppingRule(Protocol):
+    """Decide when a training ends; `Monitor` is the rule of ``max_epochs="auto"``."""
+
+    def look(self, networks: Networks, names: list[str], past: list[list[float]]) -> dict:
+        """Return figures to add to the history after one more epoch than `past` has."""
+
+    def is_settled(self, names: list[str], past: list[list[float]]) -> bool:
+        """Return whether to stop, given the values of `names` for each epoch."""
+
+
 def train(
     game: Game,
     networks: Networks,
@@ -58,7 +67,7 @@ def train(
     schedule: Schedule,
     observer: Observer | None = None,
     checkpoint: Checkpoint | None = None,
-    monitor: Monitor | None = None,
+    monitor: StoppingRule | None = None,
 ) -> History:
     """Train `networks` in place and return the mean of each loss term for each epoch.
 

@@ -19,7 +19,7 @@ from ._arff import read_arff
 from ._delimited import Columns, read_delimited
 from ._metadata import UNNAMED, join
 from ._npz import read_npz
-from ._numbers import numeric_columns, read_numeric
+from ._numbers import fully_numeric_columns, numeric_columns
 from ._roles import Raw, bunch_of, column_names, may_be_a_feature
 from ._wording import passing
 from ._workbooks import read_workbook
@@ -263,7 +263,7 @@ def _text(
     kept = {n: c for n, c in columns.items() if n not in apart and may_be_a_feature(n)}
     numbers, mark = numeric_columns(kept, decimal, lines)
     others = {n: c for n, c in columns.items() if n not in kept and n not in roles}
-    frame = pandas.DataFrame(columns | numbers | read_numeric(others, mark))
+    frame = pandas.DataFrame(columns | numbers | fully_numeric_columns(others, mark))
     return Raw(numbers, frame, {}, columns, separator, mark)
 
 

@@ -83,11 +83,11 @@ def numeric_columns(
     return {name: found[name] for name in columns if name in found}, mark
 
 
-def read_numeric(columns: Mapping[str, list[str]], mark: str) -> dict[str, np.ndarray]:
+def fully_numeric_columns(columns: Mapping[str, list[str]], mark: str) -> dict[str, np.ndarray]:
     """Return the columns in which every cell is a number with this decimal mark, as numbers."""
     stripped = {name: [cell.strip() for cell in cells] for name, cells in columns.items()}
     good = {name: cells for name, cells in stripped.items() if all_numbers(cells, mark)}
-    return {name: _numbers(cells, mark) for name, cells in good.items()}
+    return {name: _as_floats(cells, mark) for name, cells in good.items()}
 
 
 def booleans(cells: list[str]) -> np.ndarray | None:
@@ -145,7 +145,7 @@ def read_numbers(name: str, cells: list[str], mark: str, lines: list[int]) -> np
 
     These are mostly identifiers with 20 digits, or with 17 in a column with a missing value.
     """
-    values = _numbers(cells, mark)
+    values = _as_floats(cells, mark)
     if values.dtype.kind != "f":
         return values
     for row in np.flatnonzero(np.isinf(values)).tolist():
@@ -166,7 +166,7 @@ def read_numbers(name: str, cells: list[str], mark: str, lines: list[int]) -> np
     return values
 
 
-def _numbers(cells: list[str], mark: str) -> np.ndarray:
+def _as_floats(cells: list[str], mark: str) -> np.ndarray:
     """Return a column in which every cell is a number with this decimal mark, or missing."""
     if not cells:
         return np.zeros(0)
