@@ -141,8 +141,11 @@ def test_what_cannot_be_written_is_said_before_the_training(
 ):
     monkeypatch.setattr("skadan._cli.commands.sampler_of", lambda *_: pytest.fail("it trained"))
     usual = small_table(f"{HEAD}\n" + "".join(rows()))
+    usual += ["--metadata", str(tmp_path / "m.csv")]
+    (tmp_path / "m.csv").write_text("speaker;sex\n01;f\n02;m\n03;f\n")
     (tmp_path / "folder.csv").mkdir()
     for out, message in [
+        (tmp_path / "m.csv", "is the file of --metadata: choose another name"),
         (tmp_path / "no" / "a.csv", "there is no folder"),
         (tmp_path / "t.csv", "is the table itself: pass --force"),
         (tmp_path / "a.xls", "the name must end in one of"),

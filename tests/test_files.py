@@ -6,9 +6,19 @@ import stat
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from skadan import _files
+
+
+def test_a_digest_is_of_dtype_shape_and_values():
+    """Whatever their order in memory; a list is another thing than its array."""
+    a = np.arange(6)
+    rows = a.reshape(2, 3)
+    values = [a, rows, rows.T, rows.reshape(3, 2), a.view(np.uint64), a[::-1], a.tolist()]
+    assert len({_files.digest(value) for value in values}) == len(values)
+    assert _files.digest(np.asfortranarray(rows)) == _files.digest(rows.copy())
 
 
 def test_written_whole(tmp_path):

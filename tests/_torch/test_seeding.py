@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from skadan import ADANSampler
-from skadan._torch.seeding import SAMPLING, TRAINING, normal, seeded_rng
+from skadan import ADANSampler, NoiseSampler
+from skadan._torch.seeding import SAMPLING, TRAINING, Streams, normal, seeded_rng
 from skadan._torch.settings import resolve_device, torch_settings
 
 CPU = torch.device("cpu")
@@ -20,6 +20,13 @@ def test_a_seed_has_a_stream_for_each_purpose():
     assert drawn(0, TRAINING) != drawn(0, SAMPLING)
     assert drawn(0, TRAINING) != drawn(1, TRAINING)
     assert drawn(None, TRAINING) != drawn(None, TRAINING)
+
+
+def test_a_draw_has_the_streams_of_sampling():
+    """Of its own seed, and without one of the sampler's."""
+    sampler = NoiseSampler(random_state=1).fit(np.eye(4), [0, 0, 1, 1])
+    assert sampler.plan_draw(3, random_state=0).streams == Streams.of(0, SAMPLING)
+    assert sampler.plan_draw(3).streams == Streams.of(1, SAMPLING)
 
 
 def test_a_random_state_is_drawn_from_once():

@@ -78,6 +78,22 @@ def test_gradient_of_the_penalty(rng):
             np.testing.assert_allclose(gradient[index].item(), difference, rtol=1e-5, atol=1e-7)
 
 
+def test_the_encoder_descends_eq_13(rng):
+    """Eq. 12 through R and Eq. 11 through C, against central differences."""
+    game = ADANGame(CrossEntropy())
+    networks, batch = make_networks(game, rng), make_batch(rng)
+    net, x, y, *_ = forward(networks, batch)
+    terms = game.autoencoder_loss(networks, game.embed(networks, batch))
+    (gradient,) = torch.autograd.grad(sum(terms.values()), networks.encoder[-1].bias)
+    bias, step, found = net["encoder"][-1][1], 1e-6 * rng.normal(size=len(gradient)), []
+    for change in (step, -2 * step):
+        bias += change
+        h = reference.mlp(net["encoder"], x)
+        class_ = reference.eq11(reference.mlp(net["classifier"], h), y, batch.weight.numpy())
+        found.append(class_ + reference.eq12(x, reference.mlp(net["decoder"], h)))
+    np.testing.assert_allclose(2 * gradient.numpy() @ step, found[0] - found[1], rtol=1e-5)
+
+
 def test_conditional_critic_compares_rows_of_one_label(rng):
     game = ADANGame(WassersteinDivergence(), conditional_critic=True)
     networks, batch = make_networks(game, rng), make_batch(rng)
@@ -112,8 +128,9 @@ def test_input_noise_reaches_the_encoder_and_not_the_target(rng):
     torch.testing.assert_close(actual, expected)
 
 
-def test_turns_follow_the_step_counts():
-    game = ADANGame(CrossEntropy(), critic_steps=2, latent_steps=3)
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_turns_follow_the_step_counts(n):
+    game = ADANGame(CrossEntropy(), critic_steps=n, latent_steps=3)
     moves = [turn.moves[0] for turn in game.turns]
-    assert moves == ["classifier", *["critic", "critic", "generator"] * 3]
-    assert [turn.redraw for turn in game.turns] == [False, *[True, False, False] * 3]
+    assert moves == ["classifier", *[*["critic"] * n, "generator"] * 3]
+    assert [turn.redraw for turn in game.turns] == [False, *[True, *[False] * n] * 3]

@@ -127,6 +127,7 @@ MISSING = {
     "list of text": lambda y: ["a" if i != 7 else float("nan") for i in range(len(y))],
     "array": lambda y: np.where(np.arange(len(y)) == 7, np.nan, y),
     "objects": lambda y: np.array(MISSING["list"](y), dtype=object),
+    "dates": lambda y: np.array(MISSING["list"](y), dtype="M8[D]"),
     "masked array": lambda y: np.ma.array(y, mask=np.arange(len(y)) == 7),
     "nullable": lambda y: pd.Series(y, dtype="Int64").mask(np.arange(len(y)) == 7),
     "boolean": lambda y: pd.array(MISSING["list"](y > 0), dtype="boolean"),

@@ -223,6 +223,17 @@ def test_all_orders_are_equally_frequent():
         assert ((counts - 1000) ** 2 / 1000).sum() < 20.5  # once in a thousand
 
 
+def test_classes_and_the_table_have_orders_of_their_own():
+    """Two classes of one size, and a table of one class, are not shuffled alike."""
+    streams, rank = Streams(0, SAMPLING), np.arange(50)
+    one, two = np.array([50]), np.array([50, 50])
+    first, second = (Rounds(two, streams).take(np.full(50, k), rank) - 50 * k for k in (0, 1))
+    of_table = Rounds(one, streams, whole=True).take(np.zeros_like(rank), rank)
+    assert (first != second).any()
+    assert (Rounds(one, streams).take(np.zeros_like(rank), rank) == first).all()
+    assert (of_table != first).any()
+
+
 def test_streams_share_nothing():
     """Pages, orders, classes and seeds have numbers of their own: no correlation, no repeat."""
     seen = set()
