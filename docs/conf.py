@@ -64,7 +64,7 @@ SINGLE = (
     "changes",
     "contributing",
 )
-# A class page is long enough without a column of 70 names beside it; api.md lists them.
+# A class page is long enough without a sidebar of 70 names; api.md lists them.
 html_sidebars = {page: [] for page in (*SINGLE, "generated/*")}
 html_static_path = ["_static"]
 html_css_files = ["wide.css"]
@@ -84,7 +84,7 @@ PAGES = (
 
 
 def in_order(name: str) -> int:
-    """Place of a page in the gallery, as one would read them; programs are asked for, too."""
+    """Place of a page in the gallery, as one would read them; it is also asked for programs."""
     page = name.removeprefix("plot_").removesuffix(".py")
     return PAGES.index(page) if page in PAGES else len(PAGES)
 

@@ -45,7 +45,7 @@ def _check_attributes(sampler: Any) -> None:
         missing = kept_attributes(sampler) - vars(sampler).keys() - {"feature_names_in_"}
         need(not missing, f"it lacks {', '.join(sorted(missing))}")
     n_features = sampler.n_features_in_
-    # type(), not isinstance(): True is an int, too.
+    # type(), not isinstance(): True is also an int.
     need(
         type(n_features) is int and n_features >= 1,
         "its number of columns is not a positive integer",

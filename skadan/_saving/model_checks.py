@@ -20,6 +20,7 @@ from ..games.checks import check_members
 from .container import Refused
 from .registry import RECORDS, SAMPLERS, OtherFields
 
+# Far above any real game. A forged number must not fill the memory.
 MAX_NOISE = 1_000_000
 MAX_LAYERS = 10_000
 

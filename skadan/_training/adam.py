@@ -12,7 +12,6 @@ from .autograd import parameters_of
 
 # Arguments that torch.optim.Adam passes to its kernel by default.
 ADAM: dict[str, Any] = {"amsgrad": False, "maximize": False, "weight_decay": 0.0, "eps": 1e-8}
-
 KEPT = ("means", "squares", "steps")  # fields of `Moments` that a checkpoint stores
 
 

@@ -117,6 +117,12 @@ class Batches:
         self.size = ceil(len(table.x) / in_a_pass)
         self.n_batches = min(in_a_pass, max_batches or in_a_pass)
 
+    def spare(self) -> "Batches":
+        """Return batches of the same table for a check before the training."""
+        # A separate generator, so that a check does not change the training's random numbers.
+        rng = torch.Generator(self.rng.device).manual_seed(0)
+        return Batches(self.table, self.size, self.n_noise, self.input_noise, rng)
+
     def epoch(self) -> tuple[Tensor, ...]:
         """Draw the row indices (m,) of each batch of one pass over the table."""
         n_rows, device = len(self.table.x), self.rng.device

@@ -58,9 +58,7 @@ def rehearse(game: Game, networks: Networks, batches: Batches) -> None:
         itself raises gets a note that names the turn.
     """
     networks = copy.deepcopy(networks)
-    # A separate generator, so that the check does not change the training's random numbers.
-    rng = torch.Generator(batches.rng.device).manual_seed(0)
-    spare = Batches(batches.table, batches.size, batches.n_noise, batches.input_noise, rng)
+    spare = batches.spare()
     batch = game.embed(networks, spare.batch(spare.epoch()[0]))
     owners: dict[str, Any] = {}
     for number, turn in enumerate(_turns(game), 1):

@@ -5,10 +5,11 @@ import pytest
 import torch
 from small_games import GAN_SIZES, LAYERS, ADANGame, make_batch, make_networks
 
+from skadan._training.adam import Optimizers
 from skadan._training.autograd import ByAutograd
 from skadan._training.batches import Batches, Table
 from skadan._training.fast.adan import fast_gradients
-from skadan._training.loop import Optimizers, Schedule, Step, check_finite, train
+from skadan._training.loop import Schedule, Step, check_finite, train
 from skadan.games import (
     AAEGame,
     Conditioned,

@@ -47,10 +47,8 @@ def largest_difference(
     fast: Gradients, by_autograd: Gradients, game: Game, batches: Batches
 ) -> float:
     """Return the largest difference of any turn, relative to the norm of its gradients."""
-    # A separate generator, so that the check does not change the training's random numbers.
-    rng = torch.Generator(batches.rng.device).manual_seed(0)
-    spare = Batches(batches.table, batches.size, batches.n_noise, batches.input_noise, rng)
-    batch, differences = spare.batch(torch.arange(spare.size, device=rng.device)), []
+    spare = batches.spare()
+    batch, differences = spare.batch(torch.arange(spare.size, device=spare.rng.device)), []
     for turn in game.turns:
         if turn.redraw:
             batch = replace(batch, draw=spare.draw())
